@@ -1,0 +1,124 @@
+import eslint from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+import {
+  dateNowInPureCode,
+  fetchOutsideTransport,
+  parseFloatAnywhere,
+  processEnvOutsideConfig,
+} from './tools/lint/restricted-syntax.mjs';
+
+/** Which layer may import which: contract ← pure ← adapter ← feature ← app (docs/architecture.md). */
+const layers = [
+  { sourceTag: 'layer:contract', onlyDependOnLibsWithTags: ['layer:contract'] },
+  {
+    sourceTag: 'layer:pure',
+    onlyDependOnLibsWithTags: ['layer:contract', 'layer:pure'],
+    bannedExternalImports: ['@nestjs/*', 'fastify', 'undici', 'pg', 'ioredis', '@nats-io/*', 'typeorm'],
+  },
+  { sourceTag: 'layer:adapter', onlyDependOnLibsWithTags: ['layer:contract', 'layer:pure', 'layer:adapter'] },
+  { sourceTag: 'layer:feature', onlyDependOnLibsWithTags: ['layer:contract', 'layer:pure', 'layer:adapter'] },
+  {
+    sourceTag: 'layer:app',
+    onlyDependOnLibsWithTags: ['layer:contract', 'layer:pure', 'layer:adapter', 'layer:feature'],
+  },
+  { sourceTag: 'layer:test', onlyDependOnLibsWithTags: ['layer:contract', 'layer:pure', 'layer:adapter'] },
+];
+
+/** The data plane never depends on the control plane: it serves with admin, billing and health all down. */
+const planes = [
+  { sourceTag: 'plane:data', notDependOnLibsWithTags: ['plane:control', 'plane:test'] },
+  { sourceTag: 'plane:control', notDependOnLibsWithTags: ['plane:test'] },
+  { sourceTag: 'plane:shared', notDependOnLibsWithTags: ['plane:control', 'plane:data', 'plane:test'] },
+];
+
+const boundaries = (constraints) => ({
+  '@nx/enforce-module-boundaries': [
+    'error',
+    { enforceBuildableLibDependency: false, banTransitiveDependencies: false, depConstraints: constraints },
+  ],
+});
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/node_modules', '.nx', '.cache', 'coverage', 'bench/results'] },
+  eslint.configs.recommended,
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        Buffer: 'readonly',
+        performance: 'readonly',
+      },
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    plugins: { '@nx': nx },
+    languageOptions: {
+      parserOptions: { project: ['./tsconfig.check.json'], tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      ...boundaries([...layers, ...planes]),
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', 4],
+      'max-depth': ['error', 3],
+      complexity: ['error', 15],
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      'no-restricted-syntax': ['error', fetchOutsideTransport, processEnvOutsideConfig, parseFloatAnywhere],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['libs/{dialects,routing,pricing}/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        fetchOutsideTransport,
+        processEnvOutsideConfig,
+        parseFloatAnywhere,
+        dateNowInPureCode,
+      ],
+    },
+  },
+  {
+    files: ['apps/*/src/{config,main}.ts', 'tools/**/*.ts', 'bench/**/*.ts', 'libs/testing/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', parseFloatAnywhere], 'no-console': 'off' },
+  },
+  {
+    files: ['apps/cli/src/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', parseFloatAnywhere], 'no-console': 'off' },
+  },
+  {
+    // Tests reach for the testing library, call services over HTTP and are as long as their behaviour.
+    files: ['**/*.spec.ts', 'libs/testing/**/*.ts'],
+    rules: {
+      ...boundaries([{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }]),
+      'no-restricted-syntax': 'off',
+      'max-lines': ['error', 800],
+      'max-lines-per-function': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+    },
+  },
+  prettier,
+);

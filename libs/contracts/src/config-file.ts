@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { DIALECT_IDS } from './dialect.js';
+import { settingsDocument } from './documents/settings.js';
+import { priceSheet, priceString } from './prices.js';
+
+const name = z.string().min(1).max(200);
+
+/** A credential in the file itself, or the name of the environment variable that holds it. */
+export const credentialSource = z.union([z.string().min(1), z.strictObject({ env: z.string().min(1) })]);
+
+/**
+ * The declarative file, version 1: what exists and how it is set, applied idempotently. Unknown and wrong fields
+ * are refused with their path. What the file does not name is left as it is.
+ */
+export const configFile = z.strictObject({
+  version: z.literal(1),
+  organizations: z
+    .array(
+      z.strictObject({
+        name,
+        group: name.optional(),
+        /** Opening credit in USD, posted once. */
+        balance: priceString.optional(),
+      }),
+    )
+    .default([]),
+  channels: z
+    .array(
+      z.strictObject({
+        name,
+        provider: name,
+        baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+        credentials: z.array(credentialSource).default([]),
+        models: z
+          .array(
+            z.union([name, z.strictObject({ name, upstream: name.optional(), cost: priceSheet.optional() })]),
+          )
+          .min(1),
+        groups: z.array(name).min(1).optional(),
+        dialect: z.enum(DIALECT_IDS).optional(),
+        priority: z.number().int().optional(),
+        weight: z.number().int().min(0).optional(),
+        enabled: z.boolean().optional(),
+      }),
+    )
+    .default([]),
+  models: z
+    .array(
+      z.strictObject({
+        name,
+        displayName: z.string().optional(),
+        description: z.string().optional(),
+        ownedBy: z.string().optional(),
+        contextTokensMax: z.number().int().min(1).optional(),
+        outputTokensMax: z.number().int().min(1).optional(),
+        enabled: z.boolean().optional(),
+      }),
+    )
+    .default([]),
+  prices: z
+    .array(
+      priceSheet.extend({
+        model: name,
+        /** ISO 8601; default: now. */
+        effectiveFrom: z.iso.datetime({ offset: true }).optional(),
+      }),
+    )
+    .default([]),
+  keys: z
+    .array(
+      z.strictObject({
+        name,
+        organization: name,
+        /** At least 20 characters; generated and shown once when absent. */
+        secret: z.string().min(20).max(200).optional(),
+        models: z.array(name).optional(),
+        expiresAt: z.iso.datetime({ offset: true }).optional(),
+      }),
+    )
+    .default([]),
+  settings: settingsDocument.partial().optional(),
+});
+export type ConfigFile = z.infer<typeof configFile>;

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import type { ApiKeyId, OrganizationId } from '../ids.js';
+
+/**
+ * `keys.<hash>` in the bucket `identity`: what a proxy must know of an API key.
+ * The hash is HMAC-SHA-256 of the secret (hex); the secret itself is nowhere.
+ */
+export const apiKeyDocument = z.object({
+  id: z.string().transform((id) => id as ApiKeyId),
+  name: z.string(),
+  organizationId: z.string().transform((id) => id as OrganizationId),
+  /** A revoked key keeps its document, so that the client is told `api_key_revoked`. */
+  status: z.enum(['active', 'revoked']),
+  /** Milliseconds since the epoch; `null` never expires. */
+  expiresAt: z.number().nullable(),
+  /** Model names the key may call; `null` is every model of the organisation's group. */
+  models: z.array(z.string()).nullable(),
+});
+export type ApiKeyDocument = z.infer<typeof apiKeyDocument>;
+
+export const apiKeyDocumentKey = (hash: string): string => `keys.${hash}`;

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { DIALECT_IDS } from '../dialect.js';
+import type { ChannelId } from '../ids.js';
+import { priceSheet } from '../prices.js';
+
+/** A vendor credential sealed with AES-256-GCM; only the proxy and admin can open it (libs/security). */
+export const sealedSecret = z.object({
+  /** Which master-key generation sealed it. */
+  keyId: z.string(),
+  /** Base64 of nonce (12 bytes), ciphertext, tag (16 bytes). */
+  box: z.string(),
+});
+export type SealedSecret = z.infer<typeof sealedSecret>;
+
+/** `channels.<id>` in the bucket `config`: configured credentials at a provider. */
+export const channelDocument = z.object({
+  id: z.string().transform((id) => id as ChannelId),
+  name: z.string(),
+  provider: z.string(),
+  /** The vendor's base URL, e.g. `https://api.openai.com/v1`; resolved by admin, never empty. */
+  baseUrl: z.string(),
+  credentials: z.array(sealedSecret),
+  models: z.array(
+    z.object({
+      name: z.string(),
+      /** The vendor's name of the model. */
+      upstream: z.string(),
+      /** What the vendor charges us, for reports of cost and margin; `null` when unknown. */
+      cost: priceSheet.nullable(),
+    }),
+  ),
+  groups: z.array(z.string()),
+  /** Speak only this dialect to the vendor; `null` leaves the choice to the provider. */
+  dialect: z.enum(DIALECT_IDS).nullable(),
+  /** Higher first. */
+  priority: z.number().int(),
+  /** Share among channels of equal priority; 0 takes no traffic unless alone. */
+  weight: z.number().int().min(0),
+  enabled: z.boolean(),
+});
+export type ChannelDocument = z.infer<typeof channelDocument>;
+
+export const channelDocumentKey = (id: string): string => `channels.${id}`;

@@ -1,0 +1,82 @@
+export { systemClock, type Clock } from './clock.js';
+export { configFile, credentialSource, type ConfigFile } from './config-file.js';
+export { DIALECT_IDS, OPERATIONS, type DialectId, type Operation } from './dialect.js';
+export { apiKeyDocument, apiKeyDocumentKey, type ApiKeyDocument } from './documents/api-key.js';
+export { BUCKETS, type BucketName } from './documents/buckets.js';
+export {
+  channelDocument,
+  channelDocumentKey,
+  sealedSecret,
+  type ChannelDocument,
+  type SealedSecret,
+} from './documents/channel.js';
+export {
+  CHANNEL_STATES,
+  channelStatusDocument,
+  channelStatusKey,
+  type ChannelState,
+  type ChannelStatusDocument,
+} from './documents/channel-status.js';
+export {
+  journalWatermark,
+  journalWatermarkKey,
+  type JournalWatermark,
+} from './documents/journal-watermark.js';
+export { modelDocument, modelDocumentKey, type ModelDocument } from './documents/model.js';
+export {
+  organizationDocument,
+  organizationDocumentKey,
+  type OrganizationDocument,
+} from './documents/organization.js';
+export {
+  priceCardDocument,
+  priceCardDocumentKey,
+  priceCardVersion,
+  type PriceCardDocument,
+  type PriceCardVersion,
+} from './documents/price-card.js';
+export { SETTINGS_DOCUMENT_KEY, settingsDocument, type SettingsDocument } from './documents/settings.js';
+export {
+  ERROR_CODES,
+  GatewayError,
+  type ErrorCode,
+  type ErrorKind,
+  type GatewayErrorOptions,
+  type RetryAdvice,
+} from './errors.js';
+export {
+  channelObservationsV1,
+  channelObservationV1,
+  type ChannelObservationsV1,
+  type ChannelObservationV1,
+} from './events/channel-observed.v1.js';
+export { organizationCreatedV1, type OrganizationCreatedV1 } from './events/organization-created.v1.js';
+export { TOPICS, type ConsumerName, type Topic } from './events/topics.js';
+export {
+  REQUEST_OUTCOMES,
+  usageBatchV1,
+  usageRecordedV1,
+  type RequestOutcome,
+  type UsageBatchV1,
+  type UsageRecordedV1,
+} from './events/usage-recorded.v1.js';
+export {
+  newId,
+  type ApiKeyId,
+  type ChannelId,
+  type JournalId,
+  type LeaseId,
+  type OrganizationId,
+  type PriceCardId,
+  type RequestId,
+} from './ids.js';
+export { formatDecimal, formatUsd, NANO_PER_USD, parseUsd, type NanoUsd } from './money.js';
+export { priceSheet, priceString, type PriceSheet } from './prices.js';
+export { RPC, type BalancesReply, type BalancesRequest } from './rpc.js';
+export {
+  USAGE_SOURCES,
+  usageQuantities,
+  ZERO_USAGE,
+  type UsageQuantities,
+  type UsageSource,
+} from './usage.js';

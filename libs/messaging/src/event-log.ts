@@ -1,0 +1,81 @@
+import type { ConsumerName, Topic } from '@tollgate/contracts';
+
+/** One message to publish. `body` is any JSON value; pack many events into one message. */
+export interface EventMessage {
+  /** Unique for ever: the same id again, within the broker's window, stores nothing. */
+  readonly id: string;
+  readonly body: unknown;
+}
+
+/** One message at one consumer. Exactly one of `ack`, `retry`, `reject` is called; none = redelivered after `ackWaitMs`. */
+export interface Delivery {
+  readonly id: string;
+  readonly topic: Topic;
+  readonly body: unknown;
+  /** 1 on the first delivery. */
+  readonly attempt: number;
+  /** Done with it for ever. Resolves when the log knows. */
+  ack(): Promise<void>;
+  /** Deliver again after the delay; a message delivered `deliveriesMax` times becomes a dead letter. */
+  retry(delayMs: number): Promise<void>;
+  /** Never deliver again by itself: it becomes a dead letter with this reason. */
+  reject(reason: string): Promise<void>;
+}
+
+/** Gets 1 to `batchMax` deliveries; batches of one consumer run one after the other. A throw retries the unsettled. */
+export type DeliveryHandler = (deliveries: readonly Delivery[]) => Promise<void>;
+
+export interface ConsumeOptions {
+  /** Default 100. */
+  readonly batchMax?: number;
+  /** Time to settle a delivery before it is delivered again. Default 30,000. */
+  readonly ackWaitMs?: number;
+  /** Default 10. */
+  readonly deliveriesMax?: number;
+}
+
+export interface Consumption {
+  /** Takes no further batch and resolves when the running handler has ended. */
+  stop(): Promise<void>;
+}
+
+export interface DeadLetter {
+  readonly id: string;
+  readonly topic: Topic;
+  readonly consumer: ConsumerName;
+  readonly messageId: string;
+  readonly body: unknown;
+  readonly reason: string;
+  readonly attempts: number;
+  /** Milliseconds since the epoch. */
+  readonly diedAt: number;
+}
+
+export interface DeadLetters {
+  /** Oldest first. */
+  list(input: { readonly limit: number }): Promise<readonly DeadLetter[]>;
+  /** Gives it to its consumer again, as a first delivery. `false`: there is no such dead letter. */
+  replay(id: string): Promise<boolean>;
+  /** `false`: there is no such dead letter. */
+  discard(id: string): Promise<boolean>;
+}
+
+/**
+ * The event log: at-least-once delivery of messages to the durable consumers that contracts declare for their topic
+ * (`TOPICS`). Adapters: NATS JetStream, Postgres queue. Both pass `describeEventLog` of @tollgate/testing.
+ */
+export interface EventLog {
+  /** Resolves once the message is stored; rejects when the log can't be reached, having possibly stored it. */
+  publish(topic: Topic, message: EventMessage): Promise<void>;
+  consume(
+    topic: Topic,
+    consumer: ConsumerName,
+    handler: DeliveryHandler,
+    options?: ConsumeOptions,
+  ): Promise<Consumption>;
+  readonly deadLetters: DeadLetters;
+  /** Rejects with one clear sentence when the log can't be reached now. */
+  ping(): Promise<void>;
+  /** Stops every consumption and lets go of connections that it opened itself. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,19 @@
+export type {
+  ConsumeOptions,
+  Consumption,
+  DeadLetter,
+  DeadLetters,
+  Delivery,
+  DeliveryHandler,
+  EventLog,
+  EventMessage,
+} from './event-log.js';
+export type {
+  DocumentBucket,
+  DocumentChange,
+  DocumentStore,
+  StoredDocument,
+  Watch,
+  WatchHandler,
+  WatchInput,
+} from './document-store.js';

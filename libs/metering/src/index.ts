@@ -1,0 +1,1 @@
+export type { Journal, JournalEnd, JournalStart } from './journal.js';

@@ -1,0 +1,40 @@
+import type { JournalId, UsageRecordedV1 } from '@tollgate/contracts';
+
+/** What is known when a request is admitted; enough to make an `interrupted` record of it, should no end follow. */
+export type JournalStart = Pick<
+  UsageRecordedV1,
+  | 'id'
+  | 'occurredAt'
+  | 'organization'
+  | 'apiKey'
+  | 'group'
+  | 'operation'
+  | 'dialect'
+  | 'streamed'
+  | 'model'
+  | 'priceCard'
+  | 'leaseId'
+> & {
+  /** Best guess of the usage and its charge, for an interrupted request. */
+  readonly estimate: Pick<UsageRecordedV1, 'usage' | 'charge' | 'vendorCost'>;
+};
+
+/** The end of a request: its usage event but for the sequence number, which the journal gives. */
+export type JournalEnd = Omit<UsageRecordedV1, 'type' | 'version' | 'sequence'>;
+
+/**
+ * The request journal of one proxy process: a write-ahead spool in local segment files. `start` has reached the
+ * operating system when it returns, so that a killed process loses no admitted request; `end` follows within the same
+ * turn of the event loop. A segment is forgotten when billing has committed all that it holds.
+ */
+export interface Journal {
+  readonly id: JournalId;
+  /** @throws GatewayError `overloaded` when the journal's bound is reached or the disk refuses */
+  start(entry: JournalStart): void;
+  /** Never throws: a disk that refuses is reported, and the event is published from memory. */
+  end(entry: JournalEnd): void;
+  /** Requests started and not ended. */
+  readonly openCount: number;
+  /** Publishes what is left, within the bound, and closes the files; what was not published is replayed at next start. */
+  close(options: { readonly timeoutMs: number }): Promise<void>;
+}

@@ -1,0 +1,7 @@
+export {
+  createTestDatabase,
+  testServers,
+  uniqueName,
+  type TestDatabase,
+  type TestServers,
+} from './servers.js';

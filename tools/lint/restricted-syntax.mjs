@@ -1,0 +1,28 @@
+/**
+ * Conventions of the code base as lint selectors (docs/architecture.md, "Rules that a machine checks").
+ * Each is an entry for ESLint's `no-restricted-syntax`.
+ */
+
+/** Only `libs/providers/src/transport` speaks to vendors: it holds time limits, back-pressure and the egress guard. */
+export const fetchOutsideTransport = {
+  selector: "CallExpression[callee.name='fetch']",
+  message: 'Only libs/providers/src/transport calls vendors; use it instead of fetch.',
+};
+
+/** Settings are parsed once, by one schema an app. */
+export const processEnvOutsideConfig = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: "Read settings through the app's config.ts; process.env appears in no other file.",
+};
+
+/** The clock is injected, so that tests decide what time it is. */
+export const dateNowInPureCode = {
+  selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+  message: 'Pure code takes the time as an argument or an injected Clock.',
+};
+
+/** Floats never touch money. */
+export const parseFloatAnywhere = {
+  selector: "CallExpression[callee.name='parseFloat']",
+  message: 'Amounts are bigint (contracts/money); other numbers come from Number() after validation.',
+};
