@@ -1,1 +1,12 @@
-export {};
+export type {
+  Dialect,
+  EncodedError,
+  PassThroughRequest,
+  ReportedUsage,
+  RequestEnvelope,
+  RequestPatch,
+  StreamTap,
+  VendorError,
+} from './dialect.js';
+export { openaiChat } from './openai-chat/index.js';
+export { DIALECTS } from './registry.js';
