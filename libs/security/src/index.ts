@@ -1,1 +1,12 @@
-export {};
+export { signAccessToken, verifyAccessToken, type AccessTokenClaims } from './access-token.js';
+export { describeApiKeySecret, hashApiKey, isWellFormedApiKeySecret, newApiKeySecret } from './api-key.js';
+export {
+  generateMasterKey,
+  MASTER_KEY_BYTES,
+  MasterKey,
+  parseMasterKey,
+  type Keyring,
+  type KeyPurpose,
+} from './master-key.js';
+export { hashPassword, isPasswordHashOutdated, verifyPassword } from './password.js';
+export { credentialAssociation, isSealedByCurrentKey, openSecret, sealSecret } from './sealed-secret.js';
