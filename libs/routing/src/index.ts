@@ -1,1 +1,1 @@
-export {};
+export { ChannelPlan, type Candidate, type CandidateHealth, type Random } from './plan.js';

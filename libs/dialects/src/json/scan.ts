@@ -122,23 +122,25 @@ class ObjectScanner<Key extends string> {
     for (;;) {
       // `at` stands on the first byte of a value.
       const byte = body[at];
-      if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-        if (closers.length >= DEPTH_MAX) throw this.invalid(at, `nested deeper than ${DEPTH_MAX} levels`);
-        const closer = byte === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
-        at = this.skipSpace(at + 1);
-        if (body[at] !== closer) {
-          closers.push(closer);
-          if (closer === CLOSE_BRACE) at = this.skipMemberName(at);
-          continue;
-        }
-        at += 1;
-      } else {
-        at = byte === QUOTE ? this.skipString(at) : this.skipScalar(at);
-      }
-      const closed = this.closeContainers(at, closers);
-      if (closers.length === 0) return closed;
-      at = this.nextElement(closed, closers);
+      const opened = closers.length;
+      if (byte === OPEN_BRACE || byte === OPEN_BRACKET) at = this.openContainer(at, closers);
+      else at = byte === QUOTE ? this.skipString(at) : this.skipScalar(at);
+      if (closers.length > opened) continue;
+      at = this.closeContainers(at, closers);
+      if (closers.length === 0) return at;
+      at = this.nextElement(at, closers);
     }
+  }
+
+  /** Returns the position of the first value inside, or behind the container when it is empty (not pushed then). */
+  private openContainer(from: number, closers: number[]): number {
+    const { body } = this;
+    if (closers.length >= DEPTH_MAX) throw this.invalid(from, `nested deeper than ${DEPTH_MAX} levels`);
+    const closer = body[from] === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
+    const at = this.skipSpace(from + 1);
+    if (body[at] === closer) return at + 1;
+    closers.push(closer);
+    return closer === CLOSE_BRACE ? this.skipMemberName(at) : at;
   }
 
   /** Behind a value: leaves every container that ends here. */

@@ -1,0 +1,51 @@
+import type { GatewayError } from '@tollgate/contracts';
+
+export interface UpstreamTimeouts {
+  readonly connectTimeoutMs: number;
+  /** From the request sent to the answer's headers. */
+  readonly firstByteTimeoutMs: number;
+  /** Between two pieces of the answer. */
+  readonly idleTimeoutMs: number;
+  /** From the start to the end. */
+  readonly totalTimeoutMs: number;
+}
+
+export interface UpstreamRequest {
+  /** Scheme, host and port, e.g. `https://api.openai.com`. */
+  readonly origin: string;
+  readonly path: string;
+  /** Names and values, one after the other. Built by the gateway: no header of the client is copied. */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+  readonly timeouts: UpstreamTimeouts;
+}
+
+export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Hears one exchange. After `end` or `error` nothing more comes. */
+export interface UpstreamHandler {
+  response(status: number, headers: UpstreamHeaders): void;
+  data(chunk: Buffer): void;
+  end(): void;
+  /**
+   * `upstream_unreachable`, `upstream_timeout`, `upstream_invalid_response` before the answer;
+   * `upstream_cut`, `upstream_timeout` within it. Not called after `abort`.
+   */
+  error(error: GatewayError): void;
+}
+
+/** One exchange under way. */
+export interface UpstreamExchange {
+  /** Ends the exchange at once and closes its connection. */
+  abort(): void;
+  /** Back-pressure: no `data` until `resume`. */
+  pause(): void;
+  resume(): void;
+}
+
+/** The way to a vendor. */
+export interface Transport {
+  dispatch(request: UpstreamRequest, handler: UpstreamHandler): UpstreamExchange;
+  /** Waits for exchanges under way, then closes connections. */
+  close(): Promise<void>;
+}
