@@ -1,1 +1,11 @@
-export {};
+export { AccessTokenGuard } from './access/access-token.guard.js';
+export { CurrentPrincipal, Public, RequireRole } from './access/decorators.js';
+export { principalOf, type Principal } from './access/principal.js';
+export { createControlApplication, type ControlApplicationOptions } from './control-application.js';
+export { OPEN_API_PATH, type OpenApiOptions } from './open-api.js';
+export { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, PageQuery } from './pages/page-query.dto.js';
+export { decodeCursor, encodeCursor, toPage, type Page } from './pages/page.js';
+export { ProblemFilter } from './problems/problem.filter.js';
+export { PROBLEM_CONTENT_TYPE, toProblem, type Problem, type ProblemAnswer } from './problems/problem.js';
+export { ValidationFailed, type FieldError } from './problems/validation-failed.js';
+export { createValidationPipe } from './validation-pipe.js';

@@ -1,1 +1,1 @@
-export {};
+export { listenFailure, type ListenAddress } from './listen-failure.js';

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 const REDACTED = '[redacted]';
 const DEPTH_MAX = 6;
 
@@ -65,7 +67,7 @@ function redactValue(value: unknown, depth: number): unknown {
   if (depth > DEPTH_MAX) {
     return '[too deep]';
   }
-  if (value instanceof Error) {
+  if (types.isNativeError(value)) {
     return describeError(value, depth);
   }
   if (Array.isArray(value)) {
