@@ -17,3 +17,4 @@ export type {
   WatchHandler,
   WatchInput,
 } from './document-store.js';
+export type { MessagingLogger } from './logger.js';
