@@ -34,6 +34,9 @@ export const ZERO_USAGE: UsageQuantities = Object.freeze({
   audioOutput: 0,
 });
 
-/** Who counted: the vendor, the gateway, or the gateway on a stream that did not reach its end. */
+/**
+ * Who counted: the vendor, the gateway, or the gateway on a stream that did not reach its end. `none`: nothing was
+ * counted and nothing is charged, not even a price per call: the vendor failed, or nobody got an answer.
+ */
 export const USAGE_SOURCES = ['vendor', 'estimated', 'partial', 'none'] as const;
 export type UsageSource = (typeof USAGE_SOURCES)[number];
