@@ -6,8 +6,10 @@ export default {
     customExportConditions: ['@tollgate/source', 'node', 'node-addons'],
   },
   extensionsToTreatAsEsm: ['.ts'],
-  testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'],
-  modulePathIgnorePatterns: ['/dist/'],
+  testMatch: ['<rootDir>/{apps,bench,deploy,k8s,libs,tools}/**/*.spec.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
+  // A bound for hangs, not for slowness: the machine may be busy.
+  testTimeout: 30_000,
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': [
