@@ -9,12 +9,9 @@ import { runToEnd } from '../workspace/processes.mjs';
 import { inRoot, root } from '../workspace/paths.mjs';
 import { readTally, tallyLine } from './tally.ts';
 
-const unitOnly = [
-  '--testPathIgnorePatterns',
-  '/node_modules/',
-  '\\.medium\\.spec\\.ts$',
-  '\\.e2e\\.spec\\.ts$',
-];
+const unitOnly = ['/node_modules/', '\\.medium\\.spec\\.ts$', '\\.e2e\\.spec\\.ts$'].map(
+  (pattern) => `--testPathIgnorePatterns=${pattern}`,
+);
 
 const given = process.argv.slice(2);
 const unit = given.includes('--unit');
@@ -44,8 +41,9 @@ async function runJest(env: NodeJS.ProcessEnv): Promise<number> {
       inRoot('node_modules/jest/bin/jest.js'),
       '--json',
       `--outputFile=${report}`,
-      ...(unit ? unitOnly : []),
       ...jestArguments,
+      // Last: Jest takes every word after such an option for one more pattern.
+      ...(unit ? unitOnly : []),
     ],
     // Jest's report goes to the file; the copy on its standard output would drown the terminal.
     { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] },
