@@ -1,0 +1,353 @@
+import { mkdirSync } from 'node:fs';
+import {
+  GatewayError,
+  newId,
+  type JournalId,
+  type RequestId,
+  type UsageRecordedV1,
+} from '@tollgate/contracts';
+import type { Journal, JournalEnd, JournalStart } from '../journal.js';
+import { EventBacklog } from './event-backlog.js';
+import { interruptedEvent } from './interrupted.js';
+import { JournalDirectory } from './journal-directory.js';
+import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './limits.js';
+import { OrphanAdopter } from './orphan-adopter.js';
+import { currentOwner, type Owner } from './owner.js';
+import { RecordBuffer } from './record.js';
+import { SegmentReader } from './segment-reader.js';
+import { SegmentStore, type Segment, type WriteFile } from './segment-store.js';
+import { reasonOf, Shipper, type JournalPorts } from './shipper.js';
+
+const CLOSING_POLL_MS = 50;
+/** So many segments may wait for requests that run for long; then their starts are carried over to the newest. */
+const SEGMENTS_BEFORE_CARRY = 3;
+
+export interface FileJournalOptions extends Omit<JournalPorts, 'limits'> {
+  /** Parent of the journals of all processes on this machine; made when absent. */
+  readonly directory: string;
+  readonly limits?: Partial<JournalLimits>;
+  /** How bytes reach a file; default: the file system. */
+  readonly write?: WriteFile;
+  /** Default: this process. */
+  readonly owner?: Owner;
+}
+
+/** For metrics and readiness. */
+export interface JournalStatus {
+  readonly openRequests: number;
+  /** Ended and not acknowledged by the event log. */
+  readonly unpublishedEvents: number;
+  /** Of all segments, adopted ones included. */
+  readonly bytes: number;
+  readonly bytesMax: number;
+  readonly lastSequence: number;
+  readonly committedThrough: number;
+  /** The disk takes entries. */
+  readonly writable: boolean;
+}
+
+interface OpenRequest {
+  readonly entry: JournalStart;
+  segment: Segment;
+}
+
+/** The request journal in local files; see README.md for the life of an entry. */
+export class FileJournal implements Journal {
+  readonly id: JournalId;
+  readonly #limits: JournalLimits;
+  readonly #directory: JournalDirectory;
+  readonly #store: SegmentStore;
+  readonly #backlog: EventBacklog;
+  readonly #shipper: Shipper;
+  readonly #adopter: OrphanAdopter;
+  readonly #buffer = new RecordBuffer();
+  readonly #open = new Map<RequestId, OpenRequest>();
+  #lastSequence = 0;
+  /** First sequence that waits in the buffer; 0: none does. */
+  #firstBuffered = 0;
+  #flushPlanned = false;
+  #writable = true;
+  #lost = false;
+  #closing = false;
+  #tidying = false;
+  #timers: NodeJS.Timeout[] = [];
+
+  /**
+   * Opens a new journal for this process, and begins to take over the journals of processes that died.
+   *
+   * @throws GatewayError `service_unavailable` when the directory can't be written
+   */
+  static async open(options: FileJournalOptions): Promise<FileJournal> {
+    try {
+      return new FileJournal(options);
+    } catch (error) {
+      throw new GatewayError(
+        'service_unavailable',
+        `The request journal can't be made in ${options.directory}: ${reasonOf(error)}.`,
+        { exposure: 'internal', cause: error },
+      );
+    }
+  }
+
+  private constructor(private readonly options: FileJournalOptions) {
+    this.id = newId<JournalId>();
+    this.#limits = { ...DEFAULT_JOURNAL_LIMITS, ...options.limits };
+    const owner = options.owner ?? currentOwner();
+    const ports: JournalPorts = { ...options, limits: this.#limits };
+    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+    this.#directory = JournalDirectory.create(options.directory, this.id, owner);
+    const { path } = this.#directory;
+    this.#store = new SegmentStore({
+      directory: path,
+      segmentBytes: this.#limits.segmentBytes,
+      write: options.write,
+    });
+    this.#backlog = new EventBacklog(this.#limits.memoryEventsMax, this.#makeReader(), this.#makeReader());
+    this.#shipper = new Shipper({
+      journalId: this.id,
+      source: this.#backlog,
+      ports,
+      committedThrough: 0,
+      onCommitted: () => void this.#tidy(),
+    });
+    this.#adopter = new OrphanAdopter(options.directory, owner, ports);
+    this.#adopter.start();
+    this.#every(this.#limits.syncIntervalMs, () => this.#sync());
+    this.#every(this.#limits.heartbeatMs, () => this.#heartbeat());
+  }
+
+  get openCount(): number {
+    return this.#open.size;
+  }
+
+  get status(): JournalStatus {
+    return {
+      openRequests: this.#open.size,
+      unpublishedEvents: Math.max(this.#shipper.unpublished, 0),
+      bytes: this.#bytes,
+      bytesMax: this.#limits.bytesMax,
+      lastSequence: this.#lastSequence,
+      committedThrough: this.#shipper.committedThrough,
+      writable: this.#writable && !this.#lost,
+    };
+  }
+
+  start(entry: JournalStart): void {
+    this.#refuseWhenUnable();
+    const before = this.#buffer.length;
+    let segment: Segment;
+    try {
+      this.#buffer.append('start', entry);
+      segment = this.#write();
+    } catch (error) {
+      // The ends before it stay in the buffer, for the next attempt.
+      this.#buffer.truncate(before);
+      this.#reportRefusal(error);
+      throw overloaded('The gateway can not record requests at the moment; try again later.', error);
+    }
+    segment.openStarts += 1;
+    this.#open.set(entry.id, { entry, segment });
+  }
+
+  end(entry: JournalEnd): void {
+    const sequence = this.#lastSequence + 1;
+    this.#end(entry.id, { type: 'usage.recorded', version: 1, ...entry, sequence });
+  }
+
+  async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    for (const { entry } of [...this.#open.values()]) {
+      const durationMs = Math.max(0, this.options.clock.now() - entry.occurredAt);
+      this.#end(entry.id, { ...interruptedEvent(entry, this.#lastSequence + 1), durationMs });
+    }
+    this.#flush();
+    for (const timer of this.#timers) clearInterval(timer);
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), timeoutMs);
+    const [state] = await Promise.all([
+      this.#shipper.finish(timeout.signal, { pollMs: CLOSING_POLL_MS }),
+      this.#adopter.stop(),
+    ]);
+    clearTimeout(timer);
+    this.#shipper.stop();
+    await this.#leave(state === 'committed');
+  }
+
+  get #bytes(): number {
+    return this.#store.totalBytes + this.#adopter.bytes;
+  }
+
+  #end(id: RequestId, event: UsageRecordedV1): void {
+    const request = this.#open.get(id);
+    if (request === undefined) {
+      // Recording it would charge a request twice or one that was never admitted.
+      this.options.logger.error(
+        { requestId: id },
+        'A request ended that is not open in the journal; ignored.',
+      );
+      return;
+    }
+    this.#open.delete(id);
+    this.#lastSequence = event.sequence;
+    request.segment.openStarts -= 1;
+    request.segment.neededThrough = event.sequence;
+    this.#backlog.append(event);
+    if (this.#firstBuffered === 0) this.#firstBuffered = event.sequence;
+    this.#appendEnd(event);
+    if (this.#flushPlanned) return;
+    this.#flushPlanned = true;
+    setImmediate(() => {
+      this.#flushPlanned = false;
+      this.#flush();
+    });
+  }
+
+  #appendEnd(event: UsageRecordedV1): void {
+    try {
+      this.#buffer.append('end', event);
+    } catch (error) {
+      const facts = { requestId: event.id, error: reasonOf(error) };
+      this.options.logger.error(
+        facts,
+        'A usage event can not be journaled; it is published from memory only.',
+      );
+    }
+  }
+
+  /** Writes the ends that wait; what the disk refuses stays for the next attempt and is published from memory. */
+  #flush(): void {
+    try {
+      if (this.#buffer.length > 0) this.#write();
+    } catch (error) {
+      this.#backlog.refused();
+      this.#reportRefusal(error);
+    }
+    this.#shipper.notify();
+  }
+
+  #write(): Segment {
+    const segment = this.#store.append(this.#buffer.bytes, this.#buffer.length);
+    this.#buffer.truncate(0);
+    if (this.#firstBuffered > 0) {
+      if (segment.firstSequence === 0) segment.firstSequence = this.#firstBuffered;
+      segment.lastSequence = this.#lastSequence;
+      segment.neededThrough = this.#lastSequence;
+      this.#firstBuffered = 0;
+      this.#backlog.written();
+    }
+    if (!this.#writable) {
+      this.#writable = true;
+      this.options.logger.info({ journalId: this.id }, 'The request journal can be written again.');
+    }
+    return segment;
+  }
+
+  #refuseWhenUnable(): void {
+    if (this.#closing) throw new GatewayError('shutting_down', 'The gateway is shutting down.');
+    if (this.#lost) throw overloaded('The gateway can not record requests; it must be restarted.');
+    if (this.#bytes < this.#limits.bytesMax) return;
+    throw overloaded('The gateway holds as much unbilled usage as it may; try again later.');
+  }
+
+  #reportRefusal(error: unknown): void {
+    if (!this.#writable) return;
+    this.#writable = false;
+    this.options.logger.error(
+      { journalId: this.id, path: this.#directory.path, error: reasonOf(error) },
+      'The request journal can not be written; requests are refused until the disk takes it again.',
+    );
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#buffer.length > 0 && !this.#writable) this.#flush();
+    try {
+      await this.#store.sync();
+    } catch (error) {
+      this.#reportRefusal(error);
+    }
+  }
+
+  async #heartbeat(): Promise<void> {
+    await Promise.all(this.#adopter.directories.map((directory) => directory.heartbeat()));
+    if (this.#lost || this.#closing || (await this.#directory.heartbeat())) return;
+    this.#lost = true;
+    this.options.logger.error(
+      { journalId: this.id, path: this.#directory.path },
+      'The directory of the request journal is gone; restart the gateway.',
+    );
+  }
+
+  /** Removes the oldest segments that nothing needs any more. */
+  async #tidy(): Promise<void> {
+    if (this.#tidying) return;
+    this.#tidying = true;
+    try {
+      for (let oldest = this.#removable(); oldest !== undefined; oldest = this.#removable()) {
+        if (oldest.openStarts > 0) await this.#carryOver(oldest);
+        await this.#store.remove(oldest);
+      }
+    } catch (error) {
+      this.options.logger.warn(
+        { journalId: this.id, error: reasonOf(error) },
+        'A segment of the request journal that is done with can not be removed.',
+      );
+    } finally {
+      this.#tidying = false;
+    }
+  }
+
+  #removable(): Segment | undefined {
+    const { segments, current } = this.#store;
+    const [oldest] = segments;
+    if (oldest === undefined || oldest === current) return undefined;
+    if (oldest.neededThrough > this.#shipper.committedThrough) return undefined;
+    return oldest.openStarts === 0 || segments.length > SEGMENTS_BEFORE_CARRY ? oldest : undefined;
+  }
+
+  /** Writes the starts of requests that still run once more, so that a long stream does not hold old segments. */
+  async #carryOver(oldest: Segment): Promise<void> {
+    const requests = [...this.#open.values()].filter(({ segment }) => segment === oldest);
+    const before = this.#buffer.length;
+    try {
+      for (const { entry } of requests) this.#buffer.append('start', entry);
+      const segment = this.#write();
+      for (const request of requests) request.segment = segment;
+      segment.openStarts += requests.length;
+      oldest.openStarts = 0;
+    } catch (error) {
+      this.#buffer.truncate(before);
+      throw error;
+    }
+    await this.#store.sync();
+  }
+
+  async #leave(committed: boolean): Promise<void> {
+    try {
+      await this.#store.close();
+      if (committed) await this.#directory.remove();
+      else await this.#directory.release();
+    } catch (error) {
+      const facts = { journalId: this.id, path: this.#directory.path, error: reasonOf(error) };
+      this.options.logger.error(facts, 'The request journal could not be closed in good order.');
+    }
+  }
+
+  #makeReader(): SegmentReader {
+    return new SegmentReader(
+      () => this.#directory.path,
+      () => this.#store.segments,
+      () => this.#store.current,
+    );
+  }
+
+  #every(milliseconds: number, act: () => Promise<void>): void {
+    const timer = setInterval(() => void act(), milliseconds);
+    timer.unref();
+    this.#timers.push(timer);
+  }
+}
+
+function overloaded(message: string, cause?: unknown): GatewayError {
+  return new GatewayError('overloaded', message, { retryAfterSeconds: 5, cause });
+}

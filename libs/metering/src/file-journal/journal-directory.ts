@@ -1,0 +1,113 @@
+import { mkdirSync } from 'node:fs';
+import { readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JournalId } from '@tollgate/contracts';
+import { formatOwner, ownerState, parseOwner, type Owner } from './owner.js';
+
+const NAME = /^([A-Za-z0-9-]+)@([a-z0-9.]+)$/;
+/** Given up by its owner in good order, with something left to do. */
+const RELEASED = 'released';
+/** Not all of it could be read; kept for a person to look at. */
+const DAMAGED = 'damaged';
+
+/**
+ * The directory of one journal, `<journalId>@<owner>`, held by this process. It changes hands by a rename from one
+ * owner's name to the next one's, which succeeds for one of several contenders only.
+ */
+export class JournalDirectory {
+  #path: string;
+
+  private constructor(
+    private readonly parent: string,
+    readonly journalId: JournalId,
+    name: string,
+  ) {
+    this.#path = join(parent, name);
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  static create(parent: string, journalId: JournalId, owner: Owner): JournalDirectory {
+    const directory = new JournalDirectory(parent, journalId, `${journalId}@${formatOwner(owner)}`);
+    mkdirSync(directory.path, { recursive: true });
+    return directory;
+  }
+
+  /**
+   * Takes over every journal under `parent` whose owner is dead or gave it up.
+   *
+   * @param silenceMaxMs an owner that can't be seen counts as dead after this long without a sign of life
+   */
+  static async claimOrphans(parent: string, owner: Owner, silenceMaxMs: number): Promise<JournalDirectory[]> {
+    const claimed: JournalDirectory[] = [];
+    for (const name of await readdir(parent)) {
+      const [, journalId, holder] = NAME.exec(name) ?? [];
+      if (journalId === undefined || holder === undefined) continue;
+      if (!(await isOrphan(join(parent, name), holder, owner, silenceMaxMs))) continue;
+      const directory = new JournalDirectory(parent, journalId as JournalId, name);
+      if (await directory.#rename(formatOwner(owner))) claimed.push(directory);
+    }
+    return claimed;
+  }
+
+  /** Shows that this process still lives and holds the journal. `false`: the directory is gone. */
+  async heartbeat(): Promise<boolean> {
+    const now = new Date();
+    return utimes(this.#path, now, now).then(
+      () => true,
+      (error: unknown) => !isAbsence(error),
+    );
+  }
+
+  /** Whoever looks next may adopt it, this process too. */
+  async release(): Promise<void> {
+    await this.#rename(RELEASED);
+  }
+
+  async setAside(): Promise<void> {
+    await this.#rename(DAMAGED);
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#path, { recursive: true, force: true });
+  }
+
+  async #rename(holder: string): Promise<boolean> {
+    const path = join(this.parent, `${this.journalId}@${holder}`);
+    try {
+      await rename(this.#path, path);
+    } catch (error) {
+      // Someone else was quicker.
+      if (isAbsence(error)) return false;
+      throw error;
+    }
+    this.#path = path;
+    return true;
+  }
+}
+
+async function isOrphan(
+  path: string,
+  holder: string,
+  observer: Owner,
+  silenceMaxMs: number,
+): Promise<boolean> {
+  if (holder === RELEASED) return true;
+  const owner = parseOwner(holder);
+  if (owner === undefined) return false;
+  const state = ownerState(owner, observer);
+  return state === 'dead' || (state === 'unknown' && (await silenceMs(path)) > silenceMaxMs);
+}
+
+async function silenceMs(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,121 @@
+import { AdoptedJournal, type AdoptionReport } from './adopted-journal.js';
+import { JournalDirectory } from './journal-directory.js';
+import type { Owner } from './owner.js';
+import { reasonOf, type JournalPorts } from './shipper.js';
+
+/**
+ * Looks after the journals of processes that died: at start, and now and then, so that the journal of a worker that
+ * nobody restarts is not forgotten.
+ */
+export class OrphanAdopter {
+  readonly #adopted = new Set<AdoptedJournal>();
+  readonly #stop = new AbortController();
+  #scanning: Promise<void> | undefined;
+  #settling = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly parent: string,
+    private readonly owner: Owner,
+    private readonly ports: JournalPorts,
+  ) {}
+
+  /** Bytes of adopted journals that are not committed. */
+  get bytes(): number {
+    let sum = 0;
+    for (const { bytes } of this.#adopted) sum += bytes;
+    return sum;
+  }
+
+  get directories(): readonly JournalDirectory[] {
+    return [...this.#adopted].map(({ directory }) => directory);
+  }
+
+  start(): void {
+    void this.scan();
+    this.#timer = setInterval(() => void this.scan(), this.ports.limits.adoptIntervalMs);
+    this.#timer.unref();
+  }
+
+  /** Takes over what can be taken over now. Resolves when it is completed, not when it is published; never rejects. */
+  scan(): Promise<void> {
+    this.#scanning ??= this.#scan().finally(() => {
+      this.#scanning = undefined;
+    });
+    return this.#scanning;
+  }
+
+  /** Gives back what is not done, for whoever comes next. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stop.abort();
+    await this.#scanning;
+    await Promise.all(this.#settling);
+  }
+
+  async #scan(): Promise<void> {
+    try {
+      const { silenceMaxMs } = this.ports.limits;
+      for (const directory of await JournalDirectory.claimOrphans(this.parent, this.owner, silenceMaxMs)) {
+        await this.#adopt(new AdoptedJournal(directory, this.ports));
+      }
+    } catch (error) {
+      this.ports.logger.error(
+        { directory: this.parent, error: reasonOf(error) },
+        'Journals that other processes left behind can not be looked for; trying again later.',
+      );
+    }
+  }
+
+  async #adopt(journal: AdoptedJournal): Promise<void> {
+    try {
+      if (this.#stop.signal.aborted) {
+        await journal.directory.release();
+        return;
+      }
+      this.#adopted.add(journal);
+      this.#tell(await journal.complete());
+    } catch (error) {
+      this.ports.logger.error(
+        { journalId: journal.directory.journalId, error: reasonOf(error) },
+        'A journal that another process left behind can not be taken over now; trying again later.',
+      );
+      this.#adopted.delete(journal);
+      await journal.directory.release();
+      return;
+    }
+    const settling = this.#settle(journal).finally(() => this.#settling.delete(settling));
+    this.#settling.add(settling);
+  }
+
+  async #settle(journal: AdoptedJournal): Promise<void> {
+    const { directory } = journal;
+    try {
+      const result = await journal.settle(this.#stop.signal);
+      if (result === 'left') await directory.release();
+      if (result === 'removed') {
+        this.ports.logger.info(
+          { journalId: directory.journalId },
+          'An adopted journal is committed and removed.',
+        );
+      }
+      if (result === 'set aside') {
+        this.ports.logger.error(
+          { journalId: directory.journalId, path: directory.path },
+          'A journal has lost events for good; all others are published, and its files are set aside.',
+        );
+      }
+    } catch (error) {
+      const facts = { journalId: directory.journalId, error: reasonOf(error) };
+      this.ports.logger.error(facts, 'An adopted journal can not be removed or renamed.');
+    } finally {
+      this.#adopted.delete(journal);
+    }
+  }
+
+  #tell(report: AdoptionReport): void {
+    const message = 'Took over the journal of a process that ended without closing it.';
+    if (report.skippedBytes > 0 || report.missing > 0) this.ports.logger.warn(report, message);
+    else this.ports.logger.info(report, message);
+  }
+}
