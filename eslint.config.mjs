@@ -23,7 +23,10 @@ const layers = [
     sourceTag: 'layer:app',
     onlyDependOnLibsWithTags: ['layer:contract', 'layer:pure', 'layer:adapter', 'layer:feature'],
   },
-  { sourceTag: 'layer:test', onlyDependOnLibsWithTags: ['layer:contract', 'layer:pure', 'layer:adapter'] },
+  {
+    sourceTag: 'layer:test',
+    onlyDependOnLibsWithTags: ['layer:contract', 'layer:pure', 'layer:adapter', 'layer:test'],
+  },
 ];
 
 /** The data plane never depends on the control plane: it serves with admin, billing and health all down. */
