@@ -1,1 +1,12 @@
-export {};
+export { AdminModule } from './admin.module.js';
+export { createAdminServices, type AdminDependencies } from './admin-services.js';
+export { AdminService } from './admin.service.js';
+export { ConfigFileError, describeProblem, type ConfigProblem } from './config-file/config-problems.js';
+export type { ApplyResult, GeneratedKey } from './config-file/config-file.service.js';
+export type { Change, ChangeKind, FieldChange } from './config-file/plan/plan.js';
+export type { Environment } from './config-file/resolve-credentials.js';
+export { adminDatabase } from './database/admin-database.js';
+export { ADMIN_SCHEMA } from './database/schema.js';
+export { FIRST_ADMINISTRATOR, type AdministratorState } from './identity/identity.service.js';
+export type { RpcClient } from './organizations/balance-reader.js';
+export type { ProviderCatalogue, ProviderDescription } from './providers/provider-catalogue.js';

@@ -1,0 +1,30 @@
+import type { DialectId, PriceSheet } from '@tollgate/contracts';
+
+/** A model that a channel serves, and what the vendor calls it and charges us for it. */
+export interface ChannelModel {
+  readonly name: string;
+  readonly upstream: string;
+  readonly cost: PriceSheet | null;
+}
+
+/** What an operator decides about a channel; credentials in clear, on their way to be sealed. */
+export interface ChannelValues {
+  readonly name: string;
+  readonly provider: string;
+  readonly baseUrl: string;
+  readonly credentials: readonly string[];
+  readonly models: readonly ChannelModel[];
+  readonly groups: readonly string[];
+  readonly dialect: DialectId | null;
+  readonly priority: number;
+  readonly weight: number;
+  readonly enabled: boolean;
+}
+
+export const CHANNEL_DEFAULTS = Object.freeze({
+  groups: ['default'],
+  dialect: null,
+  priority: 0,
+  weight: 1,
+  enabled: true,
+}) satisfies Partial<ChannelValues>;

@@ -1,0 +1,65 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean } from 'class-validator';
+import { IsGivenOptionally, QueryBoolean } from '../validation/rules.js';
+import { CHANGE_KINDS, type Change, type ChangeKind } from './plan/plan.js';
+
+export class ApplyQuery {
+  @ApiPropertyOptional({ type: Boolean, default: false, description: 'Only say what would change.' })
+  @IsGivenOptionally()
+  @QueryBoolean()
+  @IsBoolean()
+  dryRun?: boolean;
+}
+
+export class FieldChangeView {
+  @ApiProperty({ type: String, example: 'priority' })
+  field: string;
+
+  @ApiProperty({ description: 'null: there was nothing. Secrets are masked.' })
+  from: unknown;
+
+  @ApiProperty({ description: 'Secrets are masked.' })
+  to: unknown;
+}
+
+export class ChangeView {
+  @ApiProperty({ enum: CHANGE_KINDS })
+  kind: ChangeKind;
+
+  @ApiProperty({ type: String })
+  name: string;
+
+  @ApiProperty({ enum: ['create', 'update'] })
+  action: Change['action'];
+
+  @ApiProperty({ type: [FieldChangeView] })
+  fields: readonly FieldChangeView[];
+}
+
+export class GeneratedKeyView {
+  @ApiProperty({ type: String, format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ type: String })
+  organization: string;
+
+  @ApiProperty({ type: String })
+  name: string;
+
+  @ApiProperty({ type: String, description: 'Shown this once and never again.' })
+  secret: string;
+}
+
+export class ApplyView {
+  @ApiProperty({ type: Boolean })
+  dryRun: boolean;
+
+  @ApiProperty({ type: [ChangeView], description: 'Empty when everything is as the file says.' })
+  changes: readonly ChangeView[];
+
+  @ApiProperty({ type: [String], description: 'What to know, where nothing has to be done.' })
+  notes: readonly string[];
+
+  @ApiProperty({ type: [GeneratedKeyView], description: 'Keys that the file names without a secret.' })
+  generatedKeys: readonly GeneratedKeyView[];
+}

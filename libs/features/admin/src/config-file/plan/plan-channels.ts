@@ -1,0 +1,143 @@
+import type { ConfigFile } from '@tollgate/contracts';
+import { CHANNEL_DEFAULTS, type ChannelValues } from '../../channels/channel-values.js';
+import { checkChannel, findProvider, vendorHost, type ChannelProblem } from '../../channels/check-channel.js';
+import { maskCredential } from '../../channels/mask-credential.js';
+import { canonicalSheet } from '../../price-cards/price-sheet.js';
+import type { ProviderCatalogue } from '../../providers/provider-catalogue.js';
+import type { ConfigProblem } from '../config-problems.js';
+import { definedOnly } from '../../write-path/defined-only.js';
+import { compareFields, newFields } from './compare-fields.js';
+import type { CurrentState } from './current-state.js';
+import type { PlannedChange, PlanPart } from './plan.js';
+
+type FileChannel = ConfigFile['channels'][number];
+type ExistingChannel = ChannelValues & { readonly id: string };
+
+/** @param credentials in clear, for each channel of the file in its order */
+export function planChannels(
+  file: Pick<ConfigFile, 'channels'>,
+  credentials: readonly (readonly string[])[],
+  current: CurrentState,
+  providers: ProviderCatalogue,
+): PlanPart {
+  const changes: PlannedChange[] = [];
+  const problems: ConfigProblem[] = [];
+  for (const [index, fileChannel] of file.channels.entries()) {
+    const given = fromFile(fileChannel, credentials[index] ?? []);
+    const existing = current.channels.get(given.name);
+    const step =
+      existing === undefined ? planNew(given, providers) : planExisting(given, existing, providers);
+    if (step.change !== undefined) changes.push(step.change);
+    problems.push(
+      ...step.problems.map(({ field, message }) => ({ path: `channels[${index}].${field}`, message })),
+    );
+  }
+  return { changes, problems, notes: [] };
+}
+
+type GivenChannel = ReturnType<typeof fromFile>;
+interface Step {
+  readonly change: PlannedChange | undefined;
+  readonly problems: readonly ChannelProblem[];
+}
+
+/** `undefined` where the file says nothing: no credentials named is "as they are", not "none". */
+function fromFile(channel: FileChannel, credentials: readonly string[]) {
+  return {
+    name: channel.name,
+    provider: channel.provider,
+    baseUrl: channel.baseUrl,
+    credentials: channel.credentials.length === 0 ? undefined : credentials,
+    models: channel.models.map((model) =>
+      typeof model === 'string'
+        ? { name: model, upstream: model, cost: null }
+        : {
+            name: model.name,
+            upstream: model.upstream ?? model.name,
+            cost: model.cost === undefined ? null : canonicalSheet(model.cost),
+          },
+    ),
+    groups: channel.groups,
+    dialect: channel.dialect,
+    priority: channel.priority,
+    weight: channel.weight,
+    enabled: channel.enabled,
+  };
+}
+
+function planNew(given: GivenChannel, providers: ProviderCatalogue): Step {
+  const baseUrl = given.baseUrl ?? findProvider(providers, given.provider)?.defaultBaseUrl ?? null;
+  const draft = {
+    ...CHANNEL_DEFAULTS,
+    ...definedOnly(given),
+    name: given.name,
+    provider: given.provider,
+    models: given.models,
+    credentials: given.credentials ?? [],
+    baseUrl,
+  };
+  const problems = checkChannel(draft, providers);
+  if (baseUrl === null) return { change: undefined, problems };
+  const values = { ...draft, baseUrl };
+  return {
+    change: {
+      change: {
+        kind: 'channel',
+        name: given.name,
+        action: 'create',
+        fields: newFields(forPeople(values)),
+      },
+      operation: { kind: 'channel', values },
+    },
+    problems,
+  };
+}
+
+function planExisting(given: GivenChannel, existing: ExistingChannel, providers: ProviderCatalogue): Step {
+  const moved = given.provider !== existing.provider;
+  const baseUrl =
+    given.baseUrl ?? (moved ? (findProvider(providers, given.provider)?.defaultBaseUrl ?? null) : undefined);
+  const desired = definedOnly({ ...given, baseUrl: baseUrl ?? undefined });
+  const after = { ...existing, ...desired, baseUrl: baseUrl === undefined ? existing.baseUrl : baseUrl };
+  const problems = [...checkChannel(after, providers)];
+  if (sendsCredentialsElsewhere(existing, after.baseUrl) && given.credentials === undefined) {
+    problems.push({ field: 'baseUrl', message: 'another host needs the credentials again' });
+  }
+  const differing = compareFields({ ...existing }, desired).map(({ field }) => field);
+  if (differing.length === 0) return { change: undefined, problems };
+  const fields = compareFields(forPeople(existing), forPeople(desired)).concat(
+    hiddenCredentialChange(differing, existing, desired),
+  );
+  return {
+    change: {
+      change: { kind: 'channel', name: given.name, action: 'update', fields },
+      operation: { kind: 'channel', id: existing.id, values: desired },
+    },
+    problems,
+  };
+}
+
+function sendsCredentialsElsewhere(existing: ExistingChannel, baseUrl: string | null): boolean {
+  return (
+    existing.credentials.length > 0 &&
+    baseUrl !== null &&
+    vendorHost(baseUrl) !== vendorHost(existing.baseUrl)
+  );
+}
+
+function forPeople(values: Partial<ChannelValues>): Record<string, unknown> {
+  const { name: _name, credentials, ...rest } = values;
+  return { ...rest, ...(credentials === undefined ? {} : { credentials: credentials.map(maskCredential) }) };
+}
+
+/** Two credentials may look alike once masked. */
+function hiddenCredentialChange(
+  differing: readonly string[],
+  existing: ExistingChannel,
+  desired: Partial<ChannelValues>,
+) {
+  const before = existing.credentials.map(maskCredential);
+  const after = (desired.credentials ?? []).map(maskCredential);
+  const isHidden = differing.includes('credentials') && JSON.stringify(before) === JSON.stringify(after);
+  return isHidden ? [{ field: 'credentials', from: before, to: after }] : [];
+}

@@ -1,0 +1,71 @@
+import type { PriceSheet, SettingsDocument } from '@tollgate/contracts';
+import type { ChannelValues } from '../../channels/channel-values.js';
+import type { ModelValues } from '../../models/model-values.js';
+import type { ConfigProblem } from '../config-problems.js';
+
+export const CHANGE_KINDS = ['organization', 'channel', 'model', 'price', 'key', 'settings'] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** One field that differs. Secrets appear masked. `null`: there was nothing. */
+export interface FieldChange {
+  readonly field: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+/** One difference between the file and what is there, for people. */
+export interface Change {
+  readonly kind: ChangeKind;
+  readonly name: string;
+  readonly action: 'create' | 'update';
+  readonly fields: readonly FieldChange[];
+}
+
+/** What carries the change out; an `id` means update. */
+export type Operation =
+  | {
+      readonly kind: 'organization';
+      readonly id?: string;
+      readonly values: { readonly name: string; readonly group?: string; readonly openingBalance?: string };
+    }
+  | { readonly kind: 'channel'; readonly id?: undefined; readonly values: ChannelValues }
+  | { readonly kind: 'channel'; readonly id: string; readonly values: Partial<ChannelValues> }
+  | {
+      readonly kind: 'model';
+      readonly id?: string;
+      readonly values: Partial<ModelValues> & { readonly name: string };
+    }
+  | {
+      readonly kind: 'price';
+      readonly model: string;
+      /** Milliseconds since the epoch; `null` is the time of the apply. */
+      readonly effectiveFrom: number | null;
+      readonly prices: PriceSheet;
+    }
+  | { readonly kind: 'key'; readonly id?: undefined; readonly values: NewKeyValues }
+  | { readonly kind: 'key'; readonly id: string; readonly values: KeyChangeValues }
+  | { readonly kind: 'settings'; readonly value: SettingsDocument };
+
+export interface KeyChangeValues {
+  readonly secret?: string;
+  readonly models?: readonly string[];
+  readonly expiresAt?: number;
+}
+
+export interface NewKeyValues extends KeyChangeValues {
+  readonly name: string;
+  /** By name: the organisation may be made by the same plan. */
+  readonly organization: string;
+}
+
+export interface PlannedChange {
+  readonly change: Change;
+  readonly operation: Operation;
+}
+
+/** What one planning step says. Notes are what the operator should know and nothing has to be done about. */
+export interface PlanPart {
+  readonly changes: readonly PlannedChange[];
+  readonly problems: readonly ConfigProblem[];
+  readonly notes: readonly string[];
+}

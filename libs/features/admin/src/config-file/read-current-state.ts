@@ -1,0 +1,73 @@
+import { Any, type EntityManager } from 'typeorm';
+import { ApiKeyEntity } from '../api-keys/api-key.entity.js';
+import { ChannelEntity } from '../channels/channel.entity.js';
+import type { ChannelValues } from '../channels/channel-values.js';
+import { ModelEntity } from '../models/model.entity.js';
+import { OrganizationEntity } from '../organizations/organization.entity.js';
+import { ascendingVersionsByModel } from '../price-cards/ascending-versions.js';
+import { readSettings } from '../settings/settings.service.js';
+import type { ParsedConfigFile } from './parse-config-file.js';
+import type { CurrentKey, CurrentState } from './plan/current-state.js';
+
+export interface ReadCurrentStateInput {
+  readonly file: ParsedConfigFile;
+  readonly keyHashes: readonly (string | null)[];
+  readonly unseal: (channel: ChannelEntity) => ChannelValues & { readonly id: string };
+}
+
+/** Reads what is there of what the file names, and no more: there may be a million keys. */
+export async function readCurrentState(
+  manager: EntityManager,
+  { file, keyHashes, unseal }: ReadCurrentStateInput,
+): Promise<CurrentState> {
+  const organizationNames = new Set([
+    ...file.organizations.map(({ name }) => name),
+    ...file.keys.map(({ organization }) => organization),
+  ]);
+  const organizations = await manager.findBy(OrganizationEntity, { name: Any([...organizationNames]) });
+  const channels = await manager.findBy(ChannelEntity, { name: Any(file.channels.map(({ name }) => name)) });
+  const models = await manager.findBy(ModelEntity, { name: Any(file.models.map(({ name }) => name)) });
+  const prices = await ascendingVersionsByModel(
+    manager,
+    file.prices.map(({ model }) => model),
+  );
+  return {
+    organizations: byName(organizations),
+    channels: byName(channels.map(unseal)),
+    models: byName(models),
+    prices: new Map(
+      [...prices].map(([model, versions]) => [
+        model,
+        versions.map((version) => ({ ...version, effectiveFrom: version.effectiveFrom.getTime() })),
+      ]),
+    ),
+    keys: await readKeys(manager, file, keyHashes),
+    settings: await readSettings(manager),
+  };
+}
+
+async function readKeys(
+  manager: EntityManager,
+  file: ParsedConfigFile,
+  keyHashes: readonly (string | null)[],
+): Promise<CurrentKey[]> {
+  const keys = await manager.find(ApiKeyEntity, {
+    where: [
+      { hash: Any(keyHashes.filter((hash) => hash !== null)) },
+      { name: Any(file.keys.map(({ name }) => name)) },
+    ],
+  });
+  const owners = await manager.findBy(OrganizationEntity, {
+    id: Any([...new Set(keys.map(({ organizationId }) => organizationId))]),
+  });
+  const nameOf = new Map(owners.map(({ id, name }) => [id, name]));
+  return keys.map(({ id, name, organizationId, hash, status, models, expiresAt }) => ({
+    ...{ id, name, hash, status, models },
+    organization: nameOf.get(organizationId) ?? '',
+    expiresAt: expiresAt?.getTime() ?? null,
+  }));
+}
+
+function byName<Item extends { readonly name: string }>(items: readonly Item[]): ReadonlyMap<string, Item> {
+  return new Map(items.map((item) => [item.name, item]));
+}

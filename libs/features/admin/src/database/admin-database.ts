@@ -1,0 +1,36 @@
+import type { ServiceDatabaseOptions } from '@tollgate/persistence';
+import { ApiKeyEntity } from '../api-keys/api-key.entity.js';
+import { AuditEntryEntity } from '../audit/audit-entry.entity.js';
+import { ChannelEntity } from '../channels/channel.entity.js';
+import { UserEntity } from '../identity/user.entity.js';
+import { ModelEntity } from '../models/model.entity.js';
+import { OrganizationEntity } from '../organizations/organization.entity.js';
+import { PriceCardVersionEntity } from '../price-cards/price-card-version.entity.js';
+import { PriceCardEntity } from '../price-cards/price-card.entity.js';
+import { SettingsEntity } from '../settings/settings.entity.js';
+import { CreateAdminSchema1764000000000 } from './create-admin-schema.migration.js';
+import { ADMIN_SCHEMA } from './schema.js';
+
+/** How to open admin's schema, for `openDatabase` and `migrate` of @tollgate/persistence. */
+export function adminDatabase(connection: {
+  readonly url: string;
+  readonly poolMax?: number;
+}): ServiceDatabaseOptions {
+  return {
+    ...connection,
+    schema: ADMIN_SCHEMA,
+    applicationName: 'tollgate-admin',
+    migrations: [CreateAdminSchema1764000000000],
+    entities: [
+      UserEntity,
+      OrganizationEntity,
+      ApiKeyEntity,
+      ChannelEntity,
+      ModelEntity,
+      PriceCardEntity,
+      PriceCardVersionEntity,
+      SettingsEntity,
+      AuditEntryEntity,
+    ],
+  };
+}

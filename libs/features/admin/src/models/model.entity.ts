@@ -1,0 +1,35 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** What the catalogue knows of a model beyond its price. */
+@Entity({ name: 'models' })
+export class ModelEntity {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('text')
+  name: string;
+
+  @Column('text', { name: 'display_name', nullable: true })
+  displayName: string | null;
+
+  @Column('text', { nullable: true })
+  description: string | null;
+
+  @Column('text', { name: 'owned_by', nullable: true })
+  ownedBy: string | null;
+
+  @Column('integer', { name: 'context_tokens_max', nullable: true })
+  contextTokensMax: number | null;
+
+  @Column('integer', { name: 'output_tokens_max', nullable: true })
+  outputTokensMax: number | null;
+
+  @Column('boolean')
+  enabled: boolean;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt: Date;
+}

@@ -1,0 +1,30 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+export const ORGANIZATION_STATUSES = ['active', 'suspended'] as const;
+export type OrganizationStatus = (typeof ORGANIZATION_STATUSES)[number];
+
+@Entity({ name: 'organizations' })
+export class OrganizationEntity {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('text')
+  name: string;
+
+  /** Channels that serve this group carry the organisation's requests. */
+  @Column('text', { name: 'group_name' })
+  group: string;
+
+  @Column('text')
+  status: OrganizationStatus;
+
+  /** USD; posted once by billing, never changed. */
+  @Column('numeric', { name: 'opening_balance', precision: 21, scale: 9 })
+  openingBalance: string;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt: Date;
+}

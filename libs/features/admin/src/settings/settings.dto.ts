@@ -1,0 +1,133 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { type SettingsDocument } from '@tollgate/contracts';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { IsGivenOptionally } from '../validation/rules.js';
+
+const ATTEMPTS_MAX = 20;
+const DAY_MS = 86_400_000;
+const STORE_DOWN = ['open', 'closed'] as const;
+
+export class RoutingSettingsDto {
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: ATTEMPTS_MAX,
+    default: 3,
+    description: 'Attempts a request, the first included; 1 is no retry.',
+  })
+  @IsGivenOptionally()
+  @IsInt()
+  @Min(1)
+  @Max(ATTEMPTS_MAX)
+  attemptsMax?: number;
+}
+
+export class HealthSettingsDto {
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: true,
+    description: 'false: channels are never rested or opened.',
+  })
+  @IsGivenOptionally()
+  @IsBoolean()
+  enabled?: boolean;
+}
+
+const timeLimit = (description: string, byDefault: number) => ({
+  type: 'integer' as const,
+  minimum: 1,
+  maximum: DAY_MS,
+  default: byDefault,
+  description: `${description}, milliseconds.`,
+});
+
+export class UpstreamSettingsDto {
+  @ApiPropertyOptional(timeLimit('Time to connect to a vendor', 5_000))
+  @IsGivenOptionally()
+  @IsInt()
+  @Min(1)
+  @Max(DAY_MS)
+  connectTimeoutMs?: number;
+
+  @ApiPropertyOptional(timeLimit('Time until the first byte of an answer', 60_000))
+  @IsGivenOptionally()
+  @IsInt()
+  @Min(1)
+  @Max(DAY_MS)
+  firstByteTimeoutMs?: number;
+
+  @ApiPropertyOptional(timeLimit('Longest silence within an answer', 60_000))
+  @IsGivenOptionally()
+  @IsInt()
+  @Min(1)
+  @Max(DAY_MS)
+  idleTimeoutMs?: number;
+
+  @ApiPropertyOptional(timeLimit('Time for the whole request', 600_000))
+  @IsGivenOptionally()
+  @IsInt()
+  @Min(1)
+  @Max(DAY_MS)
+  totalTimeoutMs?: number;
+}
+
+export class PricingSettingsDto {
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: false,
+    description: 'true: a model without a price is served and charged nothing.',
+  })
+  @IsGivenOptionally()
+  @IsBoolean()
+  allowUnpriced?: boolean;
+}
+
+export class AdmissionSettingsDto {
+  @ApiPropertyOptional({
+    enum: STORE_DOWN,
+    default: 'closed',
+    description: 'What happens to requests that no live lease covers while the store of balances is down.',
+  })
+  @IsGivenOptionally()
+  @IsIn(STORE_DOWN)
+  onStoreDown?: SettingsDocument['admission']['onStoreDown'];
+}
+
+/** The settings, or some of them. A test holds it equal to the settings document of the contracts. */
+export class SettingsDto {
+  @ApiPropertyOptional({ type: RoutingSettingsDto })
+  @IsGivenOptionally()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => RoutingSettingsDto)
+  routing?: RoutingSettingsDto;
+
+  @ApiPropertyOptional({ type: HealthSettingsDto })
+  @IsGivenOptionally()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => HealthSettingsDto)
+  health?: HealthSettingsDto;
+
+  @ApiPropertyOptional({ type: UpstreamSettingsDto })
+  @IsGivenOptionally()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => UpstreamSettingsDto)
+  upstream?: UpstreamSettingsDto;
+
+  @ApiPropertyOptional({ type: PricingSettingsDto })
+  @IsGivenOptionally()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => PricingSettingsDto)
+  pricing?: PricingSettingsDto;
+
+  @ApiPropertyOptional({ type: AdmissionSettingsDto })
+  @IsGivenOptionally()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => AdmissionSettingsDto)
+  admission?: AdmissionSettingsDto;
+}

@@ -1,0 +1,66 @@
+import { applyDecorators } from '@nestjs/common';
+import { priceString } from '@tollgate/contracts';
+import { Transform } from 'class-transformer';
+import {
+  IsISO8601,
+  IsString,
+  Matches,
+  MaxLength,
+  MinLength,
+  ValidateBy,
+  ValidateIf,
+  type ValidationOptions,
+} from 'class-validator';
+
+const NAME_LENGTH_MAX = 200;
+/** Bounded, so that a list can't fill the database. */
+export const LIST_LENGTH_MAX = 1_000;
+
+/** A name as the declarative file takes it: 1 to 200 characters, none of them a control character. */
+export function IsName(options: ValidationOptions = {}): PropertyDecorator {
+  return applyDecorators(
+    IsString(options),
+    MinLength(1, options),
+    MaxLength(NAME_LENGTH_MAX, options),
+    // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+    Matches(/^[^\u0000-\u001f\u007f]*$/, {
+      ...options,
+      message: '$property must not hold control characters',
+    }),
+  );
+}
+
+/** An amount or a price in USD: a decimal string, not negative, at most 9 fraction digits. */
+export function IsUsdAmount(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isUsdAmount',
+    validator: {
+      validate: (value) => typeof value === 'string' && priceString.safeParse(value).success,
+      defaultMessage: () =>
+        '$property must be a decimal string in USD with at most 9 fraction digits, e.g. "2.50"',
+    },
+  });
+}
+
+/** A point in time with its offset, ISO 8601; becomes text that `new Date` reads. */
+export function IsTimestamp(): PropertyDecorator {
+  return applyDecorators(
+    IsISO8601({ strict: true, strictSeparator: true }),
+    Matches(/T.*(Z|[+-]\d\d:?\d\d)$/, {
+      message: '$property must be a date and time with an offset, e.g. "2026-01-31T12:00:00Z"',
+    }),
+  );
+}
+
+/** The field may be absent; `null` is no way to leave it out. */
+export function IsGivenOptionally(): PropertyDecorator {
+  return ValidateIf((_object, value) => value !== undefined);
+}
+
+/** `true` and `false` as a query carries them. */
+export function QueryBoolean(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => {
+    if (value === 'true') return true;
+    return value === 'false' ? false : value;
+  });
+}

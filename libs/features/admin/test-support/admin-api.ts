@@ -1,0 +1,139 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { systemClock, type Clock } from '@tollgate/contracts';
+import { createControlApplication } from '@tollgate/control-api';
+import { openDatabase } from '@tollgate/persistence';
+import { generateMasterKey, parseMasterKey } from '@tollgate/security';
+import { createLogger, createMetrics, HealthChecks } from '@tollgate/telemetry';
+import type { DataSource } from 'typeorm';
+import {
+  adminDatabase,
+  AdminModule,
+  createAdminServices,
+  type AdminDependencies,
+  type ProviderCatalogue,
+} from '../src/index.js';
+
+export const PASSWORD = 'correct horse battery staple';
+
+export const providers: ProviderCatalogue = {
+  list: () => [
+    {
+      id: 'openai',
+      displayName: 'OpenAI',
+      defaultBaseUrl: 'https://api.openai.com/v1',
+      requiresCredential: true,
+      dialects: ['openai-chat', 'openai-responses'],
+    },
+    {
+      id: 'openai-compatible',
+      displayName: 'OpenAI compatible',
+      defaultBaseUrl: null,
+      requiresCredential: false,
+      dialects: ['openai-chat'],
+    },
+    {
+      id: 'demo',
+      displayName: 'Demo',
+      defaultBaseUrl: 'http://demo.invalid',
+      requiresCredential: false,
+      dialects: ['openai-chat'],
+    },
+  ],
+};
+
+/** What an answer holds; the assertions of the tests say what it should. */
+export type Json = ReturnType<typeof JSON.parse>;
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Json;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+export interface OutboxRow {
+  readonly kind: 'document' | 'event';
+  readonly target: string;
+  readonly key: string;
+  readonly body: unknown;
+}
+
+export interface AdminApi {
+  readonly app: NestFastifyApplication;
+  readonly dataSource: DataSource;
+  readonly services: ReturnType<typeof createAdminServices>;
+  /** Everything that was logged, as text. */
+  logged(): string;
+  /** As the administrator. */
+  call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
+  outbox(): Promise<OutboxRow[]>;
+  close(): Promise<void>;
+}
+
+/** The admin feature behind the real control API on a real database, with an administrator logged in. */
+export async function startAdminApi(
+  databaseUrl: string,
+  overrides: Partial<AdminDependencies> & { readonly clock?: Clock } = {},
+): Promise<AdminApi> {
+  const dataSource = await openDatabase(adminDatabase({ url: databaseUrl, poolMax: 5 }));
+  const lines: string[] = [];
+  const logger = createLogger({
+    service: 'admin',
+    level: 'trace',
+    destination: { write: (line: string) => void lines.push(line) },
+  });
+  const masterKey = parseMasterKey(generateMasterKey());
+  const clock = overrides.clock ?? systemClock;
+  const dependencies: AdminDependencies = { dataSource, masterKey, clock, logger, providers, ...overrides };
+  const services = createAdminServices(dependencies);
+  await services.admin.ensureAdministrator(PASSWORD);
+  const app = await createControlApplication({
+    modules: [AdminModule.register(dependencies)],
+    ...{ logger, masterKey, clock },
+    health: new HealthChecks(),
+    metrics: createMetrics({ service: 'admin' }),
+    openApi: { title: 'Tollgate' },
+  });
+  const { accessToken } = await services.identity.login({
+    username: 'admin',
+    password: PASSWORD,
+    address: '127.0.0.1',
+  });
+  return {
+    ...{ app, dataSource, services },
+    logged: () => lines.join(''),
+    call: (method, path, body) => call(app, { method, path, body, accessToken }),
+    outbox: () => dataSource.query('select kind, target, key, body from admin.outbox order by position'),
+    async close() {
+      await app.close();
+      await dataSource.destroy();
+    },
+  };
+}
+
+interface CallInput {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly accessToken?: string;
+}
+
+export async function call(app: NestFastifyApplication, input: CallInput): Promise<Answer> {
+  const isText = typeof input.body === 'string';
+  const response = await app.inject({
+    method: input.method,
+    url: input.path,
+    headers: {
+      ...(input.accessToken === undefined ? {} : { authorization: `Bearer ${input.accessToken}` }),
+      ...(input.body === undefined
+        ? {}
+        : { 'content-type': isText ? 'application/yaml' : 'application/json' }),
+    },
+    ...(input.body === undefined ? {} : { payload: isText ? input.body : JSON.stringify(input.body) }),
+  });
+  return {
+    status: response.statusCode,
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- the assertions say what it should be
+    body: response.body === '' ? undefined : JSON.parse(response.body),
+    headers: response.headers,
+  };
+}
