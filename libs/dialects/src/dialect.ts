@@ -45,8 +45,8 @@ export interface StreamTap {
   readonly complete: boolean;
   /** The vendor wrote an error into the stream. */
   readonly failed: boolean;
-  /** Bytes of events passed so far: the basis of an estimate when the stream breaks off. */
-  readonly contentBytes: number;
+  /** Length of an early event: with the bytes passed it estimates the events, one token each, of a stream that breaks off. */
+  readonly bytesPerEvent: number;
 }
 
 export interface EncodedError {

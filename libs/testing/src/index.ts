@@ -8,5 +8,22 @@ export {
 export { describeDocumentStore, type DocumentStoreHarness } from './contract/document-store.js';
 export { describeEventLog, type EventLogHarness } from './contract/event-log.js';
 export { eventually } from './contract/eventually.js';
-export { FakeBucket, FakeDocumentStore, FakeEventLog, FakeLogger, ManualClock } from './fakes/index.js';
+export {
+  FakeBilling,
+  FakeBucket,
+  FakeDocumentStore,
+  FakeEventLog,
+  FakeLogger,
+  journalEnd,
+  journalStart,
+  ManualClock,
+} from './fakes/index.js';
 export { startTypeScript } from './typescript-child.js';
+export { chatCompletion, chatStreamEvents, chatVendor, type ChatUsage } from './vendor/chat-answers.js';
+export {
+  FakeVendor,
+  type VendorBehaviour,
+  type VendorRequest,
+  type VendorScript,
+} from './vendor/fake-vendor.js';
+export { usageEvent, type UsageEventOverrides } from './builders/usage-event.js';

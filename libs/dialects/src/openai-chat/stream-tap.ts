@@ -18,7 +18,7 @@ export class ChatStreamTap implements StreamTap {
   usage: ReportedUsage | undefined;
   complete = false;
   failed = false;
-  contentBytes = 0;
+  bytesPerEvent = 0;
   private kept: Buffer = NOTHING;
 
   constructor(private readonly options: { readonly hideUsage: boolean }) {}
@@ -45,7 +45,7 @@ export class ChatStreamTap implements StreamTap {
   }
 
   private inspect(events: Buffer): Buffer | null {
-    this.contentBytes += events.length;
+    if (this.bytesPerEvent === 0) this.bytesPerEvent = lengthOfMiddleEvent(events);
     if (!this.complete && events.lastIndexOf('[DONE]') !== -1) this.complete = hasDoneEvent(events);
     if (!this.failed && events.indexOf('"error"') !== -1) this.failed = hasErrorEvent(events);
     const usage = lastUsage(events);
@@ -85,6 +85,12 @@ function withoutUsageEvent(events: Buffer): Buffer | null {
   if (!/"choices"\s*:\s*\[\s*\]/.test(events.toString('latin1', start, end))) return events;
   if (start === 0 && end === events.length) return null;
   return Buffer.concat([events.subarray(0, start), events.subarray(end)]);
+}
+
+/** The first event carries a role and no words, the last ones usage: one in the middle is like most. */
+function lengthOfMiddleEvent(events: Buffer): number {
+  const middle = Math.floor(events.length / 2);
+  return endOfEvent(events, middle) - startOfEvent(events, middle);
 }
 
 function startOfEvent(events: Buffer, at: number): number {

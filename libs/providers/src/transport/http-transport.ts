@@ -57,7 +57,9 @@ export class HttpTransport implements Transport {
 
   async close(): Promise<void> {
     clearInterval(this.sweeper);
-    await Promise.all([...this.pools.values()].map(({ pool }) => pool.close()));
+    const pools = [...this.pools.values()];
+    this.pools.clear();
+    await Promise.all(pools.map(({ pool }) => pool.close()));
   }
 
   private pool({ origin, timeouts: { connectTimeoutMs } }: UpstreamRequest): Pool {
@@ -166,7 +168,10 @@ function translate(cause: unknown, answered: boolean): GatewayError {
   if (code === 'UND_ERR_HEADERS_TIMEOUT') return timedOut('did not begin its answer in time', cause);
   if (code === 'UND_ERR_BODY_TIMEOUT') return timedOut('fell silent in the middle of its answer', cause);
   if (answered) {
-    return new GatewayError('upstream_cut', 'The vendor broke off in the middle of its answer.', { cause });
+    return new GatewayError('upstream_cut', 'The vendor broke off in the middle of its answer.', {
+      retry: 'next-channel',
+      cause,
+    });
   }
   const invalid = cause instanceof errors.HTTPParserError || code === 'UND_ERR_HEADERS_OVERFLOW';
   return invalid

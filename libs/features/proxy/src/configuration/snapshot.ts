@@ -1,0 +1,89 @@
+import type {
+  ChannelId,
+  ChannelState,
+  ModelDocument,
+  Operation,
+  PriceCardDocument,
+  PriceCardId,
+  SettingsDocument,
+} from '@tollgate/contracts';
+import { compileSheet, effectiveVersion, isPriced, type CompiledSheet } from '@tollgate/pricing';
+import type { RoutableChannel } from './routable-channel.js';
+
+/** What a request is priced by. */
+export interface ModelPrice {
+  readonly id: PriceCardId;
+  readonly version: number;
+  readonly sheet: CompiledSheet;
+}
+
+/** The documents that a snapshot is made of, by their ids and names. */
+export interface SnapshotDocuments {
+  readonly channels: ReadonlyMap<string, RoutableChannel>;
+  readonly prices: ReadonlyMap<string, PriceCardDocument>;
+  readonly models: ReadonlyMap<string, ModelDocument>;
+  readonly states: ReadonlyMap<string, ChannelState>;
+  readonly settings: SettingsDocument;
+}
+
+const NO_CHANNELS: readonly RoutableChannel[] = [];
+
+/** Configuration at one moment: immutable, complete, indexed for the questions that a request asks. */
+export class Snapshot {
+  readonly settings: SettingsDocument;
+  /** Model → group → channels that serve it. */
+  private readonly routes = new Map<string, Map<string, RoutableChannel[]>>();
+  private readonly sheets = new Map<PriceCardId, CompiledSheet>();
+
+  constructor(private readonly documents: SnapshotDocuments) {
+    this.settings = documents.settings;
+    for (const channel of documents.channels.values()) this.addRoutes(channel);
+  }
+
+  /** Channels that serve the model to the group, whatever their health. */
+  channelsFor(model: string, group: string, operation: Operation): readonly RoutableChannel[] {
+    const channels = this.routes.get(model)?.get(group) ?? NO_CHANNELS;
+    // Nearly always all of them: a new array is made only when one does not.
+    return channels.every((channel) => channel.serves(operation))
+      ? channels
+      : channels.filter((channel) => channel.serves(operation));
+  }
+
+  /** `undefined`: no price applies at this time (milliseconds since the epoch). */
+  priceOf(model: string, at: number): ModelPrice | undefined {
+    const card = this.documents.prices.get(model);
+    const version = card === undefined ? undefined : effectiveVersion(card, at);
+    if (version === undefined || !isPriced(version.prices)) return undefined;
+    let sheet = this.sheets.get(version.id);
+    if (sheet === undefined) this.sheets.set(version.id, (sheet = compileSheet(version.prices)));
+    return { id: version.id, version: version.version, sheet };
+  }
+
+  modelOf(name: string): ModelDocument | undefined {
+    return this.documents.models.get(name);
+  }
+
+  /** Names of the models that the group can reach, sorted. */
+  modelsOf(group: string): readonly string[] {
+    const names: string[] = [];
+    for (const [model, groups] of this.routes) if (groups.has(group)) names.push(model);
+    return names.sort();
+  }
+
+  stateOf(channel: ChannelId): ChannelState {
+    return this.settings.health.enabled ? (this.documents.states.get(channel) ?? 'healthy') : 'healthy';
+  }
+
+  private addRoutes(channel: RoutableChannel): void {
+    for (const model of channel.models.keys()) {
+      if (this.documents.models.get(model)?.enabled === false) continue;
+      const groups = this.routes.get(model) ?? new Map<string, RoutableChannel[]>();
+      this.routes.set(model, groups);
+      for (const group of channel.groups) {
+        const channels = groups.get(group);
+        if (channels === undefined) groups.set(group, [channel]);
+        else channels.push(channel);
+      }
+    }
+  }
+}

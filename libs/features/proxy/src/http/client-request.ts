@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GatewayError, type Operation, type RequestId } from '@tollgate/contracts';
+import type { Dialect } from '@tollgate/dialects';
+
+/** What a path stands for. */
+export interface ClientRoute {
+  readonly dialect: Dialect;
+  readonly operation: Operation;
+}
+
+/** One client's request and the way back to it. Knows HTTP, nothing of models or money. */
+export class ClientRequest {
+  /** The client went away before its answer was complete. */
+  closed = false;
+  /** Called once when the client goes away. */
+  onClose: (() => void) | undefined;
+
+  readonly dialect: Dialect;
+  readonly operation: Operation;
+
+  constructor(
+    readonly id: RequestId,
+    route: ClientRoute,
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+  ) {
+    this.dialect = route.dialect;
+    this.operation = route.operation;
+    response.on('close', () => {
+      if (response.writableFinished) return;
+      this.closed = true;
+      this.onClose?.();
+    });
+  }
+
+  header(name: string): string | undefined {
+    const value = this.request.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  }
+
+  /** The API key, from wherever clients of the four dialects put it. */
+  secret(): string | undefined {
+    const authorization = this.header('authorization');
+    if (authorization !== undefined) return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+    return this.header('x-api-key') ?? this.header('x-goog-api-key') ?? queryKey(this.request.url);
+  }
+
+  /**
+   * Reads the whole body, within the bound.
+   *
+   * @throws GatewayError `request_too_large`, `invalid_request` for a compressed body, `client_closed`
+   */
+  readBody(bytesMax: number): Promise<Buffer> {
+    const { request } = this;
+    const encoding = this.header('content-encoding');
+    if (encoding !== undefined && encoding !== 'identity') {
+      throw new GatewayError('invalid_request', `Bodies encoded with "${encoding}" are not accepted.`);
+    }
+    if (Number(this.header('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      request.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > bytesMax) {
+          request.removeAllListeners('data');
+          reject(tooLarge(bytesMax));
+          return;
+        }
+        chunks.push(chunk);
+      });
+      request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+      request.on('error', () => reject(clientClosed()));
+      request.on('close', () => {
+        if (!request.complete) reject(clientClosed());
+      });
+    });
+  }
+
+  /** The answer has begun: nothing can be tried again. */
+  get answered(): boolean {
+    return this.response.headersSent;
+  }
+
+  begin(status: number, contentType: string, more: readonly string[] = []): void {
+    const headers = ['content-type', contentType, 'x-request-id', this.id, ...more];
+    this.response.writeHead(status, headers);
+  }
+
+  /** `false`: the client reads slower than we write; wait for `onDrain`. */
+  write(bytes: Buffer): boolean {
+    return this.response.write(bytes);
+  }
+
+  onDrain(listener: () => void): void {
+    this.response.once('drain', listener);
+  }
+
+  end(bytes?: Buffer | string): void {
+    if (bytes === undefined) this.response.end();
+    else this.response.end(bytes);
+  }
+
+  /** Cuts the connection: the client must not take what it got for a whole answer. */
+  destroy(): void {
+    this.response.destroy();
+  }
+
+  /** Answers with an error in the client's dialect; in a stream that has begun, as its last event. */
+  refuse(error: GatewayError, streamBegun: boolean): void {
+    if (this.closed) return;
+    if (this.answered) {
+      if (!streamBegun) this.destroy();
+      else this.response.end(this.dialect.inbound.encodeStreamError(error));
+      return;
+    }
+    const { status, body } = this.dialect.inbound.encodeError(error, this.id);
+    const headers = ['content-length', String(Buffer.byteLength(body))];
+    if (error.retryAfterSeconds !== undefined) headers.push('retry-after', String(error.retryAfterSeconds));
+    // A body that was not read to its end can't be followed by another request.
+    if (!this.request.complete) headers.push('connection', 'close');
+    this.begin(status, 'application/json; charset=utf-8', headers);
+    this.response.end(body);
+  }
+}
+
+/** Gemini's clients send `?key=`. */
+function queryKey(url: string | undefined): string | undefined {
+  if (url?.includes('?') !== true) return undefined;
+  return new URLSearchParams(url.slice(url.indexOf('?'))).get('key') ?? undefined;
+}
+
+function tooLarge(bytesMax: number): GatewayError {
+  return new GatewayError('request_too_large', `The body is larger than the limit of ${bytesMax} bytes.`);
+}
+
+function clientClosed(): GatewayError {
+  return new GatewayError(
+    'client_closed',
+    'The client closed the connection before its request was complete.',
+  );
+}

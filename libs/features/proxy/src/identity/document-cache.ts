@@ -1,0 +1,93 @@
+import type { DocumentBucket } from '@tollgate/messaging';
+
+export interface DocumentCacheOptions<Value> {
+  readonly bucket: DocumentBucket;
+  /** Documents kept, absent ones included. */
+  readonly capacity: number;
+  readonly parse: (value: unknown) => Value;
+}
+
+interface Entry<Value> {
+  /** `null`: the store said that there is none. */
+  readonly value: Value | null;
+  /** A change may have been missed: ask again, and go on with this one if the store can't be asked. */
+  doubtful: boolean;
+}
+
+interface Fetch<Value> {
+  readonly answer: Promise<Value | null>;
+  /** The document changed while it was being fetched. */
+  outdated: boolean;
+}
+
+/**
+ * Documents fetched on first use and kept until they change. Bounded: when full, the longest-kept goes. Absence is
+ * kept too, so that a flood of one wrong key asks the store once.
+ */
+export class DocumentCache<Value> {
+  private readonly entries = new Map<string, Entry<Value>>();
+  private readonly fetches = new Map<string, Fetch<Value>>();
+
+  constructor(private readonly options: DocumentCacheOptions<Value>) {}
+
+  /** `undefined`: not known here, `get` it. */
+  peek(key: string): Value | null | undefined {
+    const entry = this.entries.get(key);
+    return entry === undefined || entry.doubtful ? undefined : entry.value;
+  }
+
+  /** Rejects when the store can't be asked and nothing is known. Fetches of one key at one time are one fetch. */
+  get(key: string): Promise<Value | null> {
+    const known = this.peek(key);
+    if (known !== undefined) return Promise.resolve(known);
+    const running = this.fetches.get(key);
+    if (running !== undefined) return running.answer;
+    const fetch: Fetch<Value> = { answer: this.fetch(key), outdated: false };
+    this.fetches.set(key, fetch);
+    return fetch.answer;
+  }
+
+  /** The document was written or deleted. */
+  changed(key: string): void {
+    this.entries.delete(key);
+    const running = this.fetches.get(key);
+    if (running !== undefined) running.outdated = true;
+  }
+
+  /** Changes may have been missed. */
+  doubtAll(): void {
+    for (const entry of this.entries.values()) entry.doubtful = true;
+    for (const running of this.fetches.values()) running.outdated = true;
+  }
+
+  private async fetch(key: string): Promise<Value | null> {
+    try {
+      for (;;) {
+        const stored = await this.options.bucket.get(key);
+        const running = this.fetches.get(key);
+        if (running?.outdated === true) {
+          running.outdated = false;
+          continue;
+        }
+        const value = stored === undefined ? null : this.options.parse(stored.value);
+        this.keep(key, value);
+        return value;
+      }
+    } catch (error) {
+      const doubtful = this.entries.get(key);
+      if (doubtful === undefined) throw error;
+      return doubtful.value;
+    } finally {
+      this.fetches.delete(key);
+    }
+  }
+
+  private keep(key: string, value: Value | null): void {
+    this.entries.delete(key);
+    if (this.entries.size >= this.options.capacity) {
+      const oldest = this.entries.keys().next();
+      if (oldest.done !== true) this.entries.delete(oldest.value);
+    }
+    this.entries.set(key, { value, doubtful: false });
+  }
+}

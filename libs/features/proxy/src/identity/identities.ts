@@ -1,0 +1,145 @@
+import { hash } from 'node:crypto';
+import {
+  apiKeyDocument,
+  apiKeyDocumentKey,
+  GatewayError,
+  organizationDocument,
+  organizationDocumentKey,
+  type ApiKeyDocument,
+  type OrganizationDocument,
+} from '@tollgate/contracts';
+import type { DocumentStore, Watch } from '@tollgate/messaging';
+import { hashApiKey, type Keyring } from '@tollgate/security';
+import type { Logger } from '@tollgate/telemetry';
+import { DocumentCache } from './document-cache.js';
+
+/** Who asks: a key that may be used now, and the organisation that pays. */
+export interface Identity {
+  readonly apiKey: ApiKeyDocument;
+  readonly organization: OrganizationDocument;
+}
+
+export interface IdentitiesOptions {
+  readonly documents: DocumentStore;
+  readonly keyring: Keyring;
+  readonly logger: Logger;
+  /** API keys and organisations kept in memory, each. */
+  readonly capacity: number;
+}
+
+const SECRET_LENGTH_MAX = 512;
+
+/**
+ * Turns API key secrets into identities. Documents are fetched on first use, kept within a bound, and dropped when
+ * they change; a key that is known goes on working while the store is away, an unknown one gets 503, never 401.
+ */
+export class Identities {
+  private readonly apiKeys: DocumentCache<ApiKeyDocument>;
+  private readonly organizations: DocumentCache<OrganizationDocument>;
+  /** SHA-256 of a secret → key of its document: a repeated secret costs no keyed hash. */
+  private readonly documentKeys = new Map<string, string>();
+  private watch: Watch | undefined;
+
+  constructor(private readonly options: IdentitiesOptions) {
+    const bucket = options.documents.bucket('identity');
+    const { capacity } = options;
+    this.apiKeys = new DocumentCache({ bucket, capacity, parse: (value) => apiKeyDocument.parse(value) });
+    this.organizations = new DocumentCache({
+      bucket,
+      capacity,
+      parse: (value) => organizationDocument.parse(value),
+    });
+  }
+
+  async start(): Promise<void> {
+    this.watch = await this.options.documents.bucket('identity').watch({
+      from: 'updates',
+      handler: {
+        change: ({ key }) => {
+          this.apiKeys.changed(key);
+          this.organizations.changed(key);
+        },
+        ready: () => undefined,
+        resynchronized: () => {
+          this.apiKeys.doubtAll();
+          this.organizations.doubtAll();
+        },
+      },
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.watch?.stop();
+  }
+
+  /**
+   * Answers at once when both documents are in memory, else with a promise.
+   *
+   * @param now milliseconds since the epoch
+   * @throws GatewayError `missing_api_key`, `invalid_api_key`, `api_key_revoked`, `api_key_expired`,
+   *   `organization_suspended`, `keys_unavailable`
+   */
+  identify(secret: string | undefined, now: number): Identity | Promise<Identity> {
+    if (secret === undefined || secret === '') {
+      throw new GatewayError(
+        'missing_api_key',
+        'No API key was sent: put it into the header "Authorization: Bearer <key>".',
+      );
+    }
+    if (secret.length > SECRET_LENGTH_MAX) throw invalidKey();
+    const key = this.apiKeys.peek(this.documentKey(secret));
+    if (key === undefined) return this.fetch(secret, now);
+    if (key === null) throw invalidKey();
+    const organization = this.organizations.peek(organizationDocumentKey(key.organizationId));
+    if (organization === undefined) return this.fetch(secret, now);
+    return checked(key, organization, now);
+  }
+
+  private async fetch(secret: string, now: number): Promise<Identity> {
+    try {
+      const key = await this.apiKeys.get(this.documentKey(secret));
+      if (key === null) throw invalidKey();
+      const organization = await this.organizations.get(organizationDocumentKey(key.organizationId));
+      return checked(key, organization, now);
+    } catch (error) {
+      if (error instanceof GatewayError && error.kind !== 'unavailable') throw error;
+      this.options.logger.warn({ error }, 'an API key could not be looked up');
+      throw new GatewayError('keys_unavailable', 'API keys can’t be checked at the moment.', {
+        retryAfterSeconds: 1,
+        cause: error,
+      });
+    }
+  }
+
+  private documentKey(secret: string): string {
+    const digest = hash('sha256', secret, 'base64');
+    const known = this.documentKeys.get(digest);
+    if (known !== undefined) return known;
+    const documentKey = apiKeyDocumentKey(hashApiKey(this.options.keyring.current, secret));
+    if (this.documentKeys.size >= this.options.capacity) {
+      const oldest = this.documentKeys.keys().next();
+      if (oldest.done !== true) this.documentKeys.delete(oldest.value);
+    }
+    this.documentKeys.set(digest, documentKey);
+    return documentKey;
+  }
+}
+
+function checked(apiKey: ApiKeyDocument, organization: OrganizationDocument | null, now: number): Identity {
+  if (apiKey.status === 'revoked') throw new GatewayError('api_key_revoked', 'The API key has been revoked.');
+  if (apiKey.expiresAt !== null && apiKey.expiresAt <= now) {
+    throw new GatewayError(
+      'api_key_expired',
+      `The API key expired on ${new Date(apiKey.expiresAt).toISOString()}.`,
+    );
+  }
+  if (organization === null) throw invalidKey();
+  if (organization.status === 'suspended') {
+    throw new GatewayError('organization_suspended', `The organisation "${organization.name}" is suspended.`);
+  }
+  return { apiKey, organization };
+}
+
+function invalidKey(): GatewayError {
+  return new GatewayError('invalid_api_key', 'The API key is not valid.');
+}

@@ -1,0 +1,95 @@
+import type { Admission } from '@tollgate/admission';
+import type { Clock } from '@tollgate/contracts';
+import type { DocumentStore, EventLog } from '@tollgate/messaging';
+import type { Journal } from '@tollgate/metering';
+import type { Transport } from '@tollgate/providers';
+import type { Random } from '@tollgate/routing';
+import type { Keyring } from '@tollgate/security';
+import type { Logger } from '@tollgate/telemetry';
+import type { Registry } from 'prom-client';
+import { Configuration } from './configuration/configuration.js';
+import { DataPlane } from './http/data-plane.js';
+import { Identities } from './identity/identities.js';
+import { ChannelObserver } from './observation/channel-observer.js';
+import { ProxyMetrics } from './observation/proxy-metrics.js';
+import { ModelList } from './request/model-list.js';
+import { ProxyRequests } from './request/proxy-request.js';
+
+export interface ProxyLimits {
+  readonly bodyBytesMax: number;
+  readonly inFlightMax: number;
+  /** API keys, and organisations, kept in memory. */
+  readonly identitiesMax: number;
+}
+
+export interface ProxyDependencies {
+  readonly documents: DocumentStore;
+  readonly eventLog: EventLog;
+  /** Made for this proxy; closed by it. */
+  readonly journal: Journal;
+  /** Made for this proxy; closed by it. `onStoreDown` asks the settings through `ProxyService.settings`. */
+  readonly admission: Admission;
+  readonly http: Transport;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  readonly limits: ProxyLimits;
+}
+
+/** Everything of one proxy process, wired; its life cycle in the right order. */
+export class ProxyService {
+  readonly dataPlane: DataPlane;
+  private readonly configuration: Configuration;
+  private readonly identities: Identities;
+  private readonly observer: ChannelObserver;
+
+  constructor(private readonly dependencies: ProxyDependencies) {
+    const { documents, eventLog, journal, clock, logger, keyring, limits } = dependencies;
+    const metrics = new ProxyMetrics(dependencies.metrics, () => this.dataPlane.inFlight);
+    this.configuration = new Configuration({ documents, keyring, logger });
+    this.identities = new Identities({ documents, keyring, logger, capacity: limits.identitiesMax });
+    this.observer = new ChannelObserver({ eventLog, proxyId: journal.id, clock, logger, metrics });
+    const { configuration, identities, observer } = this;
+    this.dataPlane = new DataPlane({
+      requests: new ProxyRequests({
+        ...dependencies,
+        configuration,
+        identities,
+        observer,
+        metrics,
+        bodyBytesMax: limits.bodyBytesMax,
+      }),
+      models: new ModelList({ configuration, identities, clock, logger }),
+      inFlightMax: limits.inFlightMax,
+    });
+  }
+
+  get ready(): boolean {
+    return this.configuration.ready;
+  }
+
+  /** What the operator chose for the time that the store of balances is away; `closed` until settings are known. */
+  get onStoreDown(): 'open' | 'closed' {
+    return this.configuration.ready ? this.configuration.current().settings.admission.onStoreDown : 'closed';
+  }
+
+  async start(): Promise<void> {
+    await Promise.all([this.configuration.start(), this.identities.start()]);
+    this.observer.start();
+  }
+
+  /** Lets requests under way end within the bound, then tells everything that is left and lets go. */
+  async stop(timeoutMs: number): Promise<void> {
+    await this.dataPlane.drain(timeoutMs);
+    await this.observer.stop();
+    await this.dependencies.journal.close({ timeoutMs: JOURNAL_CLOSE_MS });
+    await this.dependencies.admission.close();
+    await Promise.all([this.configuration.stop(), this.identities.stop()]);
+    await this.dependencies.http.close();
+  }
+}
+
+/** Time for the last usage events to reach the event log; what does not is replayed at the next start. */
+const JOURNAL_CLOSE_MS = 5_000;

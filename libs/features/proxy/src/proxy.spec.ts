@@ -1,0 +1,658 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Admission, Hold, HoldInput } from '@tollgate/admission';
+import {
+  apiKeyDocumentKey,
+  channelDocumentKey,
+  channelStatusKey,
+  GatewayError,
+  modelDocumentKey,
+  organizationDocumentKey,
+  priceCardDocumentKey,
+  SETTINGS_DOCUMENT_KEY,
+  systemClock,
+  type JournalId,
+  type LeaseId,
+  type NanoUsd,
+} from '@tollgate/contracts';
+import type { Journal, JournalEnd, JournalStart } from '@tollgate/metering';
+import { EgressGuard, HttpTransport } from '@tollgate/providers';
+import {
+  credentialAssociation,
+  generateMasterKey,
+  hashApiKey,
+  parseMasterKey,
+  sealSecret,
+} from '@tollgate/security';
+import { createMetrics, noopLogger } from '@tollgate/telemetry';
+import {
+  chatCompletion,
+  chatStreamEvents,
+  chatVendor,
+  eventually,
+  FakeDocumentStore,
+  FakeEventLog,
+  FakeVendor,
+} from '@tollgate/testing';
+import { ProxyService } from './proxy-service.js';
+
+const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
+/** 20 × 2.50 + 10 × 10.00 USD per 1M tokens. */
+const CHARGE = '150000';
+const SECRET = 'sk-tg-0123456789abcdef0123456789abcdef';
+const keyring = { current: parseMasterKey(generateMasterKey()), previous: [] };
+
+class MemoryJournal implements Journal {
+  readonly id = 'journal-1' as JournalId;
+  readonly starts: JournalStart[] = [];
+  readonly ends: JournalEnd[] = [];
+  full = false;
+
+  get openCount(): number {
+    return this.starts.length - this.ends.length;
+  }
+  start(entry: JournalStart): void {
+    if (this.full) throw new GatewayError('overloaded', 'The journal is full.');
+    this.starts.push(entry);
+  }
+  end(entry: JournalEnd): void {
+    this.ends.push(entry);
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** One account with a balance, held from at once. */
+class MemoryAdmission implements Admission {
+  available: NanoUsd = 1_000_000_000_000n;
+  readonly holds: NanoUsd[] = [];
+
+  hold({ amountFull, amountMin }: HoldInput): Hold | GatewayError {
+    const amount = amountFull <= this.available ? amountFull : this.available;
+    if (amount < amountMin) return new GatewayError('insufficient_balance', 'The balance is exhausted.');
+    this.available -= amount;
+    this.holds.push(amount);
+    return {
+      amount,
+      leaseId: 'lease-1' as LeaseId,
+      settle: (charge) => {
+        this.available += amount - charge;
+      },
+    };
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly text: string;
+  readonly json: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- asserted field by field
+  /** The connection was cut before the answer was whole. */
+  readonly cut: boolean;
+}
+
+describe('the proxy', () => {
+  let documents: FakeDocumentStore;
+  let eventLog: FakeEventLog;
+  let journal: MemoryJournal;
+  let admission: MemoryAdmission;
+  let service: ProxyService;
+  let server: Server;
+  let vendor: FakeVendor;
+  let second: FakeVendor;
+
+  beforeAll(async () => {
+    vendor = await FakeVendor.start({ kind: 'silent' });
+    second = await FakeVendor.start({ kind: 'silent' });
+  });
+  afterAll(() => Promise.all([vendor.stop(), second.stop()]));
+
+  beforeEach(async () => {
+    documents = new FakeDocumentStore();
+    eventLog = new FakeEventLog();
+    journal = new MemoryJournal();
+    admission = new MemoryAdmission();
+    for (const fake of [vendor, second]) {
+      fake.respond(chatVendor(['Hello', ' there'], USAGE));
+      fake.requests.length = 0;
+      fake.abortedCount = 0;
+    }
+    await putKey(SECRET, {});
+    await documents
+      .bucket('identity')
+      .put(organizationDocumentKey('o1'), { id: 'o1', name: 'acme', status: 'active', group: 'default' });
+    await putChannel('c1', vendor, { priority: 10 });
+    await putPrice('gpt-4o', { input: '2.50', cacheRead: '1.25', output: '10.00' });
+    service = new ProxyService({
+      documents,
+      eventLog,
+      journal,
+      admission,
+      http: new HttpTransport({ guard: new EgressGuard({ allowPrivate: true }), clock: systemClock }),
+      keyring,
+      clock: systemClock,
+      random: () => 0,
+      logger: noopLogger,
+      metrics: createMetrics({ service: 'proxy' }),
+      limits: { bodyBytesMax: 100_000, inFlightMax: 100, identitiesMax: 100 },
+    });
+    await service.start();
+    await eventually(() => service.ready, 'the first snapshot');
+    server = createServer((request, response) => service.dataPlane.handle(request, response));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(async () => {
+    server.closeAllConnections();
+    server.close();
+    await service.stop(1_000);
+  });
+
+  const putKey = (secret: string, more: object) =>
+    documents.bucket('identity').put(apiKeyDocumentKey(hashApiKey(keyring.current, secret)), {
+      id: 'k1',
+      name: 'ci',
+      organizationId: 'o1',
+      status: 'active',
+      expiresAt: null,
+      models: null,
+      ...more,
+    });
+  const putChannel = (id: string, fake: FakeVendor, more: object = {}) =>
+    documents.bucket('config').put(channelDocumentKey(id), {
+      id,
+      name: `channel-${id}`,
+      provider: 'openai',
+      baseUrl: fake.baseUrl,
+      credentials: [sealSecret(keyring.current, `sk-up-${id}`, credentialAssociation(id, fake.baseUrl))],
+      models: [
+        { name: 'gpt-4o', upstream: 'gpt-4o', cost: { input: '2.00', output: '8.00' } },
+        { name: 'fast', upstream: 'gpt-4o-mini', cost: null },
+      ],
+      groups: ['default'],
+      dialect: null,
+      priority: 0,
+      weight: 1,
+      enabled: true,
+      ...more,
+    });
+  const putPrice = (model: string, prices: object) =>
+    documents.bucket('config').put(priceCardDocumentKey(model), {
+      model,
+      versions: [{ id: `price-${model}`, version: 1, effectiveFrom: 0, prices }],
+    });
+  const putSettings = async (settings: object) => {
+    await documents.bucket('config').put(SETTINGS_DOCUMENT_KEY, settings);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  /** `onData` may destroy the answer. */
+  function send(
+    body: unknown,
+    {
+      path = '/v1/chat/completions',
+      method = 'POST',
+      headers = { authorization: `Bearer ${SECRET}` },
+      onData = (_answer: IncomingMessage): void => undefined,
+    } = {},
+  ): Promise<Answer> {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    return new Promise((resolve, reject) => {
+      const outgoing = httpRequest(
+        { port: (server.address() as AddressInfo).port, host: '127.0.0.1', path, method, headers },
+        (incoming) => {
+          const chunks: Buffer[] = [];
+          const done = (cut: boolean) => {
+            const received = Buffer.concat(chunks).toString();
+            let json: unknown;
+            try {
+              json = JSON.parse(received);
+            } catch {
+              json = undefined;
+            }
+            resolve({
+              status: incoming.statusCode ?? 0,
+              headers: incoming.headers,
+              text: received,
+              json,
+              cut,
+            });
+          };
+          incoming.on('data', (chunk: Buffer) => {
+            chunks.push(chunk);
+            onData(incoming);
+          });
+          incoming.on('end', () => done(false));
+          incoming.on('error', () => undefined);
+          incoming.on('close', () => done(!incoming.complete));
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(method === 'POST' ? text : undefined);
+    });
+  }
+  const chat = (more: object = {}) => ({
+    model: 'gpt-4o',
+    messages: [{ role: 'user', content: 'Hi' }],
+    ...more,
+  });
+  const opening = () => 1_000_000_000_000n;
+
+  describe('answers', () => {
+    it('a chat request with the bytes of the vendor, and records what it cost', async () => {
+      const answer = await send(chat());
+      expect(answer.status).toBe(200);
+      expect(answer.json.choices[0].message.content).toBe('Hello there');
+      expect(vendor.requests[0]).toMatchObject({
+        path: '/v1/chat/completions',
+        text: JSON.stringify(chat()),
+      });
+      expect(vendor.requests[0]!.headers['authorization']).toBe('Bearer sk-up-c1');
+      expect(journal.starts).toHaveLength(1);
+      expect(journal.ends).toEqual([
+        expect.objectContaining({
+          id: answer.headers['x-request-id'],
+          outcome: 'succeeded',
+          httpStatus: 200,
+          streamed: false,
+          charge: CHARGE,
+          vendorCost: '120000',
+          usageSource: 'vendor',
+          priceCard: { id: 'price-gpt-4o', version: 1 },
+          organization: { id: 'o1', name: 'acme' },
+          channel: { id: 'c1', name: 'channel-c1' },
+          attempts: 1,
+        }),
+      ]);
+      expect(admission.available).toBe(opening() - BigInt(CHARGE));
+    });
+
+    it('a stream, with the usage event hidden from a client that did not ask for it', async () => {
+      const answer = await send(chat({ stream: true }));
+      expect(answer.headers['content-type']).toBe('text/event-stream');
+      expect(answer.text).toBe(chatStreamEvents(['Hello', ' there'], null).join(''));
+      expect(vendor.requests[0]!.json).toMatchObject({ stream_options: { include_usage: true } });
+      expect(journal.ends[0]).toMatchObject({ streamed: true, charge: CHARGE, usageSource: 'vendor' });
+    });
+
+    it('a stream, with the usage event for a client that asked', async () => {
+      const answer = await send(chat({ stream: true, stream_options: { include_usage: true } }));
+      expect(answer.text).toBe(chatStreamEvents(['Hello', ' there'], USAGE).join(''));
+    });
+
+    it("a request for a model under the vendor's name of it", async () => {
+      await putPrice('fast', { input: '1', output: '1' });
+      await new Promise((resolve) => setImmediate(resolve));
+      await send(chat({ model: 'fast' }));
+      expect(vendor.requests[0]!.json).toMatchObject({ model: 'gpt-4o-mini' });
+      expect(journal.ends[0]).toMatchObject({ model: 'fast', upstreamModel: 'gpt-4o-mini', charge: '30000' });
+    });
+
+    it('embeddings', async () => {
+      vendor.respond({ kind: 'answer', body: { data: [], usage: { prompt_tokens: 8, total_tokens: 8 } } });
+      const answer = await send({ model: 'gpt-4o', input: 'x' }, { path: '/v1/embeddings' });
+      expect(answer.status).toBe(200);
+      expect(vendor.requests[0]!.path).toBe('/v1/embeddings');
+      expect(journal.ends[0]).toMatchObject({ operation: 'embeddings', charge: '20000' });
+    });
+
+    it.each([
+      ['authorization', { authorization: `bearer ${SECRET}` }, ''],
+      ['x-api-key', { 'x-api-key': SECRET }, ''],
+      ['x-goog-api-key', { 'x-goog-api-key': SECRET }, ''],
+      ['?key=', {}, `?key=${SECRET}`],
+    ])('a key sent as %s', async (_where, headers, query) => {
+      const answer = await send(chat(), {
+        path: `/v1/chat/completions${query}`,
+        headers: headers,
+      });
+      expect(answer.status).toBe(200);
+      expect(vendor.requests[0]!.headers).not.toHaveProperty('x-api-key');
+    });
+
+    it('an answer larger than is held whole', async () => {
+      const content = 'x'.repeat(3_000_000);
+      vendor.respond(chatCompletion(content, USAGE));
+      const answer = await send(chat());
+      expect(answer.json.choices[0].message.content).toBe(content);
+      expect(journal.ends[0]).toMatchObject({ charge: CHARGE });
+    });
+
+    it('the list of models that the key may call now', async () => {
+      const answer = await send('', { path: '/v1/models', method: 'GET' });
+      expect(answer.json).toEqual({
+        object: 'list',
+        data: [{ id: 'gpt-4o', object: 'model', created: 0, owned_by: 'tollgate' }],
+      });
+      expect((await send('', { path: '/v1/models/gpt-4o', method: 'GET' })).json.id).toBe('gpt-4o');
+      const missing = await send('', { path: '/v1/models/fast', method: 'GET' });
+      expect([missing.status, missing.json.error.code]).toEqual([404, 'model_not_found']);
+    });
+  });
+
+  describe('refuses, at nobody’s cost', () => {
+    const refusal = async (answer: Promise<Answer>) => {
+      const { status, json } = await answer;
+      expect(journal.starts).toHaveLength(0);
+      expect(vendor.requests).toHaveLength(0);
+      expect(admission.available).toBe(opening());
+      return [status, json.error.code];
+    };
+    const keyed = (secret: string) => send(chat(), { headers: { authorization: `Bearer ${secret}` } });
+
+    it('a missing key', async () => {
+      expect(await refusal(send(chat(), { headers: {} }))).toEqual([401, 'missing_api_key']);
+    });
+    it('a wrong key', async () => {
+      expect(await refusal(keyed('sk-tg-wrong'))).toEqual([401, 'invalid_api_key']);
+    });
+    it('an expired key', async () => {
+      await putKey('sk-old', { expiresAt: 1_000 });
+      expect(await refusal(keyed('sk-old'))).toEqual([401, 'api_key_expired']);
+    });
+    it('a key as soon as it is revoked', async () => {
+      expect((await send('', { path: '/v1/models', method: 'GET' })).status).toBe(200);
+      await putKey(SECRET, { status: 'revoked' });
+      expect(await refusal(send(chat()))).toEqual([401, 'api_key_revoked']);
+    });
+    it('an unknown key with 503, not 401, while keys can’t be looked up', async () => {
+      documents.away = true;
+      expect(await refusal(keyed('sk-unknown'))).toEqual([503, 'keys_unavailable']);
+    });
+    it('a suspended organisation', async () => {
+      await documents.bucket('identity').put(organizationDocumentKey('o1'), {
+        id: 'o1',
+        name: 'acme',
+        status: 'suspended',
+        group: 'default',
+      });
+      expect(await refusal(send(chat()))).toEqual([403, 'organization_suspended']);
+    });
+    it('a model outside the key’s list', async () => {
+      await putKey(SECRET, { models: ['other'] });
+      expect(await refusal(send(chat()))).toEqual([403, 'model_not_allowed']);
+    });
+    it('an unknown model', async () => {
+      expect(await refusal(send(chat({ model: 'nothing' })))).toEqual([404, 'model_not_found']);
+    });
+    it('a model that is switched off', async () => {
+      await documents.bucket('config').put(modelDocumentKey('gpt-4o'), {
+        name: 'gpt-4o',
+        displayName: null,
+        description: null,
+        ownedBy: null,
+        contextTokensMax: null,
+        outputTokensMax: null,
+        enabled: false,
+        createdAt: 0,
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(await refusal(send(chat()))).toEqual([404, 'model_not_found']);
+    });
+    it('an unpriced model', async () => {
+      expect(await refusal(send(chat({ model: 'fast' })))).toEqual([400, 'model_not_priced']);
+    });
+    it('an exhausted balance', async () => {
+      admission.available = 10n;
+      const { status, json } = await send(chat());
+      expect([status, json.error.code]).toEqual([402, 'insufficient_balance']);
+      expect(admission.available).toBe(10n);
+      expect(journal.starts).toHaveLength(0);
+    });
+    it.each(['{"model":"gpt-4o",', 'nonsense', '', '[]'])('malformed JSON: %s', async (body) => {
+      expect(await refusal(send(body))).toEqual([400, 'invalid_json']);
+    });
+    it('an oversize body, announced or not', async () => {
+      const body = JSON.stringify(chat({ user: 'x'.repeat(200_000) }));
+      expect(await refusal(send(body))).toEqual([413, 'request_too_large']);
+      expect(
+        await refusal(
+          send(body, { headers: { authorization: `Bearer ${SECRET}`, 'transfer-encoding': 'chunked' } }),
+        ),
+      ).toEqual([413, 'request_too_large']);
+    });
+    it('unknown paths and wrong methods', async () => {
+      expect(await refusal(send(chat(), { path: '/v1/nothing' }))).toEqual([404, 'unknown_path']);
+      expect(await refusal(send('', { method: 'DELETE' }))).toEqual([400, 'method_not_allowed']);
+    });
+    it('new work when the journal is full', async () => {
+      journal.full = true;
+      expect(await refusal(send(chat()))).toEqual([503, 'overloaded']);
+    });
+  });
+
+  describe('when a vendor fails before its answer has begun', () => {
+    beforeEach(() => putChannel('c2', second).then(() => new Promise((resolve) => setImmediate(resolve))));
+
+    it.each<[string, Parameters<FakeVendor['respond']>[0]]>([
+      ['500', { kind: 'answer', status: 500, body: { error: { message: 'boom' } } }],
+      ['429', { kind: 'answer', status: 429, body: { error: { message: 'slow down' } } }],
+      ['401', { kind: 'answer', status: 401, body: { error: { message: 'bad key sk-up' } } }],
+      ['404', { kind: 'answer', status: 404, body: { error: { message: 'no such model' } } }],
+      ['a cut connection', { kind: 'cut' }],
+      ['garbage', { kind: 'answer', body: '<html>sorry</html>' }],
+      ['an error with status 200', { kind: 'answer', body: { error: { message: 'boom' } } }],
+    ])('tries the next channel after %s', async (_what, behaviour) => {
+      vendor.respond(behaviour);
+      const answer = await send(chat());
+      expect(answer.status).toBe(200);
+      expect(journal.ends).toEqual([
+        expect.objectContaining({ channel: { id: 'c2', name: 'channel-c2' }, attempts: 2, charge: CHARGE }),
+      ]);
+    });
+
+    it('tries the next channel when a stream breaks off before its first event', async () => {
+      vendor.respond({ kind: 'stream', events: [], ending: 'cut' });
+      const answer = await send(chat({ stream: true }));
+      expect(answer.text).toContain('Hello');
+      expect(journal.ends).toHaveLength(1);
+    });
+
+    it('tries the next channel when a stream begins with an error', async () => {
+      vendor.respond({ kind: 'stream', events: ['data: {"error":{"message":"overloaded"}}\n\n'] });
+      const answer = await send(chat({ stream: true }));
+      expect(answer.text).toContain('Hello');
+    });
+
+    it('tries the next channel when a vendor does not begin in time', async () => {
+      await putSettings({ upstream: { firstByteTimeoutMs: 50 } });
+      vendor.respond({ kind: 'silent' });
+      expect((await send(chat())).status).toBe(200);
+    });
+
+    it('does not try on when the request itself is at fault, and passes the vendor’s words', async () => {
+      const body = { error: { message: 'messages: too short', type: 'invalid_request_error', code: 'x' } };
+      vendor.respond({ kind: 'answer', status: 400, body });
+      const answer = await send(chat());
+      expect([answer.status, answer.json]).toEqual([400, body]);
+      expect(second.requests).toHaveLength(0);
+      expect(journal.ends[0]).toMatchObject({ outcome: 'failed', charge: '0', usageSource: 'none' });
+    });
+
+    it('stops at the limit of attempts', async () => {
+      await putSettings({ routing: { attemptsMax: 1 } });
+      vendor.respond({ kind: 'cut' });
+      const answer = await send(chat());
+      expect([answer.status, answer.json.error.code]).toEqual([502, 'upstream_unreachable']);
+      expect(second.requests).toHaveLength(0);
+    });
+
+    it('tells the last failure when every channel failed, and charges nothing', async () => {
+      vendor.respond({ kind: 'cut' });
+      second.respond({ kind: 'answer', status: 429, body: {}, headers: { 'retry-after': '7' } });
+      const answer = await send(chat());
+      expect([answer.status, answer.json.error.code, answer.headers['retry-after']]).toEqual([
+        429,
+        'upstream_rate_limited',
+        '7',
+      ]);
+      expect(journal.ends).toEqual([
+        expect.objectContaining({ outcome: 'failed', charge: '0', attempts: 2 }),
+      ]);
+      expect(admission.available).toBe(opening());
+    });
+
+    it('never repeats the vendor’s words about a credential', async () => {
+      for (const fake of [vendor, second])
+        fake.respond({ kind: 'answer', status: 401, body: { error: { message: 'bad key sk-up-c1' } } });
+      const answer = await send(chat());
+      expect(answer.json.error.code).toBe('upstream_unauthorized');
+      expect(answer.text).not.toContain('sk-up');
+    });
+
+    it('leaves an open channel alone, and gives all its traffic to the others', async () => {
+      await documents.bucket('health').put(channelStatusKey('c1'), {
+        channelId: 'c1',
+        state: 'open',
+        reason: 'tests',
+        since: 0,
+        retryAt: 1,
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+      await send(chat());
+      expect([vendor.requests.length, second.requests.length]).toEqual([0, 1]);
+      await putSettings({ health: { enabled: false } });
+      await send(chat());
+      expect(vendor.requests).toHaveLength(1);
+    });
+  });
+
+  describe('when a vendor fails in the middle of a stream', () => {
+    const words = chatStreamEvents(['Hello', ' there'], null).slice(0, 3);
+
+    it('ends the stream with an error event, and charges nothing', async () => {
+      vendor.respond({ kind: 'stream', events: words, intervalMs: 5, ending: 'cut' });
+      const answer = await send(chat({ stream: true }));
+      const events = answer.text.split('\n\n').filter((event) => event !== '');
+      expect(events.slice(0, 3).join('\n\n') + '\n\n').toBe(words.join(''));
+      expect(JSON.parse(events.at(-1)!.slice(6)).error.code).toBe('upstream_cut');
+      expect(journal.ends).toEqual([
+        expect.objectContaining({ outcome: 'upstream_cut', charge: '0', usageSource: 'none' }),
+      ]);
+      expect(admission.available).toBe(opening());
+    });
+
+    it('tells a vendor that falls silent', async () => {
+      await putSettings({ upstream: { idleTimeoutMs: 50 } });
+      vendor.respond({ kind: 'stream', events: words, ending: 'silent' });
+      const answer = await send(chat({ stream: true }));
+      expect(answer.text).toContain('upstream_timeout');
+      expect(journal.ends[0]).toMatchObject({ outcome: 'timed_out', charge: '0' });
+    });
+
+    it('takes a stream that said it was complete for complete, however its connection ended', async () => {
+      vendor.respond({ kind: 'stream', events: chatStreamEvents(['Hello'], USAGE), ending: 'cut' });
+      const answer = await send(chat({ stream: true, stream_options: { include_usage: true } }));
+      expect(answer.text).not.toContain('upstream_cut');
+      expect(journal.ends[0]).toMatchObject({ outcome: 'succeeded', charge: CHARGE });
+    });
+  });
+
+  describe('when the client goes away', () => {
+    it('cancels the vendor and charges what was produced', async () => {
+      const events = chatStreamEvents(
+        Array.from({ length: 200 }, (_, index) => ` word${index}`),
+        USAGE,
+      );
+      vendor.respond({ kind: 'stream', events, intervalMs: 5 });
+      let received = 0;
+      const answer = await send(chat({ stream: true }), {
+        onData: (incoming) => {
+          received += 1;
+          if (received === 5) incoming.destroy();
+        },
+      });
+      expect(answer.cut).toBe(true);
+      await eventually(() => journal.ends.length === 1, 'the record');
+      expect(journal.ends[0]).toMatchObject({ outcome: 'client_closed', usageSource: 'partial' });
+      const { usage, charge } = journal.ends[0]!;
+      expect(usage.output).toBeGreaterThan(0);
+      expect(usage.output).toBeLessThan(50);
+      expect(admission.available).toBe(opening() - BigInt(charge));
+      await eventually(() => vendor.abortedCount === 1, 'the vendor to see the end');
+    });
+  });
+
+  it('limits an answer to what a short balance covers', async () => {
+    admission.available = 4_000_000n;
+    await send(chat());
+    const limit = vendor.requests[0]!.json!['max_completion_tokens'] as number;
+    expect(limit).toBeGreaterThanOrEqual(256);
+    expect(BigInt(limit) * 10_000n).toBeLessThanOrEqual(4_000_000n);
+    expect(journal.ends[0]).toMatchObject({ charge: CHARGE });
+  });
+
+  it('marks usage that no vendor reported', async () => {
+    vendor.respond(chatCompletion('Hello there', null));
+    await send(chat());
+    expect(journal.ends[0]).toMatchObject({
+      outcome: 'succeeded',
+      usageSource: 'estimated',
+      findings: ['usage_missing'],
+    });
+  });
+
+  it('clamps nonsense that a vendor reports, and says so', async () => {
+    vendor.respond(chatCompletion('Hello', { prompt_tokens: 20, completion_tokens: -10 }));
+    await send(chat());
+    expect(journal.ends[0]).toMatchObject({ charge: '50000', usageSource: 'vendor' });
+    expect(journal.ends[0]!.findings).toContainEqual(expect.stringContaining('output'));
+  });
+
+  it('serves an unpriced model for nothing where the operator allows it', async () => {
+    await putSettings({ pricing: { allowUnpriced: true } });
+    await send(chat({ model: 'fast' }));
+    expect(journal.ends[0]).toMatchObject({ charge: '0', priceCard: null, leaseId: null });
+    expect(admission.holds).toHaveLength(0);
+  });
+
+  it('reads as slowly as a slow client', async () => {
+    const events = Array.from(
+      { length: 400 },
+      () => `data: {"choices":[{"delta":{"content":"${'x'.repeat(50_000)}"}}]}\n\n`,
+    );
+    vendor.respond({ kind: 'stream', events: [...events, 'data: [DONE]\n\n'] });
+    let stalled = false;
+    let bytes = 0;
+    const before = process.memoryUsage().rss;
+    const answer = await send(chat({ stream: true }), {
+      onData: (incoming) => {
+        bytes += 1;
+        if (stalled) return;
+        stalled = true;
+        incoming.pause();
+        setTimeout(() => incoming.resume(), 200);
+      },
+    });
+    expect(bytes).toBeGreaterThan(1);
+    expect(answer.text.length).toBe(events.join('').length + 'data: [DONE]\n\n'.length);
+    expect(process.memoryUsage().rss - before).toBeLessThan(400_000_000);
+  });
+
+  it('tells channel-health what it saw of its channels, once', async () => {
+    await send(chat());
+    await service.stop(1_000);
+    const { message } = eventLog.published.find(({ topic }) => topic === 'channel-observations')!;
+    expect(message.body).toMatchObject({
+      type: 'channel.observed',
+      observations: [{ channelId: 'c1', succeeded: 1, failed: {} }],
+    });
+  });
+
+  it('lets a request under way end when it is asked to stop, and takes no new one', async () => {
+    vendor.respond({ kind: 'stream', events: chatStreamEvents(['Hello'], USAGE), intervalMs: 30 });
+    const underWay = send(chat({ stream: true }));
+    await eventually(() => vendor.requests.length === 1, 'the request to reach the vendor');
+    const stopped = service.stop(5_000);
+    expect((await send(chat())).json.error.code).toBe('shutting_down');
+    expect((await underWay).text).toContain('[DONE]');
+    await stopped;
+    expect(journal.openCount).toBe(0);
+  });
+});

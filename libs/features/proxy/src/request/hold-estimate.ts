@@ -1,0 +1,51 @@
+import type { NanoUsd } from '@tollgate/contracts';
+import type { RequestEnvelope } from '@tollgate/dialects';
+import { upperBound, type CompiledSheet } from '@tollgate/pricing';
+
+/** Output tokens that are held for when neither the request nor the model's catalogue entry sets a limit. */
+const OUTPUT_TOKENS_DEFAULT = 4_096;
+/** With a short balance, an answer without a limit is held for (and limited to) at least so many tokens. */
+const OUTPUT_TOKENS_SHORT = 256;
+
+export interface HoldEstimate {
+  /** What is held when the balance is ample: no answer within the known limits costs more. */
+  readonly amountFull: NanoUsd;
+  /** What is held at least. Below `amountFull` only when the client set no limit: then the gateway sets one. */
+  readonly amountMin: NanoUsd;
+}
+
+/** How much money to set aside for a request before the vendor is asked. */
+export function estimateHold(
+  envelope: RequestEnvelope,
+  sheet: CompiledSheet,
+  modelOutputTokensMax: number | null,
+): HoldEstimate {
+  const { inputTokensMax, outputTokensMax, choices } = envelope;
+  const price = (outputTokens: number): NanoUsd =>
+    upperBound({ inputTokensMax, outputTokensMax: outputTokens }, sheet);
+  if (outputTokensMax !== null) {
+    const amount = price(outputTokensMax);
+    return { amountFull: amount, amountMin: amount };
+  }
+  const full = modelOutputTokensMax ?? OUTPUT_TOKENS_DEFAULT;
+  return {
+    amountFull: price(full * choices),
+    amountMin: price(Math.min(full, OUTPUT_TOKENS_SHORT) * choices),
+  };
+}
+
+/**
+ * The most output tokens a choice that the hold covers, for a hold below the full estimate: the vendor is asked to stop
+ * there, so that the answer can't cost more than what was set aside.
+ */
+export function affordableOutputTokens(
+  held: NanoUsd,
+  envelope: RequestEnvelope,
+  sheet: CompiledSheet,
+): number {
+  const { inputTokensMax, choices } = envelope;
+  const inputPart = upperBound({ inputTokensMax, outputTokensMax: 0 }, sheet);
+  const million = upperBound({ inputTokensMax: 0, outputTokensMax: 1_000_000 }, sheet) - sheet.perCall;
+  if (million <= 0n) return OUTPUT_TOKENS_DEFAULT;
+  return Math.max(1, Number(((held - inputPart) * 1_000_000n) / million / BigInt(choices)));
+}

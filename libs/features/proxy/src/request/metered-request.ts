@@ -1,0 +1,191 @@
+import type { ChannelId, NanoUsd, RequestOutcome, UsageQuantities, UsageSource } from '@tollgate/contracts';
+import { ZERO_USAGE } from '@tollgate/contracts';
+import type { Hold } from '@tollgate/admission';
+import type { RequestEnvelope } from '@tollgate/dialects';
+import {
+  checkUsage,
+  estimateUsage,
+  type Journal,
+  type JournalEnd,
+  type JournalStart,
+} from '@tollgate/metering';
+import { rateTotal } from '@tollgate/pricing';
+import type { RoutableChannel, ChannelModel } from '../configuration/routable-channel.js';
+import type { ModelPrice } from '../configuration/snapshot.js';
+import type { ClientRequest } from '../http/client-request.js';
+import type { Identity } from '../identity/identities.js';
+import type { RelayResult } from './relay.js';
+
+/** Output tokens that a request is guessed to have cost when its process was killed before its end. */
+const INTERRUPTED_OUTPUT_TOKENS = 256;
+/** Bytes of text that make a token, on average. */
+const BYTES_PER_TOKEN = 4;
+
+export interface MeteredRequestInput {
+  readonly client: ClientRequest;
+  readonly identity: Identity;
+  readonly envelope: RequestEnvelope;
+  readonly bodyBytes: number;
+  /** `null`: unpriced, served for nothing. */
+  readonly price: ModelPrice | null;
+  readonly hold: Hold | null;
+  /** Milliseconds since the epoch. */
+  readonly occurredAt: number;
+  /** The injected clock's monotonic time. */
+  readonly startedAt: number;
+}
+
+/** What the request came to; told once. */
+export interface Conclusion {
+  readonly outcome: RequestOutcome;
+  readonly httpStatus: number;
+  readonly errorCode: string | null;
+}
+
+interface Measured {
+  readonly usage: UsageQuantities;
+  readonly source: UsageSource;
+  readonly findings: readonly string[];
+}
+
+const NOTHING: Measured = { usage: ZERO_USAGE, source: 'none', findings: [] };
+
+/**
+ * An admitted request on the books: its start is in the journal before the vendor is asked, its end is written exactly
+ * once, and its hold is settled exactly once, whatever ends it.
+ */
+export class MeteredRequest {
+  attempts = 0;
+  private channel: RoutableChannel | null = null;
+  private channelModel: ChannelModel | null = null;
+  private firstByteAt: number | null = null;
+  private measured: Measured = NOTHING;
+  private concluded = false;
+
+  private constructor(
+    private readonly input: MeteredRequestInput,
+    private readonly journal: Journal,
+  ) {}
+
+  /** @throws GatewayError `overloaded` when the journal takes no more; the hold is freed then */
+  static begin(input: MeteredRequestInput, journal: Journal): MeteredRequest {
+    const request = new MeteredRequest(input, journal);
+    try {
+      journal.start(request.startEntry());
+    } catch (error) {
+      input.hold?.settle(0n);
+      throw error;
+    }
+    return request;
+  }
+
+  attempt(channel: RoutableChannel, model: ChannelModel): void {
+    this.attempts += 1;
+    this.channel = channel;
+    this.channelModel = model;
+  }
+
+  firstByte(monotonic: number): void {
+    this.firstByteAt = monotonic;
+  }
+
+  /** What the last attempt used; a failed one uses nothing. */
+  measure(result: RelayResult): void {
+    if (result.kind === 'answered' || (result.kind === 'abandoned' && result.outputBytes > 0)) {
+      this.measured = this.measureOutput(result, result.kind === 'answered' ? 'estimated' : 'partial');
+    }
+  }
+
+  /** Writes the end. `charge` is what the hold was settled with. */
+  conclude(conclusion: Conclusion, endedAt: number): { readonly charge: NanoUsd } {
+    if (this.concluded) throw new Error(`request ${this.input.client.id} was concluded twice`);
+    this.concluded = true;
+    const charge = this.charge(this.measured);
+    try {
+      this.journal.end(this.endEntry(conclusion, charge, endedAt));
+    } finally {
+      this.input.hold?.settle(charge);
+    }
+    return { charge };
+  }
+
+  get channelId(): ChannelId | null {
+    return this.channel?.id ?? null;
+  }
+
+  private measureOutput(
+    result: Extract<RelayResult, { kind: 'answered' | 'abandoned' }>,
+    source: UsageSource,
+  ): Measured {
+    if (result.usage !== undefined) {
+      const { usage, findings } = checkUsage(result.usage);
+      return { usage, source: 'vendor', findings };
+    }
+    const { outputBytes, bytesPerEvent } = result;
+    const events = bytesPerEvent > 0 ? Math.ceil(outputBytes / bytesPerEvent) : undefined;
+    const usage = this.estimate(events ?? Math.ceil(outputBytes / BYTES_PER_TOKEN));
+    return { usage, source, findings: source === 'estimated' ? ['usage_missing'] : [] };
+  }
+
+  private estimate(outputTokens: number): UsageQuantities {
+    const { bodyBytes, client } = this.input;
+    return estimateUsage({
+      inputBytes: bodyBytes,
+      outputBytes: client.operation === 'embeddings' ? 0 : outputTokens * BYTES_PER_TOKEN,
+    });
+  }
+
+  private charge({ usage, source }: Measured): NanoUsd {
+    const { price } = this.input;
+    return price === null || source === 'none' ? 0n : rateTotal(usage, price.sheet);
+  }
+
+  private vendorCost({ usage, source }: Measured): NanoUsd {
+    const cost = this.channelModel?.cost;
+    return cost === undefined || cost === null || source === 'none' ? 0n : rateTotal(usage, cost);
+  }
+
+  private startEntry(): JournalStart {
+    const { client, identity, envelope, price, hold, occurredAt } = this.input;
+    const limit = Math.min(envelope.outputTokensMax ?? INTERRUPTED_OUTPUT_TOKENS, INTERRUPTED_OUTPUT_TOKENS);
+    const usage = this.estimate(limit);
+    const measured: Measured = { usage, source: 'estimated', findings: [] };
+    return {
+      id: client.id,
+      occurredAt,
+      organization: { id: identity.organization.id, name: identity.organization.name },
+      apiKey: { id: identity.apiKey.id, name: identity.apiKey.name },
+      group: identity.organization.group,
+      operation: client.operation,
+      dialect: client.dialect.id,
+      streamed: envelope.streamed,
+      model: envelope.model,
+      priceCard: price === null ? null : { id: price.id, version: price.version },
+      leaseId: hold?.leaseId ?? null,
+      estimate: { usage, charge: this.charge(measured).toString(), vendorCost: '0' },
+    };
+  }
+
+  private endEntry(conclusion: Conclusion, charge: NanoUsd, endedAt: number): JournalEnd {
+    const { estimate: _estimate, ...start } = this.startEntry();
+    const { startedAt } = this.input;
+    const { channel } = this;
+    return {
+      ...start,
+      durationMs: endedAt - startedAt,
+      firstByteMs: this.firstByteAt === null ? null : this.firstByteAt - startedAt,
+      upstreamModel: this.channelModel?.upstream ?? null,
+      provider: channel?.provider.id ?? null,
+      channel: channel === null ? null : { id: channel.id, name: channel.name },
+      attempts: this.attempts,
+      outcome: conclusion.outcome,
+      httpStatus: conclusion.httpStatus,
+      errorCode: conclusion.errorCode,
+      usage: this.measured.usage,
+      usageSource: this.measured.source,
+      charge: charge.toString(),
+      vendorCost: this.vendorCost(this.measured).toString(),
+      findings: [...this.measured.findings],
+    };
+  }
+}
