@@ -1,5 +1,6 @@
 import { GatewayError } from '@tollgate/contracts';
 import { parseDatabaseAddress } from './database-address.js';
+import { codeOf, messageOf } from './thrown.js';
 
 const NETWORK_REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
@@ -42,21 +43,13 @@ export function describeDatabaseFailure(error: unknown, url: string): unknown {
 
 /** Why no connection came about or why it ended; `undefined` when the error is about something else. */
 export function connectionReason(error: unknown): string | undefined {
-  const code = errorCode(error);
+  const code = codeOf(error);
   const reason = code === undefined ? undefined : (NETWORK_REASONS[code] ?? SERVER_REASONS[code]);
   if (reason !== undefined) return reason;
-  if (!(error instanceof Error)) return undefined;
-  if (/timeout expired|timeout exceeded/i.test(error.message)) return 'no answer in time';
-  if (/connection terminated|connection ended|not queryable/i.test(error.message)) {
+  const message = messageOf(error);
+  if (/timeout expired|timeout exceeded/i.test(message)) return 'no answer in time';
+  if (/connection terminated|connection ended|not queryable/i.test(message)) {
     return 'the connection was closed';
   }
   return undefined;
-}
-
-/** The SQLSTATE or system error code, wherever the drivers put it. */
-export function errorCode(error: unknown): string | undefined {
-  if (error instanceof AggregateError) return error.errors.map(errorCode).find((code) => code !== undefined);
-  if (typeof error !== 'object' || error === null) return undefined;
-  if ('driverError' in error && error.driverError !== error) return errorCode(error.driverError);
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -3,7 +3,8 @@ import pg from 'pg';
 import { type DataSource } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { createDataSource, MIGRATIONS_TABLE, type ServiceDatabaseOptions } from './data-source.js';
-import { connectionReason, describeDatabaseFailure, errorCode } from './database-failure.js';
+import { connectionReason, describeDatabaseFailure } from './database-failure.js';
+import { codeOf, messageOf } from './thrown.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** How long a replica waits for another one that migrates. */
@@ -69,7 +70,7 @@ async function underMigrationLock<Result>(
     await client.query('select pg_advisory_lock($1, hashtext($2))', [ADVISORY_LOCKS.migrations, schema]);
     return await work(client);
   } catch (error) {
-    throw errorCode(error) === LOCK_NOT_AVAILABLE ? migrationStuck(schema, error) : error;
+    throw codeOf(error) === LOCK_NOT_AVAILABLE ? migrationStuck(schema, error) : error;
   } finally {
     await client.end();
   }
@@ -89,7 +90,7 @@ async function runMigrations(dataSource: DataSource, schema: string): Promise<nu
     const failed = await firstMissing(dataSource);
     throw new GatewayError(
       'internal_error',
-      `Migration ${failed} of schema "${schema}" failed: ${error instanceof Error ? error.message : String(error)}`,
+      `Migration ${failed} of schema "${schema}" failed: ${messageOf(error)}`,
       { exposure: 'internal', cause: error },
     );
   }

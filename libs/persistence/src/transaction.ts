@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DataSource, type EntityManager } from 'typeorm';
-import { errorCode } from './database-failure.js';
+import { codeOf } from './thrown.js';
 
 export interface TransactionOptions {
   /** Default `READ COMMITTED`. */
@@ -38,6 +38,6 @@ export async function withTransaction<Result>(
 
 /** Whether Postgres ended a transaction because of another one, and running it again is right. */
 export function isConflict(error: unknown): boolean {
-  const code = errorCode(error);
+  const code = codeOf(error);
   return code !== undefined && CONFLICTS.has(code);
 }

@@ -6,6 +6,7 @@ import { type DataSource } from 'typeorm';
 import { connectionOf } from '../data-source.js';
 import { describeDatabaseFailure } from '../database-failure.js';
 import { checkedSchemaName } from '../schema-name.js';
+import { messageOf } from '../thrown.js';
 import { Backoff } from './backoff.js';
 import { OUTBOX_TABLE } from './outbox-table.js';
 import { RelaySession, type StoredEntry } from './relay-session.js';
@@ -237,8 +238,4 @@ export class OutboxRelay {
       parameters,
     );
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
