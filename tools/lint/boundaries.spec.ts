@@ -162,10 +162,7 @@ function makeProjectGraph(): void {
 
 function lintAll(sources: Plant[]): Report[] {
   const input = JSON.stringify(sources.map(({ file, source }) => ({ file, source })));
-  return JSON.parse(run('../tools/lint/lint-planted.mjs', [], input)) as {
-    rule: string;
-    message: string;
-  }[][];
+  return JSON.parse(run('../tools/lint/lint-planted.mjs', [], input)) as Report[];
 }
 
 function run(script: string, scriptArguments: string[], input = ''): string {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { inRoot, pinnedNode } from './paths.mjs';
+import { inRoot, pinnedNode, root } from './paths.mjs';
 
 /**
  * Runs a command with this terminal.
@@ -11,7 +11,29 @@ import { inRoot, pinnedNode } from './paths.mjs';
  * @returns {Promise<number>} its exit status; 128 + number if a signal ended it
  */
 export function runToEnd(command, commandArguments, options = {}) {
-  return endOf(spawn(command, commandArguments, { stdio: 'inherit', ...options }), command);
+  return exitStatus(spawn(command, commandArguments, { stdio: 'inherit', ...options }));
+}
+
+/**
+ * Starts a script under the pinned Node, in such a way that it stops, gently, when this process is gone without a
+ * word (kill -9): it sees the end of a pipe between them (follow-launcher.mjs).
+ *
+ * @param {string} script path inside the workspace
+ * @param {string[]} scriptArguments
+ * @param {{nodeOptions?: string[], env?: NodeJS.ProcessEnv, output?: 'inherit' | 'pipe', detached?: boolean}} [options]
+ * @returns {import('node:child_process').ChildProcess}
+ */
+export function startScript(script, scriptArguments, options = {}) {
+  const { nodeOptions = [], env = process.env, output = 'inherit', detached = false } = options;
+  const follow = ['--import', inRoot('tools', 'workspace', 'follow-launcher.mjs')];
+  const child = spawn(pinnedNode, [...follow, ...nodeOptions, inRoot(script), ...scriptArguments], {
+    stdio: ['inherit', output, output, 'pipe'],
+    cwd: root,
+    detached,
+    env: { ...env, TOLLGATE_LAUNCHER_PIPE: '3' },
+  });
+  child.stdio[3]?.on('error', () => undefined); // the script ended first
+  return child;
 }
 
 /**
@@ -19,33 +41,27 @@ export function runToEnd(command, commandArguments, options = {}) {
  *
  * Ctrl-C reaches every process of the terminal's group, and npm passes its own copy on as well: a program that
  * takes the second one for "stop at once" would never stop gently. So the script runs in a session of its own
- * and hears signals from here alone, copies removed. A kill -9 cannot be passed on; the script sees
- * the pipe close instead (follow-launcher.mjs).
+ * and hears signals from here alone, copies removed.
  *
  * @param {string} script path inside the workspace
  * @param {string[]} scriptArguments
- * @param {{nodeOptions?: string[], env?: NodeJS.ProcessEnv}} [options]
+ * @param {{nodeOptions?: string[]}} [options]
  * @returns {Promise<number>} the exit status
  */
-export function handOver(script, scriptArguments, { nodeOptions = [], env = {} } = {}) {
-  const follow = ['--import', inRoot('tools', 'workspace', 'follow-launcher.mjs')];
-  const child = spawn(pinnedNode, [...follow, ...nodeOptions, inRoot(script), ...scriptArguments], {
-    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    detached: true,
-    env: { ...process.env, ...env, TOLLGATE_LAUNCHER_PIPE: '3' },
-  });
-  child.stdio[3]?.on('error', () => undefined); // the script ended first
+export function handOver(script, scriptArguments, { nodeOptions = [] } = {}) {
+  const child = startScript(script, scriptArguments, { nodeOptions, detached: true });
   passSignalsOn(child);
   stopWithNpm(child);
-  return endOf(child, pinnedNode);
+  return exitStatus(child);
 }
 
 /** Two signals within this time are copies of one; a person's second Ctrl-C comes later. */
 const copyWithinMs = 500;
 
+/** @param {import('node:child_process').ChildProcess} child */
 function passSignalsOn(child) {
   const lastAt = new Map();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
       const isCopy = performance.now() - (lastAt.get(signal) ?? -Infinity) < copyWithinMs;
       lastAt.set(signal, performance.now());
@@ -54,7 +70,11 @@ function passSignalsOn(child) {
   }
 }
 
-/** npm killed with -9 tells nobody: its orphan notices that its parent changed. */
+/**
+ * npm killed with -9 tells nobody: its orphan notices that its parent changed.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ */
 function stopWithNpm(child) {
   if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
@@ -63,9 +83,15 @@ function stopWithNpm(child) {
   }, 250).unref();
 }
 
-function endOf(child, command) {
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {Promise<number>} 128 + number if a signal ended it
+ */
+export function exitStatus(child) {
   return new Promise((resolve, reject) => {
-    child.once('error', (cause) => reject(new Error(`Could not run ${command}: ${cause.message}`)));
-    child.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
+    child.once('error', (cause) => reject(new Error(`Could not run ${child.spawnfile}: ${cause.message}`)));
+    child.once('close', (code, signal) =>
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    );
   });
 }
