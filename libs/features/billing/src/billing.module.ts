@@ -6,8 +6,24 @@ import {
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Billing, type BillingDependencies } from './billing.js';
+import { BalanceController, BalancesRpcController } from './balances/balance.controller.js';
+import { CreditController } from './credits/credit.controller.js';
+import { FindingController } from './findings/finding.controller.js';
+import { ReconciliationController } from './reports/reconciliation.controller.js';
 import { UsageReportController } from './reports/usage-report.controller.js';
 import { RequestRecordController } from './requests/request-record.controller.js';
+import { StatementController } from './statements/statement.controller.js';
+
+const CONTROLLERS = [
+  UsageReportController,
+  RequestRecordController,
+  StatementController,
+  BalanceController,
+  BalancesRpcController,
+  CreditController,
+  ReconciliationController,
+  FindingController,
+];
 
 /** Billing as a Nest module: its HTTP API, and its consumers and jobs for as long as the application lives. */
 @Module({})
@@ -17,7 +33,7 @@ export class BillingModule implements OnApplicationBootstrap, OnModuleDestroy {
   static register(dependencies: BillingDependencies): DynamicModule {
     return {
       module: BillingModule,
-      controllers: [UsageReportController, RequestRecordController],
+      controllers: CONTROLLERS,
       providers: [
         { provide: Billing, useFactory: () => new Billing(dependencies) },
         { provide: DataSource, useValue: dependencies.dataSource },
