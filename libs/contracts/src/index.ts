@@ -1,4 +1,12 @@
 export { systemClock, type Clock } from './clock.js';
+export {
+  CONFIG_CHANGE_KINDS,
+  type ConfigApplyReply,
+  type ConfigChange,
+  type ConfigChangeKind,
+  type ConfigFieldChange,
+  type GeneratedKey,
+} from './config-apply.js';
 export { configFile, credentialSource, type ConfigFile } from './config-file.js';
 export { DIALECT_IDS, OPERATIONS, type DialectId, type Operation } from './dialect.js';
 export { apiKeyDocument, apiKeyDocumentKey, type ApiKeyDocument } from './documents/api-key.js';

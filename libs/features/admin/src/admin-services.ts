@@ -53,7 +53,7 @@ export function createAdminServices(dependencies: AdminDependencies) {
     ...{ organizations, apiKeys, channels, models, priceCards, settings },
   });
   return {
-    admin: new AdminService(identity, configFile),
+    admin: new AdminService(identity, configFile, channels),
     auditLog: new AuditLogService(dataSource),
     balances: new BalanceReader(dependencies.rpcClient, logger),
     channelHealth: new ChannelHealthReader(dependencies.documents, logger),

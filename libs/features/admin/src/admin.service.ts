@@ -1,4 +1,6 @@
-import type { ApplyResult, ConfigFileService } from './config-file/config-file.service.js';
+import type { ConfigApplyReply } from '@tollgate/contracts';
+import type { ChannelService } from './channels/channel.service.js';
+import type { ConfigFileService } from './config-file/config-file.service.js';
 import type { Environment } from './config-file/resolve-credentials.js';
 import type { AdministratorState, IdentityService } from './identity/identity.service.js';
 import { SYSTEM_ACTOR } from './write-path/actor.js';
@@ -8,6 +10,7 @@ export class AdminService {
   constructor(
     private readonly identity: IdentityService,
     private readonly configFile: ConfigFileService,
+    private readonly channels: ChannelService,
   ) {}
 
   /**
@@ -26,10 +29,15 @@ export class AdminService {
    * @param environment where `{ env: NAME }` is looked up
    * @throws ConfigFileError with the path of everything that is wrong
    */
-  applyConfig(text: string, environment: Environment): Promise<ApplyResult> {
+  applyConfig(text: string, environment: Environment): Promise<ConfigApplyReply> {
     return this.configFile.apply(text, {
       actor: { ...SYSTEM_ACTOR, via: 'config-file' },
       environment,
     });
+  }
+
+  /** Names of all channels: what a first start makes is made once, and stays as the operator leaves it. */
+  channelNames(): Promise<ReadonlySet<string>> {
+    return this.channels.names();
   }
 }

@@ -2,8 +2,6 @@ export { AdminModule } from './admin.module.js';
 export { createAdminServices, type AdminDependencies } from './admin-services.js';
 export { AdminService } from './admin.service.js';
 export { ConfigFileError, describeProblem, type ConfigProblem } from './config-file/config-problems.js';
-export type { ApplyResult, GeneratedKey } from './config-file/config-file.service.js';
-export type { Change, ChangeKind, FieldChange } from './config-file/plan/plan.js';
 export type { Environment } from './config-file/resolve-credentials.js';
 export { adminDatabase } from './database/admin-database.js';
 export { ADMIN_SCHEMA } from './database/schema.js';

@@ -44,6 +44,12 @@ export class ChannelService {
     return pageById(this.dependencies.dataSource.manager, ChannelEntity, definedOnly(filter), page);
   }
 
+  async names(): Promise<ReadonlySet<string>> {
+    const { manager } = this.dependencies.dataSource;
+    const channels = await manager.find(ChannelEntity, { select: { name: true } });
+    return new Set(channels.map(({ name }) => name));
+  }
+
   /** @throws GatewayError `not_found` */
   async get(id: string): Promise<ChannelEntity> {
     return found(await this.dependencies.dataSource.manager.findOneBy(ChannelEntity, { id }));

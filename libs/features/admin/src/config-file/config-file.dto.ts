@@ -1,7 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  CONFIG_CHANGE_KINDS,
+  type ConfigApplyReply,
+  type ConfigChange,
+  type ConfigChangeKind,
+  type ConfigFieldChange,
+  type GeneratedKey,
+} from '@tollgate/contracts';
 import { IsBoolean } from 'class-validator';
 import { IsGivenOptionally, QueryBoolean } from '../validation/rules.js';
-import { CHANGE_KINDS, type Change, type ChangeKind } from './plan/plan.js';
 
 export class ApplyQuery {
   @ApiPropertyOptional({ type: Boolean, default: false, description: 'Only say what would change.' })
@@ -11,7 +18,7 @@ export class ApplyQuery {
   dryRun?: boolean;
 }
 
-export class FieldChangeView {
+export class FieldChangeView implements ConfigFieldChange {
   @ApiProperty({ type: String, example: 'priority' })
   field: string;
 
@@ -22,21 +29,21 @@ export class FieldChangeView {
   to: unknown;
 }
 
-export class ChangeView {
-  @ApiProperty({ enum: CHANGE_KINDS })
-  kind: ChangeKind;
+export class ChangeView implements ConfigChange {
+  @ApiProperty({ enum: CONFIG_CHANGE_KINDS })
+  kind: ConfigChangeKind;
 
   @ApiProperty({ type: String })
   name: string;
 
   @ApiProperty({ enum: ['create', 'update'] })
-  action: Change['action'];
+  action: ConfigChange['action'];
 
   @ApiProperty({ type: [FieldChangeView] })
   fields: readonly FieldChangeView[];
 }
 
-export class GeneratedKeyView {
+export class GeneratedKeyView implements GeneratedKey {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
@@ -50,7 +57,7 @@ export class GeneratedKeyView {
   secret: string;
 }
 
-export class ApplyView {
+export class ApplyView implements ConfigApplyReply {
   @ApiProperty({ type: Boolean })
   dryRun: boolean;
 

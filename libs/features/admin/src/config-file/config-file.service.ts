@@ -1,4 +1,4 @@
-import { GatewayError, type Clock } from '@tollgate/contracts';
+import { GatewayError, type Clock, type ConfigApplyReply, type GeneratedKey } from '@tollgate/contracts';
 import { hashApiKey, type MasterKey } from '@tollgate/security';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ApiKeyService } from '../api-keys/api-key.service.js';
@@ -14,7 +14,7 @@ import type { Write, Writes } from '../write-path/writes.js';
 import { ConfigFileError } from './config-problems.js';
 import { parseConfigFile, type ParsedConfigFile } from './parse-config-file.js';
 import { planConfig, type Plan } from './plan/plan-config.js';
-import type { Change, NewKeyValues, Operation } from './plan/plan.js';
+import type { NewKeyValues, Operation } from './plan/plan.js';
 import { readCurrentState } from './read-current-state.js';
 import { resolveCredentials, type Environment } from './resolve-credentials.js';
 
@@ -24,22 +24,6 @@ export interface ApplyOptions {
   readonly environment: Environment;
   /** Only say what would change. Default `false`. */
   readonly dryRun?: boolean | undefined;
-}
-
-/** A key that the file named without a secret: this is the only time that the secret is seen. */
-export interface GeneratedKey {
-  readonly id: string;
-  readonly organization: string;
-  readonly name: string;
-  readonly secret: string;
-}
-
-export interface ApplyResult {
-  readonly dryRun: boolean;
-  readonly changes: readonly Change[];
-  /** What the operator should know and nothing has to be done about. */
-  readonly notes: readonly string[];
-  readonly generatedKeys: readonly GeneratedKey[];
 }
 
 export interface ConfigFileDependencies {
@@ -64,7 +48,7 @@ export class ConfigFileService {
    * @param source YAML or JSON text, or a parsed value
    * @throws ConfigFileError with the path of everything that is wrong; nothing is changed then
    */
-  async apply(source: unknown, { actor, environment, dryRun = false }: ApplyOptions): Promise<ApplyResult> {
+  async apply(source: unknown, { actor, environment, dryRun = false }: ApplyOptions): Promise<ConfigApplyReply> {
     const file = parseConfigFile(source);
     const { byChannel: credentials, problems } = resolveCredentials(file, environment);
     if (problems.length > 0) throw new ConfigFileError(problems);

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FieldChange } from './plan.js';
+import type { ConfigFieldChange } from '@tollgate/contracts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields of `desired` that are given (not `undefined`) and differ from `current`. */
-export function compareFields(current: Fields, desired: Fields): FieldChange[] {
+export function compareFields(current: Fields, desired: Fields): ConfigFieldChange[] {
   return Object.entries(desired)
     .filter(([, to]) => to !== undefined)
     .filter(([field, to]) => !isSame(current[field], to))
@@ -12,7 +12,7 @@ export function compareFields(current: Fields, desired: Fields): FieldChange[] {
 }
 
 /** All given fields, as of something that is not there yet. */
-export function newFields(desired: Fields): FieldChange[] {
+export function newFields(desired: Fields): ConfigFieldChange[] {
   return compareFields({}, desired);
 }
 

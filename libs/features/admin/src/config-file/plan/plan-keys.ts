@@ -1,8 +1,8 @@
-import type { ConfigFile } from '@tollgate/contracts';
+import type { ConfigFieldChange, ConfigFile } from '@tollgate/contracts';
 import type { ConfigProblem } from '../config-problems.js';
 import { compareFields, newFields } from './compare-fields.js';
 import type { CurrentKey, CurrentState } from './current-state.js';
-import type { FieldChange, PlannedChange, PlanPart } from './plan.js';
+import type { PlannedChange, PlanPart } from './plan.js';
 
 type FileKey = ConfigFile['keys'][number];
 
@@ -79,7 +79,7 @@ function newKey(key: FileKey): PlannedChange {
 
 function changedKey(key: FileKey, existing: CurrentKey, hash: string | null): PlannedChange[] {
   const rotated = hash !== null && hash !== existing.hash;
-  const fields: FieldChange[] = [
+  const fields: ConfigFieldChange[] = [
     ...compareFields(
       { models: existing.models, expiresAt: isoDate(existing.expiresAt) },
       { models: key.models, expiresAt: isoDate(key.expiresAt) },

@@ -1,25 +1,7 @@
-import type { PriceSheet, SettingsDocument } from '@tollgate/contracts';
+import type { ConfigChange, PriceSheet, SettingsDocument } from '@tollgate/contracts';
 import type { ChannelValues } from '../../channels/channel-values.js';
 import type { ModelValues } from '../../models/model-values.js';
 import type { ConfigProblem } from '../config-problems.js';
-
-export const CHANGE_KINDS = ['organization', 'channel', 'model', 'price', 'key', 'settings'] as const;
-export type ChangeKind = (typeof CHANGE_KINDS)[number];
-
-/** One field that differs. Secrets appear masked. `null`: there was nothing. */
-export interface FieldChange {
-  readonly field: string;
-  readonly from: unknown;
-  readonly to: unknown;
-}
-
-/** One difference between the file and what is there, for people. */
-export interface Change {
-  readonly kind: ChangeKind;
-  readonly name: string;
-  readonly action: 'create' | 'update';
-  readonly fields: readonly FieldChange[];
-}
 
 /** What carries the change out; an `id` means update. */
 export type Operation =
@@ -59,7 +41,8 @@ export interface NewKeyValues extends KeyChangeValues {
 }
 
 export interface PlannedChange {
-  readonly change: Change;
+  /** For people. */
+  readonly change: ConfigChange;
   readonly operation: Operation;
 }
 
