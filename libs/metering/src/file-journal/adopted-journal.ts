@@ -46,8 +46,8 @@ export class AdoptedJournal {
    * or written; the same call may then be made again.
    */
   async complete(): Promise<AdoptionReport> {
-    const contents = await readJournal(this.directory.path);
     const committed = await readWatermark(this.ports.documents, this.directory.journalId);
+    const contents = await readJournal(this.directory.path);
     const { events, missing } = interruptedEvents(contents, committed);
     if (events.length > 0) await appendSegment(this.directory.path, contents, events);
     this.#bytes = contents.segments.reduce((sum, { bytes }) => sum + bytes, 0);

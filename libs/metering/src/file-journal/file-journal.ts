@@ -16,7 +16,8 @@ import { currentOwner, type Owner } from './owner.js';
 import { RecordBuffer } from './record.js';
 import { SegmentReader } from './segment-reader.js';
 import { SegmentStore, type Segment, type WriteFile } from './segment-store.js';
-import { reasonOf, Shipper, type JournalPorts } from './shipper.js';
+import { Shipper, type JournalPorts } from './shipper.js';
+import { reasonOf } from './system-error.js';
 
 const CLOSING_POLL_MS = 50;
 /** So many segments may wait for requests that run for long; then their starts are carried over to the newest. */

@@ -3,6 +3,7 @@ import { readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JournalId } from '@tollgate/contracts';
 import { formatOwner, ownerState, parseOwner, type Owner } from './owner.js';
+import { isSystemError } from './system-error.js';
 
 const NAME = /^([A-Za-z0-9-]+)@([a-z0-9.]+)$/;
 /** Given up by its owner in good order, with something left to do. */
@@ -36,20 +37,25 @@ export class JournalDirectory {
   }
 
   /**
-   * Takes over every journal under `parent` whose owner is dead or gave it up.
+   * The journals under `parent` whose owner is dead or gave them up, as they are now: others may claim them too.
    *
    * @param silenceMaxMs an owner that can't be seen counts as dead after this long without a sign of life
    */
-  static async claimOrphans(parent: string, owner: Owner, silenceMaxMs: number): Promise<JournalDirectory[]> {
-    const claimed: JournalDirectory[] = [];
+  static async orphans(parent: string, observer: Owner, silenceMaxMs: number): Promise<JournalDirectory[]> {
+    const orphans: JournalDirectory[] = [];
     for (const name of await readdir(parent)) {
       const [, journalId, holder] = NAME.exec(name) ?? [];
       if (journalId === undefined || holder === undefined) continue;
-      if (!(await isOrphan(join(parent, name), holder, owner, silenceMaxMs))) continue;
-      const directory = new JournalDirectory(parent, journalId as JournalId, name);
-      if (await directory.#rename(formatOwner(owner))) claimed.push(directory);
+      if (!(await isOrphan(join(parent, name), holder, observer, silenceMaxMs))) continue;
+      orphans.push(new JournalDirectory(parent, journalId as JournalId, name));
     }
-    return claimed;
+    return orphans;
+  }
+
+  /** Takes it over. `false`: someone else was quicker. Rejects when the file system refuses. */
+  async claim(owner: Owner): Promise<boolean> {
+    // A sign of life first: those who can't see this process judge by it.
+    return (await this.heartbeat()) && this.#rename(formatOwner(owner));
   }
 
   /** Shows that this process still lives and holds the journal. `false`: the directory is gone. */
@@ -57,7 +63,7 @@ export class JournalDirectory {
     const now = new Date();
     return utimes(this.#path, now, now).then(
       () => true,
-      (error: unknown) => !isAbsence(error),
+      (error: unknown) => !isSystemError(error, 'ENOENT'),
     );
   }
 
@@ -79,8 +85,7 @@ export class JournalDirectory {
     try {
       await rename(this.#path, path);
     } catch (error) {
-      // Someone else was quicker.
-      if (isAbsence(error)) return false;
+      if (isSystemError(error, 'ENOENT')) return false;
       throw error;
     }
     this.#path = path;
@@ -106,8 +111,4 @@ async function silenceMs(path: string): Promise<number> {
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => 0,
   );
-}
-
-function isAbsence(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -1,7 +1,8 @@
 import { AdoptedJournal, type AdoptionReport } from './adopted-journal.js';
 import { JournalDirectory } from './journal-directory.js';
 import type { Owner } from './owner.js';
-import { reasonOf, type JournalPorts } from './shipper.js';
+import type { JournalPorts } from './shipper.js';
+import { reasonOf } from './system-error.js';
 
 /**
  * Looks after the journals of processes that died: at start, and now and then, so that the journal of a worker that
@@ -56,8 +57,8 @@ export class OrphanAdopter {
   async #scan(): Promise<void> {
     try {
       const { silenceMaxMs } = this.ports.limits;
-      for (const directory of await JournalDirectory.claimOrphans(this.parent, this.owner, silenceMaxMs)) {
-        await this.#adopt(new AdoptedJournal(directory, this.ports));
+      for (const directory of await JournalDirectory.orphans(this.parent, this.owner, silenceMaxMs)) {
+        if (!this.#stop.signal.aborted) await this.#adopt(directory);
       }
     } catch (error) {
       this.ports.logger.error(
@@ -67,25 +68,30 @@ export class OrphanAdopter {
     }
   }
 
-  async #adopt(journal: AdoptedJournal): Promise<void> {
+  async #adopt(directory: JournalDirectory): Promise<void> {
+    const journal = new AdoptedJournal(directory, this.ports);
     try {
-      if (this.#stop.signal.aborted) {
-        await journal.directory.release();
-        return;
-      }
+      if (!(await directory.claim(this.owner))) return;
       this.#adopted.add(journal);
       this.#tell(await journal.complete());
     } catch (error) {
-      this.ports.logger.error(
-        { journalId: journal.directory.journalId, error: reasonOf(error) },
-        'A journal that another process left behind can not be taken over now; trying again later.',
-      );
       this.#adopted.delete(journal);
-      await journal.directory.release();
+      await this.#giveBack(directory, error);
       return;
     }
     const settling = this.#settle(journal).finally(() => this.#settling.delete(settling));
     this.#settling.add(settling);
+  }
+
+  async #giveBack(directory: JournalDirectory, reason: unknown): Promise<void> {
+    this.ports.logger.error(
+      { journalId: directory.journalId, error: reasonOf(reason) },
+      'A journal that another process left behind can not be taken over now; trying again later.',
+    );
+    await directory.release().catch((error: unknown) => {
+      const facts = { journalId: directory.journalId, path: directory.path, error: reasonOf(error) };
+      this.ports.logger.error(facts, 'It can not be given back either; it waits for the next start.');
+    });
   }
 
   async #settle(journal: AdoptedJournal): Promise<void> {

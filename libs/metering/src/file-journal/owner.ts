@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { isSystemError } from './system-error.js';
 
 /**
  * Who a journal belongs to: a process, named so that no other process of this machine, before or after, has the same
@@ -57,7 +58,7 @@ function respondsToSignals(processId: number): boolean {
     return true;
   } catch (error) {
     // Not ours to signal, so there is one.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return isSystemError(error, 'EPERM');
   }
 }
 

@@ -14,6 +14,7 @@ import type { JournalLogger } from '../logger.js';
 import type { EventSource } from './event-backlog.js';
 import type { JournalLimits } from './limits.js';
 import { ResendPolicy, type ResendRange } from './resend-policy.js';
+import { reasonOf } from './system-error.js';
 
 /** What every part of the journal that works in the background needs. */
 export interface JournalPorts {
@@ -295,10 +296,6 @@ export class Shipper {
 export async function readWatermark(documents: DocumentStore, journalId: JournalId): Promise<number> {
   const document = await documents.bucket('billing').get(journalWatermarkKey(journalId));
   return document === undefined ? 0 : journalWatermark.parse(document.value).committedThrough;
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function retryDelay(attempt: number, limits: JournalLimits): number {
