@@ -15,7 +15,9 @@ const platformPattern = new RegExp(`(?:^|[-/])(${platforms})(?:-(${processors}))
 const lock = readLock();
 const unlisted = unlistedPackages(lock);
 for (const missing of unlisted) lock.packages[`node_modules/${missing.name}`] = stub(missing);
-lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
+lock.packages = Object.fromEntries(
+  Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en')),
+);
 writeFileSync(lockFile, `${JSON.stringify(lock, null, 2)}\n`);
 const names = unlisted.map(({ name }) => name).join(', ');
 console.log(names === '' ? 'package-lock.json is complete.' : `Added to package-lock.json: ${names}`);
