@@ -1,0 +1,60 @@
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  jetstream,
+  jetstreamManager,
+  type JetStreamClient,
+  type JetStreamManager,
+} from '@nats-io/jetstream';
+import type { NatsLink } from './link.js';
+
+/** Longest wait for an answer of JetStream. */
+export const API_TIMEOUT_MS = 3_000;
+
+/** The JetStream clients of a link, made on first use. */
+export class JetStream {
+  readonly client: JetStreamClient;
+  private made: Promise<JetStreamManager> | undefined;
+
+  constructor(readonly link: NatsLink) {
+    this.client = jetstream(link.connection, { timeout: API_TIMEOUT_MS });
+  }
+
+  /** Rejects at once when there is no connection. */
+  async manager(): Promise<JetStreamManager> {
+    this.link.assertConnected();
+    this.made ??= jetstreamManager(this.link.connection, { checkAPI: false, timeout: API_TIMEOUT_MS });
+    return this.made;
+  }
+
+  /** Rejects when JetStream does not answer, also when only the core of NATS does. */
+  async ping(): Promise<void> {
+    await (await this.manager()).getAccountInfo();
+  }
+}
+
+/** `undefined` instead of the error that says it does not exist. */
+export async function orAbsent<Value>(work: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+}
+
+function isAbsence(error: unknown): boolean {
+  const noMessageFound = 10_037;
+  return (
+    error instanceof JetStreamApiError &&
+    [JetStreamApiCodes.StreamNotFound, JetStreamApiCodes.ConsumerNotFound, noMessageFound].includes(
+      error.code,
+    )
+  );
+}
+
+/** The subject or stream is not there (any more): the server may have lost its data. */
+export function isMissing(error: unknown): boolean {
+  // JetStream's client reports "no responders" to a publication as this error, which it does not export.
+  return isAbsence(error) || (error instanceof Error && error.name === 'JetStreamNotEnabled');
+}

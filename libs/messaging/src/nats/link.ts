@@ -1,0 +1,118 @@
+import { GatewayError } from '@tollgate/contracts';
+import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import type { MessagingLogger } from '../logger.js';
+import { reasonOf } from '../unavailable.js';
+
+export interface ConnectNatsOptions {
+  /** `nats://[user:password@]host:port`, or several joined by commas; `tls://` for TLS. */
+  readonly url: string;
+  /** Shown by the server's monitoring: the service. */
+  readonly name: string;
+  readonly logger: MessagingLogger;
+}
+
+/**
+ * Connects, and from then on reconnects for ever.
+ * Rejects with `service_unavailable` when the first connection is not made within 5 s.
+ */
+export async function connectNats(options: ConnectNatsOptions): Promise<NatsLink> {
+  const addresses = options.url.split(',').map((address) => new URL(address.trim()));
+  try {
+    return new NatsLink(await connect(connectionOptions(addresses, options.name)), options.logger);
+  } catch (error) {
+    const hosts = addresses.map(({ host }) => host).join(', ');
+    throw new GatewayError(
+      'service_unavailable',
+      `NATS at ${hosts} could not be reached: ${reasonOf(error)}.`,
+      {
+        cause: error,
+        exposure: 'internal',
+      },
+    );
+  }
+}
+
+/** The client ignores credentials in addresses, so they are given apart. */
+function connectionOptions(addresses: readonly URL[], name: string): ConnectionOptions {
+  const [first] = addresses;
+  const user = decodeURIComponent(first?.username ?? '');
+  const pass = decodeURIComponent(first?.password ?? '');
+  return {
+    servers: addresses.map(({ host }) => host),
+    name,
+    ...(user !== '' && pass !== '' && { user, pass }),
+    ...(user !== '' && pass === '' && { token: user }),
+    ...(first?.protocol === 'tls:' && { tls: {} }),
+    timeout: 5_000,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 200,
+    reconnectJitter: 200,
+    // A server whose authentication is being rolled over refuses for a while: that is no reason to give up.
+    ignoreAuthErrorAbort: true,
+    pingInterval: 10_000,
+    maxPingOut: 2,
+    noAsyncTraces: true,
+  };
+}
+
+/** A connection that knows whether it is up, so that calls can be refused at once instead of timing out. */
+export class NatsLink {
+  private up = true;
+  private closing = false;
+  private readonly disconnected = new Set<() => void>();
+  private readonly reconnected = new Set<() => void>();
+
+  constructor(
+    readonly connection: NatsConnection,
+    private readonly logger: MessagingLogger,
+  ) {
+    void this.follow();
+  }
+
+  get connected(): boolean {
+    return this.up && !this.connection.isClosed();
+  }
+
+  /** Throws when a call could only time out. */
+  assertConnected(): void {
+    if (!this.connected) throw new Error('NATS is not connected');
+  }
+
+  onDisconnect(listener: () => void): () => void {
+    this.disconnected.add(listener);
+    return () => void this.disconnected.delete(listener);
+  }
+
+  onReconnect(listener: () => void): () => void {
+    this.reconnected.add(listener);
+    return () => void this.reconnected.delete(listener);
+  }
+
+  /** Lets go of the connection; what was published and not yet sent is sent first if the server is there. */
+  async close(): Promise<void> {
+    if (this.closing) return;
+    this.closing = true;
+    if (this.connected) await this.connection.drain().catch(() => this.connection.close());
+    else await this.connection.close();
+  }
+
+  private async follow(): Promise<void> {
+    for await (const { type } of this.connection.status()) {
+      if (type === 'disconnect' && this.up) this.lost();
+      else if (type === 'reconnect') this.found();
+    }
+    this.lost();
+  }
+
+  private lost(): void {
+    this.up = false;
+    if (!this.closing) this.logger.warn({}, 'Lost the connection to NATS; reconnecting.');
+    for (const listener of [...this.disconnected]) listener();
+  }
+
+  private found(): void {
+    this.up = true;
+    this.logger.info({}, 'Connected to NATS again.');
+    for (const listener of [...this.reconnected]) listener();
+  }
+}
