@@ -45,9 +45,9 @@ export class AdoptedJournal {
    * a second crash finds the same events under the same sequences. Rejects when a file or the watermark can't be read
    * or written; the same call may then be made again.
    */
-  async complete(): Promise<AdoptionReport> {
+  async complete(signal?: AbortSignal): Promise<AdoptionReport> {
     const committed = await readWatermark(this.ports.documents, this.directory.journalId);
-    const contents = await readJournal(this.directory.path);
+    const contents = await readJournal(this.directory.path, signal);
     const { events, missing } = interruptedEvents(contents, committed);
     if (events.length > 0) await appendSegment(this.directory.path, contents, events);
     this.#bytes = contents.segments.reduce((sum, { bytes }) => sum + bytes, 0);

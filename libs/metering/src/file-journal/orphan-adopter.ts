@@ -73,7 +73,7 @@ export class OrphanAdopter {
     try {
       if (!(await directory.claim(this.owner))) return;
       this.#adopted.add(journal);
-      this.#tell(await journal.complete());
+      this.#tell(await journal.complete(this.#stop.signal));
     } catch (error) {
       this.#adopted.delete(journal);
       await this.#giveBack(directory, error);
@@ -84,10 +84,12 @@ export class OrphanAdopter {
   }
 
   async #giveBack(directory: JournalDirectory, reason: unknown): Promise<void> {
-    this.ports.logger.error(
-      { journalId: directory.journalId, error: reasonOf(reason) },
-      'A journal that another process left behind can not be taken over now; trying again later.',
-    );
+    if (!this.#stop.signal.aborted) {
+      this.ports.logger.error(
+        { journalId: directory.journalId, error: reasonOf(reason) },
+        'A journal that another process left behind can not be taken over now; trying again later.',
+      );
+    }
     await directory.release().catch((error: unknown) => {
       const facts = { journalId: directory.journalId, path: directory.path, error: reasonOf(error) };
       this.ports.logger.error(facts, 'It can not be given back either; it waits for the next start.');

@@ -20,8 +20,8 @@ export interface JournalContents {
   skippedBytes: number;
 }
 
-/** Reads all segments; damage is counted, never fatal. Rejects when a file can't be read at all. */
-export async function readJournal(directory: string): Promise<JournalContents> {
+/** Reads all segments; damage is counted, never fatal. Rejects when a file can't be read at all, and on `signal`. */
+export async function readJournal(directory: string, signal?: AbortSignal): Promise<JournalContents> {
   const contents: JournalContents = {
     segments: [],
     open: new Map(),
@@ -34,6 +34,7 @@ export async function readJournal(directory: string): Promise<JournalContents> {
   for (const number of numbers.sort((one, other) => one - other)) {
     const segment = newSegment(number);
     contents.segments.push(segment);
+    signal?.throwIfAborted();
     await readSegment(segmentPath(directory, number), segment, contents);
   }
   return contents;

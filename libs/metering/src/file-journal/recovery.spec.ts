@@ -308,6 +308,18 @@ describe('the journal of a process that died', () => {
     expect(billing.records.get(start.id)).toMatchObject({ outcome: 'interrupted' });
   });
 
+  it('is given back unread when the process that adopts it is closed meanwhile', async () => {
+    const start = journalStart();
+    const { id } = leave([encode([{ start }])]);
+    const journal = await open();
+    await journal.close({ timeoutMs: 1_000 });
+    expect(holders(id).filter((holder) => holder !== DEAD && holder !== 'released')).toEqual([]);
+    expect(logger.messages('error')).toEqual([]);
+    await open();
+    await gone(id);
+    expect(billing.records.get(start.id)).toMatchObject({ outcome: 'interrupted', sequence: 1 });
+  });
+
   it('counts against the bound of the process that adopted it', async () => {
     await billing.stop();
     const starts = Array.from({ length: 100 }, () => journalStart());
