@@ -13,12 +13,14 @@ const nameWidth = 'channel-health'.length;
 
 /** A service as a child process, its lines marked with its name; started again if it dies at work. */
 export class ServiceProcess {
+  private readonly service: DevelopmentService;
+  private readonly environment: NodeJS.ProcessEnv;
   private child: ChildProcess | undefined;
 
-  constructor(
-    private readonly service: DevelopmentService,
-    private readonly environment: NodeJS.ProcessEnv,
-  ) {}
+  constructor(service: DevelopmentService, environment: NodeJS.ProcessEnv) {
+    this.service = service;
+    this.environment = environment;
+  }
 
   get name(): string {
     return this.service.name;
