@@ -7,6 +7,10 @@ export interface DirectoryLock {
   release(): void;
 }
 
+const SQLITE_BUSY = 5;
+/** Longer than somebody who was refused takes to read the owner's number. */
+const BUSY_TIMEOUT_MS = 200;
+
 /**
  * Takes the data directory for this process. A file with a process number alone can't tell a living owner from a
  * number used again, and two starters can both find it stale; a lock that the kernel holds can't be left behind by
@@ -18,7 +22,7 @@ export function lockDirectory(dataDirectory: string): DirectoryLock {
   const file = `${dataDirectory}.lock`;
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file, { timeout: 0 });
+    database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
     database.exec('begin immediate');
     // For the message to whoever comes second.
     database.exec(`pragma user_version = ${String(process.pid)}; commit; begin immediate`);
@@ -34,8 +38,6 @@ export function lockDirectory(dataDirectory: string): DirectoryLock {
     },
   };
 }
-
-const SQLITE_BUSY = 5;
 
 function describeRefusal(error: unknown, dataDirectory: string, database: DatabaseSync | undefined): Error {
   if (database === undefined || property(error, 'errcode') !== SQLITE_BUSY) {

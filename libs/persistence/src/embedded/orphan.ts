@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Logger } from '@tollgate/telemetry';
 import { embeddedFailure } from './embedded-failure.js';
 import { isAlive, postmasterState, removePostmasterFile } from './postmaster-file.js';
+import { type LoggerPort } from '../logger-port.js';
 
 const FAST_SHUTDOWN_TIMEOUT_MS = 30_000;
 const IMMEDIATE_SHUTDOWN_TIMEOUT_MS = 5_000;
@@ -13,7 +13,7 @@ const POLL_MS = 20;
  *
  * @throws GatewayError `service_unavailable` when it does not end
  */
-export async function stopOrphan(dataDirectory: string, logger: Logger): Promise<void> {
+export async function stopOrphan(dataDirectory: string, logger: LoggerPort): Promise<void> {
   const state = postmasterState(dataDirectory);
   switch (state.kind) {
     case 'absent':

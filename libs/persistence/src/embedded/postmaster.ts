@@ -1,15 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { type Logger } from '@tollgate/telemetry';
 import { SERVER_ENVIRONMENT } from './server-environment.js';
 import { type ServerIdentity } from './server-identity.js';
+import { type LoggerPort } from '../logger-port.js';
 
 export interface PostmasterInput {
   readonly executable: string;
   readonly arguments: readonly string[];
   readonly identity: ServerIdentity | undefined;
-  readonly logger: Logger;
+  readonly logger: LoggerPort;
 }
 
 const READY_LINE = 'database system is ready to accept connections';
@@ -111,9 +111,9 @@ export class Postmaster {
         this.#lines.push(line);
         if (this.#lines.length > LINES_KEPT) this.#lines.shift();
         if (line.includes(READY_LINE)) resolve();
-        if (line.includes('PANIC:'))
+        if (this.#phase === 'running' && line.includes('PANIC:')) {
           this.input.logger.error({ said: line }, 'The embedded Postgres panicked.');
-        else this.input.logger.debug({ said: line }, 'The embedded Postgres said something.');
+        } else this.input.logger.debug({ said: line }, 'The embedded Postgres said something.');
       });
     });
   }
@@ -125,16 +125,15 @@ export class Postmaster {
     if (stderr instanceof Socket) stderr.unref();
   }
 
-  /** The first line that says why, without time stamp and severity. */
+  /** Why it could not start: the fatal line and its detail, else all it said, without severities. */
   #complaint(): string {
-    const line =
-      this.#lines.find((text) => /FATAL:|PANIC:/.test(text)) ??
-      this.#lines.at(-1) ??
-      'it ended without a word';
-    const detail = this.#lines.find((text) => text.includes('DETAIL:'));
-    return [line, ...(detail === undefined ? [] : [detail])]
-      .map((text) => text.replace(/^.*?(FATAL|PANIC|DETAIL):\s*/, '').trim())
+    const fatal = this.#lines.find((line) => /FATAL:|PANIC:/.test(line));
+    const detail = this.#lines.find((line) => line.includes('DETAIL:'));
+    const said = fatal === undefined ? this.#lines : [fatal, detail ?? ''];
+    const text = said
+      .map((line) => line.replace(/^.*?(FATAL|PANIC|DETAIL|postgres):\s*/, '').trim())
       .join(' ');
+    return text.trim() === '' ? 'it ended without a word' : text.trim();
   }
 }
 

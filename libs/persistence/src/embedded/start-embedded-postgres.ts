@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Logger } from '@tollgate/telemetry';
 import { messageOf } from '../thrown.js';
 import { findBinaries } from './binaries.js';
 import { EMBEDDED_USER, prepareDataDirectory } from './data-directory.js';
@@ -13,11 +12,12 @@ import { Postmaster } from './postmaster.js';
 import { serverArguments } from './server-arguments.js';
 import { assertReachable, chooseIdentity, type ServerIdentity } from './server-identity.js';
 import { startWatchdog } from './watchdog.js';
+import { type LoggerPort } from '../logger-port.js';
 
 export interface EmbeddedPostgresOptions {
   /** Made when absent. What stands beside it under its name: `.lock`, and `.initializing-*` while it is made. */
   readonly dataDirectory: string;
-  readonly logger: Logger;
+  readonly logger: LoggerPort;
   /** On 127.0.0.1; default: a free one. */
   readonly port?: number;
   /** Postgres settings that win over ours, e.g. `{ fsync: 'off' }` for tests. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { type Logger } from '@tollgate/telemetry';
 import { SERVER_ENVIRONMENT } from './server-environment.js';
 import { type ServerIdentity } from './server-identity.js';
+import { type LoggerPort } from '../logger-port.js';
 
 /** Ends the watch without touching the server. */
 export interface Watchdog {
@@ -29,7 +29,7 @@ done`;
 export function startWatchdog(
   serverPid: number,
   identity: ServerIdentity | undefined,
-  logger: Logger,
+  logger: LoggerPort,
 ): Watchdog {
   const shell = spawn('/bin/sh', ['-c', SCRIPT, 'tollgate-postgres-watchdog', String(serverPid)], {
     ...identity,

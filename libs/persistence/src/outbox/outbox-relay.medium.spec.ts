@@ -1,8 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@tollgate/contracts';
 import { type DocumentBucket, type DocumentStore, type EventLog } from '@tollgate/messaging';
-import { noopLogger } from '@tollgate/telemetry';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
+import { createTestDatabase, FakeLogger, type TestDatabase } from '@tollgate/testing';
 import { type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { openDatabase } from '../migrate.js';
 import { withTransaction } from '../transaction.js';
@@ -71,6 +70,7 @@ describe('the outbox', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   const relays: OutboxRelay[] = [];
+  let logger: FakeLogger;
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -81,6 +81,9 @@ describe('the outbox', () => {
       applicationName: 'test',
       poolMax: 20,
     });
+  });
+  beforeEach(() => {
+    logger = new FakeLogger();
   });
   afterEach(async () => {
     await Promise.all(relays.splice(0).map((relay) => relay.stop()));
@@ -98,7 +101,7 @@ describe('the outbox', () => {
       schema: 'shop',
       documents,
       eventLog,
-      logger: noopLogger,
+      logger,
       clock: systemClock,
     };
     const relay = new OutboxRelay(options);
@@ -188,6 +191,10 @@ describe('the outbox', () => {
     target.failing = false;
     await relay.drain();
     expect(target.seen).toEqual(['config/a=1', 'config/b=2', 'config/a=3']);
+    expect(logger.messages('warn')).toEqual([
+      'The outbox waits: Delivery to document target "config" failed: the target is away',
+    ]);
+    expect(logger.messages('info')).toEqual(['The outbox is delivered again.']);
   });
 
   it('has one active relay; another takes over when its session dies', async () => {

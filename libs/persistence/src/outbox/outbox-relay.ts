@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BucketName, type Clock, type Topic } from '@tollgate/contracts';
 import { type DocumentStore, type EventLog } from '@tollgate/messaging';
-import { type Logger } from '@tollgate/telemetry';
 import { type DataSource } from 'typeorm';
 import { connectionOf } from '../data-source.js';
 import { describeDatabaseFailure } from '../database-failure.js';
@@ -11,13 +10,14 @@ import { Backoff } from './backoff.js';
 import { OUTBOX_TABLE } from './outbox-table.js';
 import { RelaySession, type StoredEntry } from './relay-session.js';
 import { WakeSignal } from './wake-signal.js';
+import { type LoggerPort } from '../logger-port.js';
 
 export interface OutboxRelayOptions {
   readonly dataSource: DataSource;
   readonly schema: string;
   readonly documents: DocumentStore;
   readonly eventLog: EventLog;
-  readonly logger: Logger;
+  readonly logger: LoggerPort;
   readonly clock: Clock;
 }
 
