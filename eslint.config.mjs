@@ -7,6 +7,7 @@ import {
   fetchOutsideTransport,
   parseFloatAnywhere,
   processEnvOutsideConfig,
+  syntaxThatNodeCannotStrip,
 } from './tools/lint/restricted-syntax.mjs';
 
 /** Which layer may import which: contract ← pure ← adapter ← feature ← app (docs/architecture.md). */
@@ -111,8 +112,16 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/*/src/{config,main}.ts', 'tools/**/*.ts', 'bench/**/*.ts', 'libs/testing/**/*.ts'],
-    rules: { 'no-restricted-syntax': ['error', parseFloatAnywhere], 'no-console': 'off' },
+    files: ['apps/*/src/config.ts', 'libs/testing/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', parseFloatAnywhere] },
+  },
+  {
+    // Programs of their own, on the terminal and without a build.
+    files: ['tools/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', parseFloatAnywhere, syntaxThatNodeCannotStrip],
+      'no-console': 'off',
+    },
   },
   {
     files: ['apps/cli/src/**/*.ts'],

@@ -26,3 +26,9 @@ export const parseFloatAnywhere = {
   selector: "CallExpression[callee.name='parseFloat']",
   message: 'Amounts are bigint (contracts/money); other numbers come from Number() after validation.',
 };
+
+/** Node runs the tools' TypeScript by blanking out types; this syntax would need code in their place. */
+export const syntaxThatNodeCannotStrip = {
+  selector: 'TSParameterProperty, TSEnumDeclaration, TSModuleDeclaration[declare!=true], Decorator',
+  message: 'Node strips types and compiles nothing: write the fields out, use a union of strings.',
+};
