@@ -129,7 +129,7 @@ export default tseslint.config(
   },
   {
     // Tests and what they stand on call services over HTTP and are as long as their behaviour.
-    files: ['**/*.spec.ts', 'libs/testing/**/*.ts'],
+    files: ['**/*.spec.ts', 'apps/*-e2e/**/*.ts', 'libs/testing/**/*.ts'],
     rules: {
       ...boundaries([...layers, ...planes], specCircles),
       'no-restricted-syntax': 'off',
@@ -145,7 +145,7 @@ export default tseslint.config(
   },
   {
     // Tests reach for the testing library and across layers and planes.
-    files: ['**/*.spec.ts'],
+    files: ['**/*.spec.ts', 'apps/*-e2e/**/*.ts'],
     rules: boundaries([{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }], specCircles),
   },
   prettier,

@@ -117,6 +117,18 @@ const syntax: Plant[] = [
   writing('pure code does not read the clock', 'libs/pricing/src/planted.ts', 'Date.now();', /Clock/),
   writing('an app main is no exception for floats', 'apps/proxy/src/main.ts', "parseFloat('1');", /bigint/),
   writing(
+    'an app main has no settings',
+    'apps/proxy/src/main.ts',
+    'export const a = process.env;',
+    /config\.ts/,
+  ),
+  writing(
+    'tools need no compiler',
+    'tools/planted.ts',
+    'export class A { constructor(readonly a: string) {} }',
+    /strips/,
+  ),
+  writing(
     "an app's config.ts reads process.env",
     'apps/proxy/src/config.ts',
     'export const a = process.env;',
