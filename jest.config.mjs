@@ -10,6 +10,8 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
   // A bound for hangs, not for slowness: the machine may be busy.
   testTimeout: 30_000,
+  // Module sandboxes are never freed whole: a worker that grew is replaced.
+  workerIdleMemoryLimit: '1GB',
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': [

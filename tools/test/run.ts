@@ -3,7 +3,7 @@
  * or, for those that are not set, on private ones. The last line says how many tests passed and failed.
  */
 import { type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exitStatus, startScript } from '../workspace/processes.mjs';
@@ -12,6 +12,8 @@ import { readTally, tallyLine } from './tally.ts';
 const unitOnly = ['/node_modules/', '\\.medium\\.spec\\.ts$', '\\.e2e\\.spec\\.ts$'].map(
   (pattern) => `--testPathIgnorePatterns=${pattern}`,
 );
+
+const exitTimeoutSeconds = 15;
 
 const given = process.argv.slice(2);
 const unit = given.includes('--unit');
@@ -45,10 +47,27 @@ async function runJest(env: NodeJS.ProcessEnv): Promise<number> {
     { env, nodeOptions: ['--experimental-vm-modules', '--no-warnings'] },
   );
   stopOnSignals(jest);
-  const status = await exitStatus(jest);
+  const status = await statusOf(jest, report);
   const tally = readTally(report);
   process.stdout.write(`${tallyLine(tally)}\n`);
   return status === 0 && tally.failed > 0 ? 1 : status;
+}
+
+/** Jest writes its report at the end, but lives on as long as a test left something open; that is not waited for. */
+async function statusOf(jest: ChildProcess, report: string): Promise<number> {
+  let waited = 0;
+  const watch = setInterval(() => {
+    if (!existsSync(report)) return;
+    waited += 1;
+    if (waited <= exitTimeoutSeconds) return;
+    process.stderr.write('Jest did not end: a test has left a connection, timer or process behind.\n');
+    jest.kill('SIGKILL');
+  }, 1_000);
+  try {
+    return await exitStatus(jest);
+  } finally {
+    clearInterval(watch);
+  }
 }
 
 /** The servers are stopped after Jest, so this process lives on until then. */
