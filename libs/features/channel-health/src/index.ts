@@ -1,1 +1,2 @@
-export {};
+export { ChannelHealthModule, type ChannelHealthDependencies } from './channel-health.module.js';
+export { CHANNEL_HEALTH_SCHEMA, channelHealthMigrations } from './database/schema.js';

@@ -1,0 +1,102 @@
+import {
+  type ChannelId,
+  channelDocument,
+  channelDocumentKey,
+  SETTINGS_DOCUMENT_KEY,
+  settingsDocument,
+} from '@tollgate/contracts';
+import { type DocumentChange, type DocumentStore, type Watch } from '@tollgate/messaging';
+import { type Logger } from '@tollgate/telemetry';
+
+export interface ConfiguredChannel {
+  readonly id: ChannelId;
+  readonly name: string;
+  /** Differs when anything changed that a failure may have come from. */
+  readonly fingerprint: string;
+}
+
+const CHANNEL_PREFIX = channelDocumentKey('');
+
+/** The channels that exist and whether they are judged, as admin publishes it. */
+export class ConfigurationWatch {
+  readonly channels = new Map<ChannelId, ConfiguredChannel>();
+  /** `settings.health.enabled`. */
+  isJudging = true;
+  /** Every channel is known: what is not in `channels` does not exist. */
+  isComplete = false;
+  readonly #unread = new Set<string>();
+  #watch: Watch | undefined;
+
+  constructor(
+    private readonly documents: DocumentStore,
+    private readonly logger: Logger,
+    private readonly onChange: () => void,
+  ) {}
+
+  /** Does nothing when it is in place. */
+  async start(): Promise<void> {
+    this.#watch ??= await this.documents.bucket('config').watch({
+      from: 'snapshot',
+      handler: {
+        change: (change) => this.#apply(change),
+        ready: () => {
+          this.isComplete = true;
+          this.onChange();
+        },
+        resynchronized: () => undefined,
+      },
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#watch?.stop();
+  }
+
+  /** Whether nothing says that the channel exists; a document that can't be read says that it does. */
+  isGone(id: ChannelId): boolean {
+    return this.isComplete && !this.channels.has(id) && !this.#unread.has(id);
+  }
+
+  #apply(change: DocumentChange): void {
+    if (change.key === SETTINGS_DOCUMENT_KEY) {
+      this.#applySettings(change);
+    } else if (change.key.startsWith(CHANNEL_PREFIX)) {
+      this.#applyChannel(change);
+    } else {
+      return;
+    }
+    if (this.isComplete) {
+      this.onChange();
+    }
+  }
+
+  #applySettings(change: DocumentChange): void {
+    const settings = settingsDocument.safeParse(change.kind === 'put' ? change.value : {});
+    if (settings.success) {
+      this.isJudging = settings.data.health.enabled;
+    } else {
+      this.logger.error({ key: change.key }, 'The settings can not be read: those before stay in force.');
+    }
+  }
+
+  #applyChannel(change: DocumentChange): void {
+    const id = change.key.slice(CHANNEL_PREFIX.length) as ChannelId;
+    this.#unread.delete(id);
+    if (change.kind === 'delete') {
+      this.channels.delete(id);
+      return;
+    }
+    const parsed = channelDocument.safeParse(change.value);
+    if (!parsed.success) {
+      this.#unread.add(id);
+      this.logger.error(
+        { key: change.key },
+        'A channel document can not be read: the one before stays in force.',
+      );
+      return;
+    }
+    const { name, provider, baseUrl, credentials, models, dialect } = parsed.data;
+    const fingerprint = JSON.stringify([provider, baseUrl, credentials, models, dialect]);
+    this.channels.set(id, { id, name, fingerprint });
+  }
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { ChannelWindow, type Observed } from './channel-window.js';
+
+const START = 1_700_000_000_000;
+const SECOND = 1_000;
+
+const observed = (second: number, changes: Partial<Observed> = {}): Observed => ({
+  windowStart: START + second * SECOND,
+  windowMs: SECOND,
+  succeeded: 1,
+  failed: {},
+  firstByteMsSum: 10,
+  durationMsSum: 100,
+  ...changes,
+});
+const at = (second: number): number => START + second * SECOND;
+
+describe('ChannelWindow', () => {
+  it('adds up what several proxies report', () => {
+    const window = new ChannelWindow();
+    window.add(observed(0, { failed: { upstream_timeout: 2 } }), at(1));
+    window.add(observed(0, { failed: { upstream_timeout: 1, upstream_error: 4 }, succeeded: 3 }), at(1));
+    expect(window.totals(at(1))).toEqual({
+      windowMs: 60_000,
+      succeeded: 4,
+      failed: 7,
+      failedByCode: { upstream_timeout: 3, upstream_error: 4 },
+      firstByteMsSum: 20,
+      durationMsSum: 200,
+    });
+  });
+
+  it('forgets in steps of ten seconds what is a minute old', () => {
+    const window = new ChannelWindow();
+    for (let second = 0; second < 60; second += 1) {
+      window.add(observed(second), at(second));
+    }
+    expect([59, 60, 69, 70, 110, 119, 120].map((second) => window.totals(at(second)).succeeded)).toEqual([
+      60, 50, 50, 40, 0, 0, 0,
+    ]);
+  });
+
+  it('passes over reports that come too late to matter', () => {
+    const window = new ChannelWindow();
+    window.add(observed(0), at(75));
+    expect(window.totals(at(75)).succeeded).toBe(0);
+  });
+
+  it('counts a report from a clock that is ahead as one of now', () => {
+    const window = new ChannelWindow();
+    window.add(observed(500), at(0));
+    expect([window.totals(at(0)).succeeded, window.totals(at(60)).succeeded]).toEqual([1, 0]);
+  });
+
+  it('counts only what ended after a restart', () => {
+    const window = new ChannelWindow();
+    window.add(observed(0), at(1));
+    window.restart(at(5));
+    window.add(observed(4), at(6));
+    expect(window.totals(at(6)).succeeded).toBe(0);
+    window.add(observed(4.5), at(6));
+    expect(window.totals(at(6)).succeeded).toBe(1);
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from '@jest/globals';
+import { type ChannelState } from '@tollgate/contracts';
+import { type WindowTotals } from './channel-window.js';
+import { acquit, firstJudgement, judge, type Judgement } from './judge.js';
+import { THRESHOLDS } from './thresholds.js';
+
+const NOW = 1_000_000;
+const SECOND = 1_000;
+
+function seen(succeeded: number, failedByCode: Record<string, number> = {}): WindowTotals {
+  const failed = Object.values(failedByCode).reduce((sum, count) => sum + count, 0);
+  return { windowMs: 60_000, succeeded, failed, failedByCode, firstByteMsSum: 0, durationMsSum: 0 };
+}
+
+const inState = (state: ChannelState, changes: Partial<Judgement> = {}): Judgement => ({
+  ...firstJudgement(0),
+  state,
+  ...changes,
+});
+
+const next = (current: Judgement, window: WindowTotals, now = NOW, changed = false): Judgement =>
+  judge({ current, window, now, changed, thresholds: THRESHOLDS });
+
+describe('a serving channel', () => {
+  it.each<[ChannelState, string, WindowTotals, ChannelState]>([
+    ['healthy', 'nothing', seen(0), 'healthy'],
+    ['healthy', 'only successes', seen(1_000), 'healthy'],
+    ['healthy', '9 failures of 9', seen(0, { upstream_timeout: 9 }), 'healthy'],
+    ['healthy', '10 failures of 10', seen(0, { upstream_timeout: 10 }), 'open'],
+    ['healthy', '5 failures of 10', seen(5, { upstream_error: 5 }), 'open'],
+    ['healthy', '4 failures of 10', seen(6, { upstream_error: 4 }), 'degraded'],
+    ['healthy', '2 failures of 10', seen(8, { upstream_error: 2 }), 'degraded'],
+    ['healthy', '1 failure of 10', seen(9, { upstream_error: 1 }), 'healthy'],
+    ['healthy', '19.9 % failures', seen(801, { upstream_error: 199 }), 'healthy'],
+    ['healthy', '49.9 % failures', seen(501, { upstream_error: 499 }), 'degraded'],
+    ['healthy', '3 refused credentials', seen(0, { upstream_unauthorized: 3 }), 'open'],
+    ['healthy', '2 refused credentials', seen(0, { upstream_unauthorized: 2 }), 'healthy'],
+    ['healthy', '3 refused credentials and a success', seen(1, { upstream_unauthorized: 3 }), 'healthy'],
+    ['degraded', '2 failures of 10', seen(8, { upstream_error: 2 }), 'degraded'],
+    ['degraded', '10 % failures', seen(90, { upstream_error: 10 }), 'degraded'],
+    ['degraded', '9 % failures', seen(91, { upstream_error: 9 }), 'healthy'],
+    ['degraded', 'nothing', seen(0), 'healthy'],
+    ['degraded', '50 % failures', seen(10, { upstream_error: 10 }), 'open'],
+    ['degraded', '3 refused credentials', seen(0, { upstream_unauthorized: 3 }), 'open'],
+  ])('that is %s and shows %s is or becomes, after that: %#', (state, _what, window, expected) => {
+    const current = inState(state);
+    const result = next(current, window);
+    expect(result.state).toBe(expected);
+    if (state === expected) {
+      expect(result).toBe(current);
+    } else {
+      expect(result.since).toBe(NOW);
+    }
+  });
+
+  it('says why it rests, the most frequent code first', () => {
+    const window = seen(3, { upstream_error: 4, upstream_timeout: 8 });
+    expect(next(inState('healthy'), window)).toEqual({
+      state: 'open',
+      reason: '12 of 15 requests failed in 60 s (upstream_timeout, upstream_error).',
+      since: NOW,
+      retryAt: NOW + 10 * SECOND,
+      rests: 1,
+    });
+  });
+});
+
+describe('an open channel', () => {
+  const current = inState('open', { retryAt: NOW, rests: 2, reason: 'It failed.' });
+
+  it('rests until its time has come, whatever is seen', () => {
+    expect(next(current, seen(100), NOW - 1)).toBe(current);
+  });
+
+  it('goes on trial then', () => {
+    expect(next(current, seen(0))).toEqual({
+      state: 'half-open',
+      reason: 'On trial. Before: It failed.',
+      since: NOW,
+      retryAt: null,
+      rests: 2,
+    });
+  });
+
+  it('goes on trial at once when an operator changed it', () => {
+    expect(next(current, seen(0), NOW - 5_000, true)).toMatchObject({
+      state: 'half-open',
+      since: NOW - 5_000,
+    });
+  });
+
+  it.each([
+    [0, 10],
+    [1, 20],
+    [2, 40],
+    [3, 80],
+    [4, 160],
+    [5, 300],
+    [20, 300],
+  ])('after %i rests rests for %i s', (rests, seconds) => {
+    const result = next(inState('half-open', { rests }), seen(0, { upstream_error: 1 }));
+    expect(result).toMatchObject({ state: 'open', retryAt: NOW + seconds * SECOND, rests: rests + 1 });
+  });
+});
+
+describe('a half-open channel', () => {
+  const current = inState('half-open', { rests: 3 });
+
+  it.each([
+    ['nothing', seen(0)],
+    ['2 successes', seen(2)],
+  ])('stays on trial after %s', (_what, window) => {
+    expect(next(current, window)).toBe(current);
+  });
+
+  it('is healthy after 3 successes, and its rests are forgotten', () => {
+    expect(next(current, seen(3))).toMatchObject({ state: 'healthy', rests: 0, since: NOW, retryAt: null });
+  });
+
+  it('rests again after a failure, whatever else succeeded', () => {
+    expect(next(current, seen(9, { upstream_timeout: 1 }))).toMatchObject({
+      state: 'open',
+      reason: 'The trial failed (upstream_timeout).',
+    });
+  });
+});
+
+describe('judging switched off', () => {
+  it.each<ChannelState>(['degraded', 'open', 'half-open'])('makes a channel that is %s healthy', (state) => {
+    expect(acquit(inState(state, { rests: 4 }), NOW)).toMatchObject({
+      state: 'healthy',
+      rests: 0,
+      since: NOW,
+    });
+  });
+
+  it('leaves a healthy channel as it is', () => {
+    const current = firstJudgement(1);
+    expect(acquit(current, NOW)).toBe(current);
+  });
+});

@@ -1,0 +1,198 @@
+import { channelObservationsV1, type Clock, GatewayError } from '@tollgate/contracts';
+import { type Consumption, type Delivery, type DocumentStore, type EventLog } from '@tollgate/messaging';
+import { type HealthChecks, type Logger } from '@tollgate/telemetry';
+import { type DataSource } from 'typeorm';
+import { type ChannelHealthMetrics } from '../channel-health-metrics.js';
+import { ConfigurationWatch } from '../configuration/configuration-watch.js';
+import { ChannelStore, type ChannelUpdate } from '../database/channel-store.js';
+import { THRESHOLDS } from '../judgement/thresholds.js';
+import { ChannelBoard } from './channel-board.js';
+import { Leadership } from './leadership.js';
+import { Repeating } from './repeating.js';
+import { StatusPublisher } from './status-publisher.js';
+
+export interface ChannelJudgeDependencies {
+  readonly dataSource: DataSource;
+  readonly eventLog: EventLog;
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly health?: HealthChecks | undefined;
+  readonly metrics?: ChannelHealthMetrics | undefined;
+}
+
+const TICK_MS = 1_000;
+const HOUSEKEEPING_MS = 3_600_000;
+/** A judge that has not finished a round for so long waits for something that does not answer. */
+const STUCK_MS = 30_000;
+
+/**
+ * Judges channels by what proxies observed. Of several replicas one judges and the others stand by; the judgement is
+ * stored first and published after, so that it outlives whoever judged.
+ */
+export class ChannelJudge {
+  readonly #leadership: Leadership;
+  readonly #store = new ChannelStore();
+  readonly #board = new ChannelBoard(THRESHOLDS);
+  readonly #configuration: ConfigurationWatch;
+  readonly #publisher: StatusPublisher;
+  readonly #ticks: Repeating;
+  #consumption: Consumption | undefined;
+  #housekeptAt = Number.NEGATIVE_INFINITY;
+  #lastFailure: string | undefined;
+  #tickedAt: number;
+
+  constructor(private readonly dependencies: ChannelJudgeDependencies) {
+    const { dataSource, documents, logger, health } = dependencies;
+    this.#tickedAt = dependencies.clock.monotonic();
+    this.#leadership = new Leadership(dataSource);
+    this.#ticks = new Repeating(() => this.#tick(), TICK_MS);
+    this.#configuration = new ConfigurationWatch(documents, logger, () => void this.#ticks.run());
+    this.#publisher = new StatusPublisher(documents);
+    health?.register('channel-judge', () => this.#assertWorking());
+  }
+
+  start(): void {
+    this.#ticks.start();
+  }
+
+  /** Judges now and not with the next second. Never rejects: what failed is logged and tried again. */
+  async judgeNow(): Promise<void> {
+    await this.#ticks.run();
+  }
+
+  async stop(): Promise<void> {
+    await this.#ticks.stop();
+    await this.#configuration.stop();
+    await this.#standDown();
+  }
+
+  async #tick(): Promise<void> {
+    try {
+      await this.#configuration.start();
+      if ((this.#leadership.isHeld || (await this.#takeOver())) && this.#configuration.isComplete) {
+        await this.#judge();
+        await this.#publisher.publish(this.#board.statuses());
+        await this.#consume();
+        await this.#keepHouse();
+      }
+      this.#succeeded();
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.#tickedAt = this.dependencies.clock.monotonic();
+  }
+
+  async #takeOver(): Promise<boolean> {
+    if (!(await this.#leadership.tryAcquire())) {
+      return false;
+    }
+    this.#board.load(await this.#leadership.transaction((manager) => this.#store.loadAll(manager)));
+    this.#publisher.forget();
+    this.dependencies.logger.info('This replica judges channels now.');
+    return true;
+  }
+
+  async #judge(): Promise<void> {
+    const { channels, isJudging } = this.#configuration;
+    const configured = new Map(channels);
+    const updates = this.#board.proposals(configured.values(), isJudging, this.dependencies.clock.now());
+    const gone = this.#board.ids.filter((id) => this.#configuration.isGone(id));
+    try {
+      // Also when there is nothing to write: it shows that the session still holds the right to judge.
+      await this.#leadership.transaction(async (manager) => {
+        await this.#store.save(manager, updates);
+        await this.#store.remove(manager, gone);
+      });
+    } catch (error) {
+      await this.#standDown();
+      throw error;
+    }
+    this.#board.commit(updates, configured);
+    this.#board.remove(gone);
+    this.#tell(updates);
+  }
+
+  #tell(updates: readonly ChannelUpdate[]): void {
+    const { logger, metrics } = this.dependencies;
+    for (const { id, name, judgement, from } of updates) {
+      if (from !== null) {
+        const { state, reason } = judgement;
+        logger.info(
+          { channelId: id, channel: name, from, to: state, reason },
+          'A channel changed its state.',
+        );
+        metrics?.changed(name, state);
+      }
+    }
+    metrics?.show(this.#board.statesByName());
+  }
+
+  async #consume(): Promise<void> {
+    this.#consumption ??= await this.dependencies.eventLog.consume(
+      'channel-observations',
+      'channel-health',
+      (deliveries) => this.#observe(deliveries),
+    );
+  }
+
+  async #observe(deliveries: readonly Delivery[]): Promise<void> {
+    const now = this.dependencies.clock.now();
+    for (const delivery of deliveries) {
+      const message = channelObservationsV1.safeParse(delivery.body);
+      if (!message.success) {
+        await delivery.reject(
+          `It is no channel observation: ${message.error.issues[0]?.message ?? 'unreadable'}.`,
+        );
+        continue;
+      }
+      for (const observation of message.data.observations) {
+        this.#board.observe(observation, now);
+      }
+      await delivery.ack();
+    }
+  }
+
+  async #keepHouse(): Promise<void> {
+    const { clock } = this.dependencies;
+    if (clock.monotonic() - this.#housekeptAt >= HOUSEKEEPING_MS) {
+      await this.#leadership.transaction((manager) => this.#store.forgetOldHistory(manager, clock.now()));
+      this.#housekeptAt = clock.monotonic();
+    }
+  }
+
+  /** Lets another replica judge; the windows of this one are worth nothing after that. */
+  async #standDown(): Promise<void> {
+    const consumption = this.#consumption;
+    this.#consumption = undefined;
+    try {
+      await consumption?.stop();
+      await this.#leadership.release();
+    } catch (error) {
+      this.dependencies.logger.debug({ error }, 'The right to judge ended with its session.');
+    }
+  }
+
+  #succeeded(): void {
+    if (this.#lastFailure !== undefined) {
+      this.dependencies.logger.info('Channels are judged again.');
+    }
+    this.#lastFailure = undefined;
+  }
+
+  /** Logged once, not every second. */
+  #failed(error: unknown): void {
+    const failure = error instanceof Error ? error.message : String(error);
+    if (this.#lastFailure !== failure) {
+      this.dependencies.logger.error({ error }, 'Channels can not be judged now: trying again every second.');
+    }
+    this.#lastFailure = failure;
+  }
+
+  #assertWorking(): void {
+    const isStuck = this.dependencies.clock.monotonic() - this.#tickedAt > STUCK_MS;
+    if (isStuck || this.#lastFailure !== undefined) {
+      throw new GatewayError('service_unavailable', 'Channels can not be judged now: the log says why.');
+    }
+  }
+}
