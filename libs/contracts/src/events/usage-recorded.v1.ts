@@ -78,11 +78,16 @@ export const usageRecordedV1 = z.object({
 });
 export type UsageRecordedV1 = z.infer<typeof usageRecordedV1>;
 
-/** One message on the topic `usage`: consecutive events of one journal. Its message id is `<journalId>:<first>-<last>`. */
+/**
+ * One message on the topic `usage`: consecutive events of one journal. Its message id is `<journalId>:<first>-<last>`,
+ * which may be followed by `:` and what makes a resend another message.
+ */
 export const usageBatchV1 = z.object({
   journalId: z.string().transform((id) => id as JournalId),
   events: z.array(usageRecordedV1),
   /** Set on the last batch of a journal that will hold nothing more: its leases may be given back. */
   closed: z.boolean().default(false),
+  /** With `closed`: the last sequence number that can ever be committed; 0 for a journal without events. */
+  lastSequence: z.number().int().min(0).optional(),
 });
 export type UsageBatchV1 = z.infer<typeof usageBatchV1>;

@@ -311,29 +311,22 @@ describe('billing', () => {
     expect((await get('/reconciliation')).json().balanced).toBe(true);
   });
 
-  it.each<[string, object, Record<string, string>, number, string]>([
-    ['no key', { amount: '1', reason: 'x' }, {}, 400, 'validation_failed'],
-    ['nothing', { amount: '0', reason: 'x' }, { 'idempotency-key': 'k' }, 400, 'validation_failed'],
-    [
-      'less than nothing',
-      { amount: '-1', reason: 'x' },
-      { 'idempotency-key': 'k' },
-      400,
-      'validation_failed',
-    ],
-    ['a float', { amount: 1.5, reason: 'x' }, { 'idempotency-key': 'k' }, 400, 'validation_failed'],
+  it.each<[string, object, Record<string, string>, string]>([
+    ['no key', { amount: '1', reason: 'x' }, {}, '400 validation_failed'],
+    ['nothing', { amount: '0', reason: 'x' }, { 'idempotency-key': 'k' }, '400 validation_failed'],
+    ['less than nothing', { amount: '-1', reason: 'x' }, { 'idempotency-key': 'k' }, '400 validation_failed'],
+    ['a float', { amount: 1.5, reason: 'x' }, { 'idempotency-key': 'k' }, '400 validation_failed'],
     [
       'too much',
       { amount: '1000000000.01', reason: 'x' },
       { 'idempotency-key': 'k' },
-      400,
-      'validation_failed',
+      '400 validation_failed',
     ],
-    ['no reason', { amount: '1' }, { 'idempotency-key': 'k' }, 400, 'validation_failed'],
-    ['nobody', { amount: '1', reason: 'x' }, { 'idempotency-key': 'k' }, 404, 'not_found'],
-  ])('refuses a credit of or for %s', async (_name, payload, headers, status, code) => {
+    ['no reason', { amount: '1' }, { 'idempotency-key': 'k' }, '400 validation_failed'],
+    ['nobody', { amount: '1', reason: 'x' }, { 'idempotency-key': 'k' }, '404 not_found'],
+  ])('refuses a credit of or for %s', async (_name, payload, headers, answer) => {
     const response = await credit('nobody', payload, headers);
-    expect([response.statusCode, response.json().code]).toEqual([status, code]);
+    expect(`${response.statusCode} ${response.json().code}`).toBe(answer);
   });
 
   it.each([

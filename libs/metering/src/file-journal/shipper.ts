@@ -38,6 +38,10 @@ export interface ShipperOptions {
 /** What an adopted or closing journal has come to. */
 export type ShippingState = 'unpublished' | 'acknowledged' | 'committed';
 
+type BatchContent = Omit<UsageBatchV1, 'journalId' | 'events'> & {
+  readonly events: readonly UsageRecordedV1[];
+};
+
 interface Batch {
   readonly last: number;
   acknowledged: boolean;
@@ -107,9 +111,10 @@ export class Shipper {
     this.#pollMs = options.pollMs;
     this.notify();
     if (!(await this.#until(() => this.#acknowledged >= last, ended))) return 'unpublished';
-    if (!(await this.#publish(`closed-${newId()}`, [], ended))) return 'unpublished';
-    this.#follow();
     const through = Math.min(last, options.committedThroughMax ?? last);
+    const closing = { events: [], closed: true, lastSequence: through };
+    if (!(await this.#publish(`closed-${newId()}`, closing, ended))) return 'unpublished';
+    this.#follow();
     return (await this.#until(() => this.#committed >= through, ended)) ? 'committed' : 'acknowledged';
   }
 
@@ -157,10 +162,12 @@ export class Shipper {
       this.#settle();
       return;
     }
-    void this.#publish(`${first}-${batch.last}`, events, this.#stop.signal).then((published) => {
-      batch.acknowledged = published;
-      if (published) this.#settle();
-    });
+    void this.#publish(`${first}-${batch.last}`, { events, closed: false }, this.#stop.signal).then(
+      (published) => {
+        batch.acknowledged = published;
+        if (published) this.#settle();
+      },
+    );
   }
 
   #settle(): void {
@@ -175,10 +182,9 @@ export class Shipper {
   }
 
   /** Publishes until it succeeds. `false`: given up because of `signal`. */
-  async #publish(suffix: string, events: readonly UsageRecordedV1[], signal: AbortSignal): Promise<boolean> {
+  async #publish(suffix: string, content: BatchContent, signal: AbortSignal): Promise<boolean> {
     const { journalId, ports } = this.options;
-    const closed = events.length === 0;
-    const body: UsageBatchV1 = { journalId, events: [...events], closed };
+    const body: UsageBatchV1 = { journalId, ...content, events: [...content.events] };
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
         await ports.eventLog.publish('usage', { id: `${journalId}:${suffix}`, body });
@@ -252,7 +258,8 @@ export class Shipper {
         const events = await source.takeAgain(next, Math.min(ports.limits.batchEventsMax, last - next + 1));
         const [from, to] = [events[0]?.sequence, events.at(-1)?.sequence];
         if (from === undefined || to === undefined) return;
-        if (!(await this.#publish(`${from}-${to}:again-${newId()}`, events, this.#stop.signal))) return;
+        const id = `${from}-${to}:again-${newId()}`;
+        if (!(await this.#publish(id, { events, closed: false }, this.#stop.signal))) return;
         next = to + 1;
       }
       this.#recovered('read');

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { NanoUsd, RequestId } from '@tollgate/contracts';
 
 /** The accounts that are not an organisation's. An organisation's is `org:<id>`: what it can still spend. */
@@ -56,7 +56,7 @@ export function reversalOf(
 export function inputHash(entry: LedgerEntry): string {
   const postings = entry.postings.map(({ account, amount }) => [account, amount.toString()]);
   const input = [entry.kind, postings, entry.requestId, entry.description, entry.reversalOf];
-  return createHash('sha256').update(JSON.stringify(input)).digest('base64');
+  return hash('sha256', JSON.stringify(input), 'base64');
 }
 
 /** What an entry must be before the database is asked; the database checks the sum once more. */

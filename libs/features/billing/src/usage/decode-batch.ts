@@ -30,6 +30,7 @@ const envelope = z.object({
     .transform((id) => id as JournalId),
   events: z.array(z.unknown()),
   closed: z.boolean().default(false),
+  lastSequence: z.number().int().min(0).optional(),
 });
 
 const OCCURRED_AT_MIN = Date.UTC(2020, 0, 1);
@@ -44,7 +45,7 @@ const CHARGE_MAX = 2n ** 63n - 1n;
 export function decodeBatch(message: { id: string; body: unknown }, now: number): DecodeResult {
   const outer = envelope.safeParse(message.body);
   if (!outer.success) return { status: 'unreadable', reason: problemOf(outer.error) };
-  const { journalId, closed } = outer.data;
+  const { journalId, closed, lastSequence } = outer.data;
   const readings = outer.data.events.map((raw) => readEvent(raw, now));
   const events: UsageRecordedV1[] = [];
   const rejected: RejectedEvent[] = [];
@@ -55,7 +56,7 @@ export function decodeBatch(message: { id: string; body: unknown }, now: number)
       return { status: 'unreadable', reason: `event ${index}: ${reading.reason}` };
     else rejected.push({ sequence: first + index, reason: reading.reason, raw: JSON.stringify(reading.raw) });
   }
-  const last = first === undefined ? sequencesOf(message.id)?.last : first + readings.length - 1;
+  const last = lastSequence ?? lastOf(events, rejected) ?? sequencesOf(message.id)?.last;
   return {
     status: 'decoded',
     batch: { journalId, events, rejected, closed: closed ? { finalSequence: last ?? null } : undefined },
@@ -91,8 +92,13 @@ function firstSequence(readings: readonly Reading[], messageId: string): number 
   return first !== undefined && first >= 1 ? first : undefined;
 }
 
+function lastOf(...numbered: readonly (readonly { readonly sequence: number }[])[]): number | undefined {
+  const sequences = numbered.flat().map(({ sequence }) => sequence);
+  return sequences.length === 0 ? undefined : Math.max(...sequences);
+}
+
 function sequencesOf(messageId: string): { first: number; last: number } | undefined {
-  const match = /:(\d{1,15})-(\d{1,15})$/.exec(messageId);
+  const match = /:(\d{1,15})-(\d{1,15})(?::|$)/.exec(messageId);
   return match === null ? undefined : { first: Number(match[1]), last: Number(match[2]) };
 }
 

@@ -1,5 +1,5 @@
 import type { JournalId, UsageRecordedV1 } from '@tollgate/contracts';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Column } from '../database/insert-rows.js';
 import type { RatedEvent } from './rerate.js';
 
@@ -34,7 +34,7 @@ export function contentHash(event: UsageRecordedV1): string {
     event.vendorCost,
     event.leaseId,
   ];
-  return createHash('sha256').update(JSON.stringify(content)).digest('base64');
+  return hash('sha256', JSON.stringify(content), 'base64');
 }
 
 const occurredAt: Column<UsageRow> = {
