@@ -1,4 +1,7 @@
 export type { Admission, Hold, HoldInput } from './admission.js';
+export { LeasedAdmission, type LeasedAdmissionOptions } from './leased/leased-admission.js';
+export type { AdmissionLogger } from './logger.js';
+export { MemoryQuotaStore } from './memory/memory-quota-store.js';
 export {
   organizationAccount,
   type AccountId,
@@ -7,6 +10,8 @@ export {
   type AcquireResult,
   type HeldLease,
   type LeaseProjection,
+  type QuotaInspection,
   type QuotaSnapshot,
   type QuotaStore,
 } from './quota-store.js';
+export { systemTimers, type Timers } from './timers.js';

@@ -7,6 +7,11 @@ export {
 } from './servers.js';
 export { describeDocumentStore, type DocumentStoreHarness } from './contract/document-store.js';
 export { describeEventLog, type EventLogHarness } from './contract/event-log.js';
+export {
+  describeQuotaStore,
+  type QuotaStoreHarness,
+  type QuotaStoreSuiteOptions,
+} from './contract/quota-store.js';
 export { eventually } from './contract/eventually.js';
 export {
   FakeBilling,
@@ -27,3 +32,4 @@ export {
   type VendorScript,
 } from './vendor/fake-vendor.js';
 export { usageEvent, type UsageEventOverrides } from './builders/usage-event.js';
+export { GatewayProcess, type GatewayProcessOptions } from './process/gateway-process.js';

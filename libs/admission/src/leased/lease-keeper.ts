@@ -1,0 +1,127 @@
+import type { JournalId } from '@tollgate/contracts';
+import type { AdmissionLogger } from '../logger.js';
+import type { AccountId, QuotaStore } from '../quota-store.js';
+import type { Timers } from '../timers.js';
+import type { LocalAccount } from './local-account.js';
+import type { StoreHealth } from './store-health.js';
+
+const TICK_MS = 500;
+const RENEW_TICKS = 4;
+const IDLE_TICKS = 4;
+/** When the balance is short, other proxies wait for what is idle here. */
+const IDLE_TICKS_SHORT = 1;
+/**
+ * An account without holds is forgotten after 10 minutes. Until then its lease is renewed, so that a store that loses
+ * its data still learns of charges that billing has not committed.
+ */
+const FORGET_TICKS = 1_200;
+
+export interface LeaseKeeperDependencies {
+  readonly store: QuotaStore;
+  readonly holder: JournalId;
+  readonly accounts: Map<AccountId, LocalAccount>;
+  readonly health: StoreHealth;
+  readonly timers: Timers;
+  readonly logger: AdmissionLogger;
+}
+
+/** Looks after the leases between requests: says that they live, and gives back what is idle. */
+export class LeaseKeeper {
+  private ticks = 0;
+  private renewing = false;
+  private probing = false;
+  private readonly stopTicking: () => void;
+
+  constructor(private readonly dependencies: LeaseKeeperDependencies) {
+    this.stopTicking = dependencies.timers.repeat(TICK_MS, () => this.tick());
+  }
+
+  stop(): void {
+    this.stopTicking();
+  }
+
+  /** @returns how many leases the store did not take back */
+  async giveAllBack(): Promise<number> {
+    const { accounts } = this.dependencies;
+    const answers = await Promise.all([...accounts.values()].map((account) => this.giveBack(account)));
+    return answers.filter((given) => !given).length;
+  }
+
+  private tick(): void {
+    const { accounts, health } = this.dependencies;
+    if (health.isDown) {
+      void this.probe();
+      return;
+    }
+    for (const account of accounts.values()) this.age(account);
+    this.ticks += 1;
+    if (this.ticks % RENEW_TICKS === 0) void this.renew();
+  }
+
+  private age(account: LocalAccount): void {
+    account.idleTicks += 1;
+    if (account.acquiring !== undefined || account.waiters.length > 0) return;
+    const { lease, idleTicks, short } = account;
+    if (lease.remaining > 0n) {
+      if (idleTicks > (short ? IDLE_TICKS_SHORT : IDLE_TICKS)) void this.giveBack(account);
+    } else if (idleTicks > FORGET_TICKS && lease.holdsOpen === 0) {
+      this.dependencies.accounts.delete(account.id);
+    }
+  }
+
+  private async giveBack({ lease }: LocalAccount): Promise<boolean> {
+    if (lease.remaining === 0n) return true;
+    const { store, holder, health } = this.dependencies;
+    lease.giveUpRemaining();
+    try {
+      await store.giveBack(holder, lease.statement());
+      health.answered();
+      return true;
+    } catch (error) {
+      health.failed(error);
+      return false;
+    }
+  }
+
+  private async probe(): Promise<void> {
+    if (this.probing) return;
+    this.probing = true;
+    try {
+      await this.dependencies.store.ping();
+      this.dependencies.health.answered();
+      await this.renew();
+    } catch (error) {
+      this.dependencies.health.failed(error);
+    } finally {
+      this.probing = false;
+    }
+  }
+
+  private async renew(): Promise<void> {
+    if (this.renewing) return;
+    const { store, holder, accounts, health } = this.dependencies;
+    const quiet = [...accounts.values()].filter(({ acquiring }) => acquiring === undefined);
+    if (quiet.length === 0) return;
+    this.renewing = true;
+    const leases = new Map(quiet.map((account) => [account.lease.id, account]));
+    try {
+      const reclaimed = await store.renew(
+        holder,
+        quiet.map(({ lease }) => lease.statement()),
+      );
+      health.answered();
+      for (const leaseId of reclaimed) this.drop(leases.get(leaseId), leaseId);
+    } catch (error) {
+      health.failed(error);
+    } finally {
+      this.renewing = false;
+    }
+  }
+
+  /** Billing took this process for dead. What it spent is charged all the same; the rest is no longer its own. */
+  private drop(account: LocalAccount | undefined, leaseId: string): void {
+    if (account?.lease.id !== leaseId) return;
+    this.dependencies.logger.warn({ leaseId, account: account.id }, 'a lease of this process was reclaimed');
+    account.renewLease();
+  }
+}
