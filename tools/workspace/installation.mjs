@@ -3,8 +3,11 @@ import { delimiter } from 'node:path';
 import { inRoot, pinnedNode, root } from './paths.mjs';
 import { runToEnd } from './processes.mjs';
 
+const oldestMajor = 26;
+
 /** Installs what package-lock.json asks for, unless it is all there. Needs nothing but npm. */
 export async function ensureInstalled() {
+  assertPlatform();
   if (isInstalled()) return;
   const fresh = !existsSync(inRoot('node_modules'));
   console.error(fresh ? 'Installing packages (once, about a minute) …' : 'Updating packages …');
@@ -16,6 +19,16 @@ export async function ensureInstalled() {
   });
   if (status !== 0 || !existsSync(pinnedNode)) {
     throw new Error(`Installing packages failed: run "npm ${command.join(' ')}" in ${root} to see why.`);
+  }
+}
+
+/** @throws where no package holds the pinned Node and the machine's own is too old */
+function assertPlatform() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (pinnedNode === process.execPath && major < oldestMajor) {
+    throw new Error(
+      `On ${process.platform}-${process.arch} Tollgate needs Node ${oldestMajor} or newer; this is ${process.version}.`,
+    );
   }
 }
 
