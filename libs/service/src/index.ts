@@ -9,6 +9,7 @@ export {
   optionalInfrastructureSection,
   optionalSecuritySection,
   processSection,
+  proxyLimitsSection,
   redisSection,
   securitySection,
   tracingSection,

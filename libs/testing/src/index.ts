@@ -23,7 +23,7 @@ export {
   journalStart,
   ManualClock,
 } from './fakes/index.js';
-export { startTypeScript } from './typescript-child.js';
+export { startTypeScript, typeScriptOptions } from './typescript-child.js';
 export { chatCompletion, chatStreamEvents, chatVendor, type ChatUsage } from './vendor/chat-answers.js';
 export {
   FakeVendor,

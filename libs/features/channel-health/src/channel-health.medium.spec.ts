@@ -23,7 +23,7 @@ import {
 } from '@tollgate/testing';
 import { type DataSource } from 'typeorm';
 import { ChannelHealthModule } from './channel-health.module.js';
-import { CHANNEL_HEALTH_SCHEMA, channelHealthMigrations } from './database/schema.js';
+import { channelHealthDatabase } from './database/channel-health-database.js';
 import { ChannelJudge } from './judging/channel-judge.js';
 
 jest.setTimeout(30_000);
@@ -66,12 +66,7 @@ afterEach(async () => {
 });
 
 function open(): Promise<DataSource> {
-  return openDatabase({
-    url: database.url,
-    schema: CHANNEL_HEALTH_SCHEMA,
-    migrations: channelHealthMigrations,
-    applicationName: 'channel-health-test',
-  });
+  return openDatabase(channelHealthDatabase({ url: database.url }));
 }
 
 async function start(): Promise<Replica> {

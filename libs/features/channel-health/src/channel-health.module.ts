@@ -16,7 +16,7 @@ import { ChannelJudge } from './judging/channel-judge.js';
 
 /** Everything channel-health needs from outside, ready to be used. */
 export interface ChannelHealthDependencies {
-  /** Of the schema `channel_health`, migrated with `channelHealthMigrations`. */
+  /** Opened with `channelHealthDatabase`. */
   readonly dataSource: DataSource;
   readonly eventLog: EventLog;
   readonly documents: DocumentStore;

@@ -1,2 +1,2 @@
 export { ChannelHealthModule, type ChannelHealthDependencies } from './channel-health.module.js';
-export { CHANNEL_HEALTH_SCHEMA, channelHealthMigrations } from './database/schema.js';
+export { channelHealthDatabase } from './database/channel-health-database.js';

@@ -4,6 +4,7 @@ import { createServer, get as httpGet, type IncomingMessage } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { typeScriptOptions } from '@tollgate/testing';
 
 jest.setTimeout(30_000);
 
@@ -22,7 +23,7 @@ class Fixture {
 
   constructor(behaviour: string, environment: Record<string, string> = {}) {
     const script = `${import.meta.dirname}/__fixtures__/service.mjs`;
-    this.#process = spawn(process.execPath, [script, behaviour], {
+    this.#process = spawn(process.execPath, [...typeScriptOptions(), script, behaviour], {
       env: { PATH: process.env.PATH, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -74,6 +74,7 @@ describe('settings', () => {
     ['OTEL_TRACES_SAMPLER_ARG', '0.25', tracingSection(1), { traceSampleRatio: 0.25 }],
     ['DATABASE_URL', 'postgres://a:b@c/d', databaseSection, { databaseUrl: 'postgres://a:b@c/d' }],
     ['NATS_URL', 'nats://a:4222', messagingSection, { natsUrl: 'nats://a:4222' }],
+    ['NATS_URL', 'nats://a:1, tls://b', messagingSection, { natsUrl: 'nats://a:1, tls://b' }],
     ['REDIS_URL', 'rediss://a', redisSection, { redisUrl: 'rediss://a' }],
     ['TOLLGATE_CONFIG', ' a.yaml ', bootstrapSection, { configFile: 'a.yaml' }],
   ])('read %s=%s', (name, value, settings: Settings, expected) => {
@@ -121,6 +122,12 @@ describe('settings', () => {
       'mysql://root:hush@db',
       databaseSection,
       'must be a URL like postgres://… or postgresql://….',
+    ],
+    [
+      'NATS_URL',
+      'nats://a,http://hush',
+      messagingSection,
+      'must be a URL like nats://… or tls://…, or several',
     ],
     ['REDIS_URL', 'hush', redisSection, 'must be a URL like redis://… or rediss://….'],
     [

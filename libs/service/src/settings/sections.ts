@@ -39,7 +39,13 @@ const password = z
   });
 
 const postgresUrl = url(['postgres', 'postgresql']);
-const natsUrl = url(['nats', 'tls']);
+const natsServer = url(['nats', 'tls']);
+/** One server of a cluster or several, joined by commas. */
+const natsUrl = z
+  .string()
+  .refine((value) => value.split(',').every((address) => natsServer.safeParse(address.trim()).success), {
+    error: 'must be a URL like nats://… or tls://…, or several joined by commas',
+  });
 const redisUrl = url(['redis', 'rediss']);
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/, {
   error: 'must be 1 to 40 letters, digits, - or _, a letter first',
@@ -122,6 +128,18 @@ export const upstreamSection = (upstreamPrivate: 'allow' | 'deny') => ({
 
 export const workersSection = {
   workers: setting('TOLLGATE_WORKERS', withDefault(workers, 1)),
+};
+
+const MEBIBYTE = 2 ** 20;
+
+/** What bounds a proxy's memory. */
+export const proxyLimitsSection = {
+  bodyBytesMax: setting(
+    'TOLLGATE_BODY_BYTES_MAX',
+    withDefault(integer(1_024, 1_024 * MEBIBYTE), 32 * MEBIBYTE),
+  ),
+  inFlightMax: setting('TOLLGATE_IN_FLIGHT_MAX', withDefault(integer(1, 1_000_000), 20_000)),
+  identitiesMax: setting('TOLLGATE_IDENTITIES_MAX', withDefault(integer(100, 10_000_000), 100_000)),
 };
 
 /** What admin applies and makes at start. */

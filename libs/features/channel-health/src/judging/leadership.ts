@@ -1,8 +1,8 @@
 import { type DataSource, type EntityManager, type QueryRunner } from 'typeorm';
-import { CHANNEL_HEALTH_SCHEMA } from '../database/schema.js';
 
-/** First half of the advisory lock; the second is the schema. No other lock of ours has this number. */
+/** First half of the advisory lock; the second is its name's hash. No other lock of ours has this number. */
 const JUDGE_LOCK = 0x7467_0101;
+const JUDGE_LOCK_NAME = 'channel_health';
 
 /**
  * The right to judge: an advisory lock of one database session. Whatever the judge writes goes through that session,
@@ -23,7 +23,7 @@ export class Leadership {
     try {
       const [row] = (await runner.query('select pg_try_advisory_lock($1, hashtext($2)) as led', [
         JUDGE_LOCK,
-        CHANNEL_HEALTH_SCHEMA,
+        JUDGE_LOCK_NAME,
       ])) as { led: boolean }[];
       if (row?.led === true) {
         this.#runner = runner;
@@ -62,7 +62,7 @@ export class Leadership {
       return;
     }
     try {
-      await runner.query('select pg_advisory_unlock($1, hashtext($2))', [JUDGE_LOCK, CHANNEL_HEALTH_SCHEMA]);
+      await runner.query('select pg_advisory_unlock($1, hashtext($2))', [JUDGE_LOCK, JUDGE_LOCK_NAME]);
     } finally {
       await runner.release();
     }

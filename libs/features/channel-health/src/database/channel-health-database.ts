@@ -1,0 +1,15 @@
+import { type ServiceDatabaseOptions } from '@tollgate/persistence';
+import { ChannelHealthFoundation1764000000002 } from './migration-1-foundation.js';
+
+/** How to open the schema of channel-health, for `openDatabase` and `migrate` of @tollgate/persistence. */
+export function channelHealthDatabase(connection: {
+  readonly url: string;
+  readonly poolMax?: number;
+}): ServiceDatabaseOptions {
+  return {
+    ...connection,
+    schema: 'channel_health',
+    applicationName: 'tollgate-channel-health',
+    migrations: [ChannelHealthFoundation1764000000002],
+  };
+}
