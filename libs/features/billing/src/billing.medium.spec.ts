@@ -27,7 +27,7 @@ import {
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { BalancesRpcController } from './balances/balance.controller.js';
-import { BILLING_SCHEMA, billingMigrations, BillingModule } from './index.js';
+import { billingDatabase, BillingModule } from './index.js';
 
 /** Keeps what it was told last; a proxy's side it does not have. */
 class RecordingQuotaStore implements QuotaStore {
@@ -102,12 +102,7 @@ describe('billing', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    dataSource = await openDatabase({
-      url: database.url,
-      schema: BILLING_SCHEMA,
-      migrations: billingMigrations,
-      applicationName: 'test',
-    });
+    dataSource = await openDatabase(billingDatabase({ url: database.url }));
     pool = new pg.Pool({ connectionString: database.url });
     await ensureMessagingSchema(pool);
     eventLog = new PostgresEventLog({ pool, logger: noopLogger });
@@ -424,6 +419,7 @@ describe('billing', () => {
       leaseId: `lease-${journal}`,
       account: `org:${id}`,
       consumed: 4_500_000n,
+      consumedBefore: expect.anything(),
     });
   });
 

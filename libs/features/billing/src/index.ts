@@ -1,3 +1,3 @@
 export { type BillingDependencies } from './billing.js';
 export { BillingModule } from './billing.module.js';
-export { BILLING_SCHEMA, billingMigrations } from './database/schema.js';
+export { BILLING_SCHEMA, billingDatabase, billingMigrations } from './database/schema.js';

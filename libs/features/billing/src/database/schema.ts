@@ -1,5 +1,17 @@
+import type { ServiceDatabaseOptions } from '@tollgate/persistence';
 import { BillingFoundation1764000000001 } from './migration-1-foundation.js';
 
-/** The Postgres schema of billing, and the migrations that make it (`openDatabase` of @tollgate/persistence). */
+/** The Postgres schema of billing, and the migrations that make it. */
 export const BILLING_SCHEMA = 'billing';
 export const billingMigrations = [BillingFoundation1764000000001];
+
+/** What `openDatabase` and `migrate` of @tollgate/persistence need for billing. */
+export const billingDatabase = (options: {
+  readonly url: string;
+  readonly poolMax?: number;
+}): ServiceDatabaseOptions => ({
+  ...options,
+  schema: BILLING_SCHEMA,
+  migrations: billingMigrations,
+  applicationName: 'tollgate-billing',
+});

@@ -4,7 +4,7 @@ import { createTestDatabase, uniqueName, type TestDatabase } from '@tollgate/tes
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { query } from '../database/query.js';
-import { BILLING_SCHEMA, billingMigrations } from '../database/schema.js';
+import { billingDatabase } from '../database/schema.js';
 import { ASSET, reversalOf, type LedgerEntry, type Posting } from './ledger-entry.js';
 import { Ledger, type RecordResult } from './ledger.js';
 
@@ -15,12 +15,7 @@ let dataSource: DataSource;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  dataSource = await openDatabase({
-    url: database.url,
-    schema: BILLING_SCHEMA,
-    migrations: billingMigrations,
-    applicationName: 'test',
-  });
+  dataSource = await openDatabase(billingDatabase({ url: database.url }));
 });
 afterAll(async () => {
   await dataSource.destroy();

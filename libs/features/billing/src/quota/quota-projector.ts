@@ -40,7 +40,7 @@ export class QuotaProjector {
     );
     const leases = await query<LeaseRow>(
       dataSource,
-      `select id, account, consumed from billing.leases where projected < consumed and not finished limit ${BATCH_MAX}`,
+      `select id, account, consumed, projected from billing.leases where projected < consumed and not finished limit ${BATCH_MAX}`,
     );
     if (accounts.length + leases.length === 0) return 0;
     await quotaStore.project(accounts.map(toAccountProjection), leases.map(toLeaseProjection));
@@ -78,11 +78,11 @@ export class QuotaProjector {
     );
     const leases = await query<LeaseRow>(
       manager,
-      'select id, account, consumed from billing.leases where not finished',
+      'select id, account, consumed, projected from billing.leases where not finished',
     );
     const [recent] = await query<{ active: boolean }>(
       manager,
-      'select exists (select from billing.journals where reclaimed_at is null and seen_at > $1) as active',
+      'select exists (select from billing.journals where not closed and reclaimed_at is null and seen_at > $1) as active',
       [new Date(clock.now() - ACTIVE_LATELY_MS).toISOString()],
     );
     const snapshot: QuotaSnapshot = {
@@ -104,6 +104,7 @@ interface LeaseRow {
   readonly id: string;
   readonly account: string;
   readonly consumed: string;
+  readonly projected: string;
 }
 
 const toAccountProjection = ({ account, credited, version }: AccountRow): AccountProjection => ({
@@ -112,10 +113,11 @@ const toAccountProjection = ({ account, credited, version }: AccountRow): Accoun
   version: BigInt(version),
 });
 
-const toLeaseProjection = ({ id, account, consumed }: LeaseRow): LeaseProjection => ({
+const toLeaseProjection = ({ id, account, consumed, projected }: LeaseRow): LeaseProjection => ({
   leaseId: id as LeaseId,
   account,
   consumed: BigInt(consumed),
+  consumedBefore: BigInt(projected),
 });
 
 async function markProjected(

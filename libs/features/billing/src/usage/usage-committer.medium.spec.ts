@@ -11,7 +11,7 @@ import {
 } from '@tollgate/testing';
 import type { DataSource } from 'typeorm';
 import { query } from '../database/query.js';
-import { BILLING_SCHEMA, billingMigrations } from '../database/schema.js';
+import { billingDatabase } from '../database/schema.js';
 import { Ledger } from '../ledger/ledger.js';
 import { PriceVersions } from '../prices/price-versions.js';
 import { QuotaBook } from '../quota/quota-book.js';
@@ -47,12 +47,7 @@ describe('the commit of usage events', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    dataSource = await openDatabase({
-      url: database.url,
-      schema: BILLING_SCHEMA,
-      migrations: billingMigrations,
-      applicationName: 'test',
-    });
+    dataSource = await openDatabase(billingDatabase({ url: database.url }));
   });
   afterAll(async () => {
     await dataSource.destroy();
