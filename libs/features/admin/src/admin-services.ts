@@ -1,3 +1,4 @@
+import type { ClientProxy } from '@nestjs/microservices';
 import type { Clock } from '@tollgate/contracts';
 import type { DocumentStore } from '@tollgate/messaging';
 import type { MasterKey } from '@tollgate/security';
@@ -14,9 +15,10 @@ import { GroupService } from './groups/group.service.js';
 import { IdentityService } from './identity/identity.service.js';
 import { LoginThrottle } from './identity/login-throttle.js';
 import { ModelService } from './models/model.service.js';
-import { BalanceReader, type RpcClient } from './organizations/balance-reader.js';
+import { BalanceReader } from './organizations/balance-reader.js';
 import { OrganizationService } from './organizations/organization.service.js';
 import { PriceCardService } from './price-cards/price-card.service.js';
+import { DocumentPublication } from './publication/document-publication.js';
 import type { ProviderCatalogue } from './providers/provider-catalogue.js';
 import { SettingsService } from './settings/settings.service.js';
 import { Writes } from './write-path/writes.js';
@@ -27,7 +29,7 @@ export interface AdminDependencies {
   /** To show the health of channels; absent: it is not known. */
   readonly documents?: DocumentStore;
   /** To ask billing for balances; absent: they are not known. */
-  readonly rpcClient?: RpcClient;
+  readonly rpcClient?: ClientProxy;
   readonly masterKey: MasterKey;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -53,7 +55,10 @@ export function createAdminServices(dependencies: AdminDependencies) {
     ...{ organizations, apiKeys, channels, models, priceCards, settings },
   });
   return {
-    admin: new AdminService(identity, configFile, channels),
+    admin: new AdminService({
+      ...{ identity, configFile, channels },
+      publication: new DocumentPublication(writes),
+    }),
     auditLog: new AuditLogService(dataSource),
     balances: new BalanceReader(dependencies.rpcClient, logger),
     channelHealth: new ChannelHealthReader(dependencies.documents, logger),

@@ -6,5 +6,4 @@ export type { Environment } from './config-file/resolve-credentials.js';
 export { adminDatabase } from './database/admin-database.js';
 export { ADMIN_SCHEMA } from './database/schema.js';
 export { FIRST_ADMINISTRATOR, type AdministratorState } from './identity/identity.service.js';
-export type { RpcClient } from './organizations/balance-reader.js';
 export type { ProviderCatalogue, ProviderDescription } from './providers/provider-catalogue.js';

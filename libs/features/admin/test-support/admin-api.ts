@@ -81,7 +81,7 @@ export async function startAdminApi(
     level: 'trace',
     destination: { write: (line: string) => void lines.push(line) },
   });
-  const masterKey = parseMasterKey(generateMasterKey());
+  const masterKey = overrides.masterKey ?? parseMasterKey(generateMasterKey());
   const clock = overrides.clock ?? systemClock;
   const dependencies: AdminDependencies = { dataSource, masterKey, clock, logger, providers, ...overrides };
   const services = createAdminServices(dependencies);

@@ -83,7 +83,7 @@ export class ApiKeyService {
       Object.assign(key, { status: 'revoked', revokedAt: write.now, updatedAt: write.now });
       await write.manager.save(key);
       write.audit({ action: 'api-key.revoke', subject: subjectOf(key), before, after: auditState(key) });
-      write.document('identity', apiKeyDocumentKey(key.hash), toDocument(key));
+      write.document('identity', apiKeyDocumentKey(key.hash), toApiKeyDocument(key));
       return key;
     });
   }
@@ -111,7 +111,7 @@ export class ApiKeyService {
     });
     await write.manager.insert(ApiKeyEntity, key);
     write.audit({ action: 'api-key.create', subject: subjectOf(key), after: auditState(key) });
-    write.document('identity', apiKeyDocumentKey(key.hash), toDocument(key));
+    write.document('identity', apiKeyDocumentKey(key.hash), toApiKeyDocument(key));
     return { key, secret };
   }
 
@@ -126,7 +126,7 @@ export class ApiKeyService {
     if (secret !== undefined) this.replaceSecret(write, key, secret);
     await write.manager.save(key);
     write.audit({ action: 'api-key.update', subject: subjectOf(key), before, after: auditState(key) });
-    write.document('identity', apiKeyDocumentKey(key.hash), toDocument(key));
+    write.document('identity', apiKeyDocumentKey(key.hash), toApiKeyDocument(key));
     return key;
   }
 
@@ -151,7 +151,7 @@ function found(key: ApiKeyEntity | null): ApiKeyEntity {
   return key;
 }
 
-function toDocument(key: ApiKeyEntity): ApiKeyDocument {
+export function toApiKeyDocument(key: ApiKeyEntity): ApiKeyDocument {
   return {
     id: key.id as ApiKeyId,
     name: key.name,

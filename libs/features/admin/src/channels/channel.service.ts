@@ -95,7 +95,7 @@ export class ChannelService {
     });
     await write.manager.insert(ChannelEntity, channel);
     write.audit({ action: 'channel.create', subject: subjectOf(channel), after: auditState(channel) });
-    write.document('config', channelDocumentKey(id), toDocument(channel));
+    write.document('config', channelDocumentKey(id), toChannelDocument(channel));
     return channel;
   }
 
@@ -133,7 +133,7 @@ export class ChannelService {
         ...(input.credentials === undefined ? {} : { credentialsGiven: true }),
       },
     });
-    write.document('config', channelDocumentKey(id), toDocument(channel));
+    write.document('config', channelDocumentKey(id), toChannelDocument(channel));
     return channel;
   }
 
@@ -201,7 +201,7 @@ function toValues(channel: ChannelEntity): Omit<ChannelValues, 'credentials'> {
   return { name, provider, baseUrl, models, groups, dialect, priority, weight, enabled };
 }
 
-function toDocument(channel: ChannelEntity): ChannelDocument {
+export function toChannelDocument(channel: ChannelEntity): ChannelDocument {
   return {
     ...toColumns({ ...toValues(channel), credentials: [] }),
     id: channel.id as ChannelId,

@@ -14,7 +14,7 @@ import type { Write, Writes } from '../write-path/writes.js';
 import { ConfigFileError } from './config-problems.js';
 import { parseConfigFile, type ParsedConfigFile } from './parse-config-file.js';
 import { planConfig, type Plan } from './plan/plan-config.js';
-import type { NewKeyValues, Operation } from './plan/plan.js';
+import type { NewKeyValues, Operation, PlannedChange } from './plan/plan.js';
 import { readCurrentState } from './read-current-state.js';
 import { resolveCredentials, type Environment } from './resolve-credentials.js';
 
@@ -24,6 +24,8 @@ export interface ApplyOptions {
   readonly environment: Environment;
   /** Only say what would change. Default `false`. */
   readonly dryRun?: boolean | undefined;
+  /** `false` where nobody could be shown a generated key: a new key without a secret is refused. Default `true`. */
+  readonly mayGenerateKeys?: boolean | undefined;
 }
 
 export interface ConfigFileDependencies {
@@ -48,7 +50,8 @@ export class ConfigFileService {
    * @param source YAML or JSON text, or a parsed value
    * @throws ConfigFileError with the path of everything that is wrong; nothing is changed then
    */
-  async apply(source: unknown, { actor, environment, dryRun = false }: ApplyOptions): Promise<ConfigApplyReply> {
+  async apply(source: unknown, options: ApplyOptions): Promise<ConfigApplyReply> {
+    const { actor, environment, dryRun = false, mayGenerateKeys = true } = options;
     const file = parseConfigFile(source);
     const { byChannel: credentials, problems } = resolveCredentials(file, environment);
     if (problems.length > 0) throw new ConfigFileError(problems);
@@ -65,6 +68,7 @@ export class ConfigFileService {
         credentials,
         now: write.now.getTime(),
       });
+      if (!mayGenerateKeys) refuseGeneratedKeys(file, changes);
       const generatedKeys: GeneratedKey[] = [];
       for (const { operation } of changes) generatedKeys.push(...(await this.carryOut(write, operation)));
       return { dryRun, changes: changes.map(({ change }) => change), notes, generatedKeys };
@@ -135,6 +139,18 @@ export class ConfigFileService {
     });
     return secret === undefined ? [{ id: created.key.id, organization, name, secret: created.secret }] : [];
   }
+}
+
+function refuseGeneratedKeys(file: ParsedConfigFile, changes: readonly PlannedChange[]): void {
+  const problems = changes.flatMap(({ operation }) => {
+    if (operation.kind !== 'key' || operation.id !== undefined) return [];
+    const { name, organization, secret } = operation.values;
+    if (secret !== undefined) return [];
+    const index = file.keys.findIndex((key) => key.name === name && key.organization === organization);
+    const message = 'is missing: a key generated here could be shown to nobody';
+    return [{ path: `keys[${index}].secret`, message }];
+  });
+  if (problems.length > 0) throw new ConfigFileError(problems);
 }
 
 function dateOf({ expiresAt }: { readonly expiresAt?: number }): Date | undefined {

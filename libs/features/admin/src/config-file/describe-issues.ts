@@ -12,13 +12,16 @@ export function describeIssues(issues: readonly Issue[], value: unknown): Config
   return issues.flatMap((issue) => describeIssue(issue, [], value));
 }
 
+/** What zod says of a field that is not there, depending on what it should be. */
+const MISSING_CODES = ['invalid_type', 'invalid_value'];
+
 function describeIssue(issue: Issue, parent: readonly PropertyKey[], root: unknown): ConfigProblem[] {
   const path = [...parent, ...issue.path];
   if (isUnrecognizedKeys(issue)) {
     return issue.keys.map((key) => ({ path: formatPath([...path, key]), message: 'unknown field' }));
   }
   if (isInvalidUnion(issue)) return describeUnion(issue.errors, path, root);
-  const missing = issue.code === 'invalid_type' && valueAt(root, path) === undefined;
+  const missing = MISSING_CODES.includes(issue.code ?? '') && valueAt(root, path) === undefined;
   return [{ path: formatPath(path), message: missing ? 'is missing' : lowerFirst(issue.message) }];
 }
 

@@ -104,6 +104,10 @@ export class IdentityService {
     });
   }
 
+  hasUsers(): Promise<boolean> {
+    return this.dependencies.dataSource.manager.exists(UserEntity);
+  }
+
   /**
    * Makes the first administrator when there is no user at all. Safe to call from replicas that start together.
    *
@@ -114,7 +118,7 @@ export class IdentityService {
   async ensureAdministrator(password?: string): Promise<AdministratorState> {
     if (password !== undefined) refuseWeakPassword(password, 'TOLLGATE_ADMIN_PASSWORD');
     const username = FIRST_ADMINISTRATOR;
-    if (await this.dependencies.dataSource.manager.exists(UserEntity)) return { status: 'exists', username };
+    if (await this.hasUsers()) return { status: 'exists', username };
     const chosen = password ?? randomBytes(GENERATED_PASSWORD_BYTES).toString('base64url');
     const passwordHash = await hashPassword(chosen);
     const created = await this.dependencies.writes.runAlone(SYSTEM_ACTOR, (write) =>

@@ -46,6 +46,6 @@ export function refuseWeakPassword(password: string, name: string): void {
 
 function isDefault(password: string): boolean {
   const lower = password.toLowerCase();
-  if (DEFAULTS.has(lower.replace(/[\d\W_]+$/, ''))) return true;
+  if (DEFAULTS.has(lower.replace(/[^\p{L}]+$/u, ''))) return true;
   return new Set(lower).size === 1;
 }

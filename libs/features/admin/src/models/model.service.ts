@@ -65,7 +65,7 @@ export class ModelService {
     });
     await write.manager.insert(ModelEntity, model);
     write.audit({ action: 'model.create', subject: subjectOf(model), after: auditState(model) });
-    write.document('config', modelDocumentKey(model.name), toDocument(model));
+    write.document('config', modelDocumentKey(model.name), toModelDocument(model));
     return model;
   }
 
@@ -75,7 +75,7 @@ export class ModelService {
     Object.assign(model, definedOnly(input), { updatedAt: write.now });
     await write.manager.save(model);
     write.audit({ action: 'model.update', subject: subjectOf(model), before, after: auditState(model) });
-    write.document('config', modelDocumentKey(model.name), toDocument(model));
+    write.document('config', modelDocumentKey(model.name), toModelDocument(model));
     return model;
   }
 }
@@ -89,7 +89,7 @@ function found(model: ModelEntity | null): ModelEntity {
   return model;
 }
 
-function toDocument(model: ModelEntity): ModelDocument {
+export function toModelDocument(model: ModelEntity): ModelDocument {
   return { ...auditState(model), createdAt: model.createdAt.getTime() };
 }
 

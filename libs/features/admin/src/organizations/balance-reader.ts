@@ -1,10 +1,7 @@
 import type { ClientProxy } from '@nestjs/microservices';
 import { RPC, type BalancesReply, type BalancesRequest, type OrganizationId } from '@tollgate/contracts';
+import { callRpc } from '@tollgate/messaging/rpc';
 import type { Logger } from '@tollgate/telemetry';
-import { firstValueFrom, timeout } from 'rxjs';
-
-/** The part of Nest's RPC client that admin uses. */
-export type RpcClient = Pick<ClientProxy, 'send'>;
 
 /** A list of organisations must not wait long for numbers beside it. */
 const REPLY_TIMEOUT_MS = 2_000;
@@ -12,7 +9,7 @@ const REPLY_TIMEOUT_MS = 2_000;
 /** Asks billing for balances; admin shows them and keeps none. */
 export class BalanceReader {
   constructor(
-    private readonly rpcClient: RpcClient | undefined,
+    private readonly rpcClient: ClientProxy | undefined,
     private readonly logger: Logger,
   ) {}
 
@@ -21,8 +18,12 @@ export class BalanceReader {
     if (this.rpcClient === undefined || organizationIds.length === 0) return {};
     const request: BalancesRequest = { organizationIds: organizationIds as readonly OrganizationId[] };
     try {
-      const reply = this.rpcClient.send<BalancesReply, BalancesRequest>(RPC.balances, request);
-      const { balances } = await firstValueFrom(reply.pipe(timeout(REPLY_TIMEOUT_MS)));
+      const { balances } = await callRpc<BalancesRequest, BalancesReply>(
+        this.rpcClient,
+        RPC.balances,
+        request,
+        { timeoutMs: REPLY_TIMEOUT_MS },
+      );
       return balances;
     } catch (error) {
       this.logger.warn({ error }, 'Billing did not tell the balances.');

@@ -106,7 +106,7 @@ export class OrganizationService {
       subject: subjectOf(organization),
       after: auditState(organization),
     });
-    write.document('identity', organizationDocumentKey(id), toDocument(organization));
+    write.document('identity', organizationDocumentKey(id), toOrganizationDocument(organization));
     const event: OrganizationCreatedV1 = {
       type: 'organization.created',
       version: 1,
@@ -130,7 +130,7 @@ export class OrganizationService {
       before,
       after: auditState(organization),
     });
-    write.document('identity', organizationDocumentKey(id), toDocument(organization));
+    write.document('identity', organizationDocumentKey(id), toOrganizationDocument(organization));
     return organization;
   }
 }
@@ -146,7 +146,7 @@ function found(organization: OrganizationEntity | null): OrganizationEntity {
   return organization;
 }
 
-function toDocument(organization: OrganizationEntity): OrganizationDocument {
+export function toOrganizationDocument(organization: OrganizationEntity): OrganizationDocument {
   const { id, name, status, group } = organization;
   return { id: id as OrganizationId, name, status, group };
 }

@@ -109,7 +109,7 @@ export class PriceCardService {
       after: auditState(version),
     });
     const after = [...versions, version].sort(byDateThenVersion);
-    write.document('config', priceCardDocumentKey(card.model), toDocument(card, after, write.now));
+    write.document('config', priceCardDocumentKey(card.model), toPriceCardDocument(card, after, write.now));
     return version;
   }
 
@@ -155,7 +155,7 @@ async function currentVersions(
   return new Map(versions.map((version) => [version.priceCardId, version]));
 }
 
-function toDocument(
+export function toPriceCardDocument(
   card: PriceCardEntity,
   ascending: readonly PriceCardVersionEntity[],
   now: Date,
