@@ -1,13 +1,10 @@
 import { GatewayError } from '@tollgate/contracts';
-import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { MessagingLogger } from '../logger.js';
 import { reasonOf } from '../unavailable.js';
+import { connectionOptions, hostsOf, type NatsAddress } from './connection-options.js';
 
-export interface ConnectNatsOptions {
-  /** `nats://[user:password@]host:port`, or several joined by commas; `tls://` for TLS. */
-  readonly url: string;
-  /** Shown by the server's monitoring: the service. */
-  readonly name: string;
+export interface ConnectNatsOptions extends NatsAddress {
   readonly logger: MessagingLogger;
 }
 
@@ -16,11 +13,10 @@ export interface ConnectNatsOptions {
  * Rejects with `service_unavailable` when the first connection is not made within 5 s.
  */
 export async function connectNats(options: ConnectNatsOptions): Promise<NatsLink> {
-  const addresses = options.url.split(',').map((address) => new URL(address.trim()));
   try {
-    return new NatsLink(await connect(connectionOptions(addresses, options.name)), options.logger);
+    return new NatsLink(await connect(connectionOptions(options)), options.logger);
   } catch (error) {
-    const hosts = addresses.map(({ host }) => host).join(', ');
+    const hosts = hostsOf(options.url).join(', ');
     throw new GatewayError(
       'service_unavailable',
       `NATS at ${hosts} could not be reached: ${reasonOf(error)}.`,
@@ -30,29 +26,6 @@ export async function connectNats(options: ConnectNatsOptions): Promise<NatsLink
       },
     );
   }
-}
-
-/** The client ignores credentials in addresses, so they are given apart. */
-function connectionOptions(addresses: readonly URL[], name: string): ConnectionOptions {
-  const [first] = addresses;
-  const user = decodeURIComponent(first?.username ?? '');
-  const pass = decodeURIComponent(first?.password ?? '');
-  return {
-    servers: addresses.map(({ host }) => host),
-    name,
-    ...(user !== '' && pass !== '' && { user, pass }),
-    ...(user !== '' && pass === '' && { token: user }),
-    ...(first?.protocol === 'tls:' && { tls: {} }),
-    timeout: 5_000,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 200,
-    reconnectJitter: 200,
-    // A server whose authentication is being rolled over refuses for a while: that is no reason to give up.
-    ignoreAuthErrorAbort: true,
-    pingInterval: 10_000,
-    maxPingOut: 2,
-    noAsyncTraces: true,
-  };
 }
 
 /** A connection that knows whether it is up, so that calls can be refused at once instead of timing out. */

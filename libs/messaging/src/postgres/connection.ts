@@ -17,6 +17,19 @@ export interface NotificationHandler {
   listening(again: boolean): void;
 }
 
+export interface Listening {
+  /** Resolves when LISTEN is in force; rejects when the attempt under way fails (a later one follows). */
+  readonly inForce: Promise<void>;
+  stop(): void;
+}
+
+/** One try to have a connection that listens. */
+interface Attempt {
+  readonly promise: Promise<void>;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
 /** A pool for statements and one shared connection that listens, and reconnects for ever. */
 export class PostgresConnection {
   readonly pool: pg.Pool;
@@ -25,6 +38,7 @@ export class PostgresConnection {
   private readonly wakeup = new Wakeup();
   private listener: pg.Client | undefined;
   private keepListening: Promise<void> | undefined;
+  private attempt: Attempt = newAttempt();
   private connectedOnce = false;
   private closed = false;
 
@@ -33,14 +47,16 @@ export class PostgresConnection {
     this.pool = options.pool ?? ownPool(options);
   }
 
-  /** Registers for a channel; returns the end of the registration. Needs no reachable server. */
-  listen(channel: string, handler: NotificationHandler): () => void {
+  /** Registers for a channel; from then on until `stop`, connections that are lost are replaced. */
+  listen(channel: string, handler: NotificationHandler): Listening {
     const handlers = this.handlers.get(channel) ?? new Set();
     handlers.add(handler);
     this.handlers.set(channel, handlers);
-    if (this.keepListening === undefined) this.keepListening = this.runListener();
-    else if (this.listener !== undefined) void this.subscribe(this.listener, channel, handler);
-    return () => void handlers.delete(handler);
+    this.keepListening ??= this.runListener();
+    const inForce =
+      this.listener === undefined ? this.attempt.promise : this.subscribe(this.listener, channel, handler);
+    inForce.catch(() => undefined);
+    return { inForce, stop: () => void handlers.delete(handler) };
   }
 
   async ping(): Promise<void> {
@@ -54,6 +70,7 @@ export class PostgresConnection {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.attempt.reject(new Error('the connection was closed'));
     this.wakeup.wake();
     await this.listener?.end().catch(() => undefined);
     await this.keepListening;
@@ -68,9 +85,11 @@ export class PostgresConnection {
         failures = 0;
       } catch (error) {
         failures += 1;
+        this.attempt.reject(error);
         if (failures === 1) this.logLost(error);
       }
       this.listener = undefined;
+      this.attempt = newAttempt();
       if (!this.closed) await this.wakeup.sleep(backoffMs(failures + 1, 50, 2_000));
     }
   }
@@ -95,17 +114,14 @@ export class PostgresConnection {
     const again = this.connectedOnce;
     this.connectedOnce = true;
     for (const handlers of this.handlers.values()) for (const handler of handlers) handler.listening(again);
+    this.attempt.resolve();
     await ended;
   }
 
+  /** If it fails, the connection is going: the next one listens to every registered channel. */
   private async subscribe(client: pg.Client, channel: string, handler: NotificationHandler): Promise<void> {
-    try {
-      await client.query(`listen ${quoted(channel)}`);
-      handler.listening(false);
-    } catch (error) {
-      // The connection is going: the next one listens to every registered channel.
-      this.logLost(error);
-    }
+    await client.query(`listen ${quoted(channel)}`);
+    handler.listening(false);
   }
 
   private dispatch(channel: string, payload: string): void {
@@ -121,13 +137,25 @@ export class PostgresConnection {
   }
 }
 
+function newAttempt(): Attempt {
+  let resolve: () => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<void>((onDone, onFailure) => {
+    resolve = onDone;
+    reject = onFailure;
+  });
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
+}
+
 function ownPool(options: PostgresConnectionOptions): pg.Pool {
   if (options.databaseUrl === undefined) throw new Error('Postgres messaging needs a pool or a databaseUrl.');
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
     application_name: 'tollgate messaging',
     max: 6,
-    connectionTimeoutMillis: 3_000,
+    // Counts the wait for a free connection too, hence more than a connection takes.
+    connectionTimeoutMillis: 10_000,
     query_timeout: 15_000,
     keepAlive: true,
   });
@@ -142,7 +170,13 @@ function listenerOptions(pool: pg.Pool): pg.ClientConfig {
   const { options } = pool;
   // pg hides the password from enumeration, so a spread alone would lose it.
   const password = options.password === undefined ? {} : { password: options.password };
-  return { ...options, ...password, application_name: 'tollgate messaging listener', keepAlive: true };
+  return {
+    ...options,
+    ...password,
+    application_name: 'tollgate messaging listener',
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+  };
 }
 
 async function withinMs<Value>(work: Promise<Value>, timeoutMs: number): Promise<Value> {

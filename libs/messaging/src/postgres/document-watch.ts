@@ -42,7 +42,7 @@ export class PostgresWatch implements Watch {
     const watch = new PostgresWatch(input);
     const head = await input.table.head(input.bucket);
     if (input.watch.from === 'updates') watch.cursor = head;
-    watch.unlisten = input.connection.listen(input.table.channel, {
+    const listening = input.connection.listen(input.table.channel, {
       notified: (bucket) => {
         if (bucket === input.bucket) watch.wakeup.wake();
       },
@@ -50,6 +50,11 @@ export class PostgresWatch implements Watch {
         watch.resynchronize ||= again;
         watch.wakeup.wake();
       },
+    });
+    watch.unlisten = () => listening.stop();
+    await listening.inForce.catch((error: unknown) => {
+      listening.stop();
+      throw error;
     });
     watch.done = watch.run();
     return watch;

@@ -103,12 +103,13 @@ export class PostgresEventLog implements EventLog {
   }
 
   private wakeOn(topic: Topic, wake: () => void): () => void {
-    return this.connection.listen(this.queue.channel, {
+    const listening = this.connection.listen(this.queue.channel, {
       notified: (notifiedTopic) => {
         if (notifiedTopic === topic) wake();
       },
       listening: wake,
     });
+    return () => listening.stop();
   }
 
   private pruneWhenDue(): void {

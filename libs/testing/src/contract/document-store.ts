@@ -146,10 +146,11 @@ export function describeDocumentStore(name: string, makeHarness: () => Promise<D
 
       it('gives a large snapshot whole', async () => {
         const bucket = store.bucket('config');
-        await Promise.all(Array.from({ length: 1_200 }, (_, index) => bucket.put(`k.${index}`, index)));
+        const keys = Array.from({ length: 600 }, (_, index) => `k.${index}`);
+        while (keys.length > 0) await Promise.all(keys.splice(0, 50).map((key) => bucket.put(key, key)));
         const seen = await watch(store);
         await eventually(() => seen.readies > 0, 'ready', 20_000);
-        expect(new Set(seen.changes.map(({ key }) => key)).size).toBe(1_200);
+        expect(new Set(seen.changes.map(({ key }) => key)).size).toBe(600);
       }, 30_000);
 
       it('gives only changes from now on when asked for updates', async () => {
