@@ -16,7 +16,7 @@ import { type PostgresBinaries } from './binaries.js';
 import { codeOf, messageOf, property } from '../thrown.js';
 import { embeddedFailure } from './embedded-failure.js';
 import { SERVER_ENVIRONMENT } from './server-environment.js';
-import { type ServerIdentity } from './server-identity.js';
+import { type RunAs, type ServerIdentity } from './server-identity.js';
 
 export const EMBEDDED_USER = 'tollgate';
 const PASSWORD_FILE = 'tollgate.password';
@@ -28,6 +28,7 @@ export interface DataDirectoryInput {
   readonly dataDirectory: string;
   readonly binaries: PostgresBinaries;
   readonly identity: ServerIdentity | undefined;
+  readonly asServer: RunAs;
   /** Whether the first files reach the disk before the directory counts as made. */
   readonly durable: boolean;
 }
@@ -61,7 +62,8 @@ function isEmptyOrAbsent(directory: string): boolean {
  * Made beside its place and then moved there: a directory exists whole or not at all, whenever we are killed.
  * What an earlier try left has never held data.
  */
-async function initialise({ dataDirectory, binaries, identity, durable }: DataDirectoryInput): Promise<void> {
+async function initialise(input: DataDirectoryInput): Promise<void> {
+  const { dataDirectory, binaries, identity, asServer, durable } = input;
   removeUnfinished(dataDirectory);
   // A name of its own: the initdb of a killed try may still be writing.
   const making = mkdtempSync(`${dataDirectory}${UNFINISHED}`);
@@ -71,7 +73,7 @@ async function initialise({ dataDirectory, binaries, identity, durable }: DataDi
     chownSync(making, identity.uid, identity.gid);
     chownSync(passwordFile, identity.uid, identity.gid);
   }
-  await runInitdb(binaries, identity, [
+  await runInitdb(binaries, asServer, [
     ...['-D', making, '-U', EMBEDDED_USER, '--pwfile', passwordFile, '-A', 'scram-sha-256'],
     ...['-E', 'UTF8', '--locale=C', '--no-instructions', ...(durable ? [] : ['--no-sync'])],
   ]);
@@ -89,12 +91,13 @@ function removeUnfinished(dataDirectory: string): void {
 
 async function runInitdb(
   { initdb, packageName }: PostgresBinaries,
-  identity: ServerIdentity | undefined,
+  asServer: RunAs,
   parameters: readonly string[],
 ): Promise<void> {
+  const command = asServer(initdb, parameters);
   try {
-    await promisify(execFile)(initdb, [...parameters], {
-      ...identity,
+    await promisify(execFile)(command.executable, [...command.arguments], {
+      ...command.options,
       env: SERVER_ENVIRONMENT,
       timeout: INITIALISE_TIMEOUT_MS,
     });

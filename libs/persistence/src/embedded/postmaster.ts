@@ -2,13 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { SERVER_ENVIRONMENT } from './server-environment.js';
-import { type ServerIdentity } from './server-identity.js';
+import { type CommandAs } from './server-identity.js';
 import { type LoggerPort } from '../logger-port.js';
 
 export interface PostmasterInput {
-  readonly executable: string;
-  readonly arguments: readonly string[];
-  readonly identity: ServerIdentity | undefined;
+  readonly command: CommandAs;
   readonly logger: LoggerPort;
 }
 
@@ -27,8 +25,9 @@ export class Postmaster {
   #phase: 'starting' | 'running' | 'stopping' | 'ended' = 'starting';
 
   constructor(private readonly input: PostmasterInput) {
-    this.#child = spawn(input.executable, [...input.arguments], {
-      ...input.identity,
+    const { executable, arguments: parameters, options } = input.command;
+    this.#child = spawn(executable, [...parameters], {
+      ...options,
       // Its own session: Ctrl-C in the terminal reaches us alone, and we stop it in order.
       detached: true,
       cwd: '/',

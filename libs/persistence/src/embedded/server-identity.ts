@@ -8,6 +8,16 @@ export interface ServerIdentity {
   readonly gid: number;
 }
 
+/** A program and its arguments, with what makes it run as the identity. */
+export interface CommandAs {
+  readonly executable: string;
+  readonly arguments: readonly string[];
+  readonly options: { readonly uid?: number; readonly gid?: number };
+}
+
+/** Runs a program as the server's identity. */
+export type RunAs = (executable: string, parameters: readonly string[]) => CommandAs;
+
 /** Postgres refuses to run as root. This is `nobody`, which every Unix has. */
 const NOBODY: ServerIdentity = { uid: 65_534, gid: 65_534 };
 const ROOT_UID = 0;
@@ -21,20 +31,45 @@ export function chooseIdentity(dataDirectory: string): ServerIdentity | undefine
 }
 
 /**
- * Checks that the identity may pass through each folder above the path.
+ * How to run a program of Postgres as the identity.
  *
- * @throws GatewayError `service_unavailable` naming the folder that is closed to it
+ * A root user's own folders are often closed to everybody else (`/root`, `mktemp -d`). Then `setpriv` drops to the
+ * identity and leaves it one privilege, to read and pass through such folders: less than root, and enough.
+ *
+ * @param paths what the identity has to reach: its data, its binaries
+ * @throws GatewayError `service_unavailable` naming the folder that is closed to it, where there is no `setpriv`
  */
-export function assertReachable(
-  path: string,
+export function runAs(
   identity: ServerIdentity | undefined,
-  input: { readonly what: string },
-): void {
-  const closed = identity === undefined ? undefined : closedFolder(path, identity);
-  if (identity === undefined || closed === undefined) return;
-  throw embeddedFailure(
-    `Started by root, Postgres runs as user ${String(identity.uid)}, which may not enter ${closed}, where ` +
-      `${input.what} are: start Tollgate as an ordinary user, use another folder, or run "chmod o+x ${closed}".`,
+  paths: readonly string[],
+  setpriv: string | null = findSetpriv(),
+): RunAs {
+  const closed =
+    identity === undefined
+      ? undefined
+      : paths.map((path) => closedFolder(path, identity)).find((folder) => folder !== undefined);
+  if (identity === undefined || closed === undefined) {
+    return (executable, parameters) => ({ executable, arguments: parameters, options: { ...identity } });
+  }
+  if (setpriv === null) throw unreachable(closed, identity);
+  const { uid, gid } = identity;
+  const privileges = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+  const user = [`--reuid=${String(uid)}`, `--regid=${String(gid)}`, '--clear-groups'];
+  return (executable, parameters) => ({
+    executable: setpriv,
+    arguments: [...user, ...privileges, executable, ...parameters],
+    options: {},
+  });
+}
+
+function findSetpriv(): string | null {
+  return ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path)) ?? null;
+}
+
+function unreachable(closed: string, { uid }: ServerIdentity): Error {
+  return embeddedFailure(
+    `Started by root, Postgres runs as user ${String(uid)}, which may not enter ${closed}: start Tollgate as an ` +
+      `ordinary user, use another folder, run "chmod o+x ${closed}", or install setpriv (Debian: util-linux).`,
   );
 }
 

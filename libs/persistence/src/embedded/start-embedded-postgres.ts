@@ -10,7 +10,7 @@ import { freePort } from './free-port.js';
 import { stopOrphan } from './orphan.js';
 import { Postmaster } from './postmaster.js';
 import { serverArguments } from './server-arguments.js';
-import { assertReachable, chooseIdentity, type ServerIdentity } from './server-identity.js';
+import { chooseIdentity, runAs, type RunAs, type ServerIdentity } from './server-identity.js';
 import { startWatchdog } from './watchdog.js';
 import { type LoggerPort } from '../logger-port.js';
 
@@ -52,14 +52,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const binaries = findBinaries();
   makeParent(dataDirectory);
   const identity = chooseIdentity(dataDirectory);
-  assertReachable(binaries.postgres, identity, { what: 'its binaries' });
-  assertReachable(dataDirectory, identity, { what: 'its data' });
+  const asServer = runAs(identity, [binaries.postgres, dataDirectory]);
   const lock = lockDirectory(dataDirectory);
   try {
     await stopOrphan(dataDirectory, options.logger);
     const durable = options.parameters?.['fsync'] !== 'off';
-    const password = await prepareDataDirectory({ dataDirectory, binaries, identity, durable });
-    const launch = { ...options, dataDirectory, identity, executable: binaries.postgres };
+    const password = await prepareDataDirectory({ dataDirectory, binaries, identity, asServer, durable });
+    const launch = { ...options, dataDirectory, identity, asServer, executable: binaries.postgres };
     const { postmaster, port } = await launchServer(launch);
     const url = `postgres://${EMBEDDED_USER}:${password}@${HOST}:${String(port)}/${DATABASE}`;
     return runningServer(url, postmaster, lock);
@@ -71,6 +70,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 interface Launch extends EmbeddedPostgresOptions {
   readonly identity: ServerIdentity | undefined;
+  readonly asServer: RunAs;
   readonly executable: string;
 }
 
@@ -115,11 +115,9 @@ async function launchServer(
   const deadline = performance.now() + LEFT_BACKENDS_TIMEOUT_MS;
   for (let portAttempts = 1; ;) {
     const port = launch.port ?? (await freePort(HOST));
-    const { executable, identity, logger, dataDirectory, parameters = {} } = launch;
+    const { executable, asServer, logger, dataDirectory, parameters = {} } = launch;
     const postmaster = new Postmaster({
-      executable,
-      arguments: serverArguments({ dataDirectory, host: HOST, port, parameters }),
-      identity,
+      command: asServer(executable, serverArguments({ dataDirectory, host: HOST, port, parameters })),
       logger,
     });
     watch(postmaster, launch);
