@@ -1,3 +1,4 @@
+export { providerCatalogue, type ProviderDescription } from './catalogue.js';
 export { classifyStatus, failureError, type FailureClass } from './failure.js';
 export type { FlatHeaders, Provider, ProviderDialect } from './provider.js';
 export { PROVIDERS } from './registry.js';

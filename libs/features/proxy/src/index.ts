@@ -1,2 +1,6 @@
-export { proxyHttpAdapter, ProxyModule, type ProxyModuleOptions } from './proxy.module.js';
+export {
+  createProxyApplication,
+  type ProxyApplication,
+  type ProxyApplicationOptions,
+} from './proxy-application.js';
 export { ProxyService, type ProxyDependencies, type ProxyLimits } from './proxy-service.js';

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { RedisQuotaStore } from '@tollgate/admission/redis';
+import { systemClock } from '@tollgate/contracts';
+import { createProxyApplication } from '@tollgate/feature-proxy';
+import { connectNats, NatsDocumentStore, NatsEventLog } from '@tollgate/messaging/nats';
+import { listenFailure, processMetrics, type RunningService, type ServiceContext } from '@tollgate/service';
+import { createLogger, createMetrics, HealthChecks, startTracing } from '@tollgate/telemetry';
+import { PORT_SETTING, type ProxySettings } from './config.js';
+
+/** Less than the whole shutdown, so that usage events and leases still leave after the last stream. */
+const DRAIN_SHARE = 0.7;
+
+/** One proxy process on NATS and Redis. */
+export async function startProxy(context: ServiceContext, settings: ProxySettings): Promise<RunningService> {
+  const logger = createLogger({ service: 'proxy', level: settings.logLevel });
+  context.configure({ logger, shutdownTimeoutMs: settings.shutdownTimeoutMs });
+  const tracing = await startTracing({
+    service: 'proxy',
+    endpoint: settings.otlpEndpoint,
+    sampleRatio: settings.traceSampleRatio,
+  });
+  const connection = await connectNats({ url: settings.natsUrl, name: 'proxy', logger });
+  const messaging = { connection, namespace: settings.natsNamespace, logger };
+  const documents = new NatsDocumentStore(messaging);
+  const eventLog = new NatsEventLog(messaging);
+  const quotaStore = new RedisQuotaStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
+  const metrics = createMetrics({ service: 'proxy' });
+  const { app } = await createProxyApplication({
+    documents,
+    eventLog,
+    quotaStore,
+    keyring: { current: settings.masterKey, previous: [] },
+    clock: systemClock,
+    logger,
+    health: new HealthChecks(),
+    metrics,
+    metricsSource: processMetrics(metrics),
+    journalDirectory: join(settings.dataDirectory, 'journal'),
+    allowPrivateUpstream: settings.upstreamPrivate === 'allow',
+    limits: settings,
+    drainTimeoutMs: settings.shutdownTimeoutMs * DRAIN_SHARE,
+  });
+  const { host, port } = settings;
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    throw listenFailure(error, { host, port, portSetting: PORT_SETTING });
+  }
+  logger.info({ host, port }, 'The proxy is listening.');
+  return {
+    stop: async () => {
+      await app.close();
+      await Promise.all([eventLog.close(), documents.close(), quotaStore.close()]);
+      await connection.close();
+      await tracing.shutdown();
+    },
+  };
+}

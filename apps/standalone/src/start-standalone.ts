@@ -1,0 +1,170 @@
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { systemClock } from '@tollgate/contracts';
+import { createControlApplication } from '@tollgate/control-api';
+import { ADMIN_SCHEMA, adminDatabase, AdminModule } from '@tollgate/feature-admin';
+import { billingDatabase, BillingModule } from '@tollgate/feature-billing';
+import { channelHealthDatabase, ChannelHealthModule } from '@tollgate/feature-channel-health';
+import { createProxyApplication } from '@tollgate/feature-proxy';
+import { inProcessRpcTransport } from '@tollgate/messaging/rpc';
+import { openDatabase, OutboxRelay } from '@tollgate/persistence';
+import { providerCatalogue } from '@tollgate/providers';
+import type { MasterKey } from '@tollgate/security';
+import { listenFailure, type RunningService, type ServiceContext } from '@tollgate/service';
+import { createLogger, createMetrics, HealthChecks, startTracing, type Logger } from '@tollgate/telemetry';
+import type { DataSource } from 'typeorm';
+import { announce } from './announcement.js';
+import { bootstrap } from './bootstrap.js';
+import { PROXY_PORT_SETTING, type StandaloneSettings } from './config.js';
+import { startInfrastructure, type Infrastructure } from './infrastructure.js';
+import { loadMasterKey } from './secret-files.js';
+
+/** Less than the whole shutdown, so that usage events and leases still leave after the last stream. */
+const DRAIN_SHARE = 0.7;
+
+interface Databases {
+  readonly admin: DataSource;
+  readonly billing: DataSource;
+  readonly channelHealth: DataSource;
+}
+
+interface Parts {
+  readonly settings: StandaloneSettings;
+  readonly logger: Logger;
+  readonly masterKey: MasterKey;
+  readonly infrastructure: Infrastructure;
+  readonly databases: Databases;
+}
+
+/** The whole gateway in this process: the four features of the four services, on embedded or real infrastructure. */
+export async function startStandalone(
+  context: ServiceContext,
+  settings: StandaloneSettings,
+): Promise<RunningService> {
+  const logger = createLogger({ service: 'standalone', level: settings.logLevel });
+  context.configure({ logger, shutdownTimeoutMs: settings.shutdownTimeoutMs });
+  const closers: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const masterKey = settings.masterKey ?? (await loadMasterKey(settings.dataDirectory));
+    const tracing = await startTracing({
+      service: 'standalone',
+      endpoint: settings.otlpEndpoint,
+      sampleRatio: settings.traceSampleRatio,
+    });
+    closers.push(() => tracing.shutdown());
+    const infrastructure = await startInfrastructure(settings, logger);
+    closers.push(() => infrastructure.close());
+    const databases = await openDatabases(infrastructure.databaseUrl);
+    closers.push(() =>
+      Promise.all(Object.values(databases).map((dataSource: DataSource) => dataSource.destroy())),
+    );
+    const parts: Parts = { settings, logger, masterKey, infrastructure, databases };
+    const control = await startControl(parts);
+    closers.push(() => control.close());
+    const relay = startRelay(parts);
+    closers.push(() => relay.stop());
+    const welcome = await bootstrap(control, settings, infrastructure.documents);
+    await relay.drain();
+    const proxy = await startProxy(parts);
+    closers.push(() => proxy.close());
+    announce(settings, welcome);
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openDatabases(url: string): Promise<Databases> {
+  const [admin, billing, channelHealth] = await Promise.all([
+    openDatabase(adminDatabase({ url })),
+    openDatabase(billingDatabase({ url })),
+    openDatabase(channelHealthDatabase({ url })),
+  ]);
+  return { admin, billing, channelHealth };
+}
+
+/** The APIs of admin, billing and channel-health at one address. */
+async function startControl(parts: Parts): Promise<NestFastifyApplication> {
+  const { settings, logger, masterKey, databases } = parts;
+  const { documents, eventLog, quotaStore } = parts.infrastructure;
+  const clock = systemClock;
+  const health = new HealthChecks();
+  const metrics = createMetrics({ service: 'standalone' });
+  const rpc = inProcessRpcTransport();
+  const control = await createControlApplication({
+    modules: [
+      AdminModule.register({
+        dataSource: databases.admin,
+        documents,
+        rpcClient: rpc.client(),
+        masterKey,
+        clock,
+        logger,
+        providers: providerCatalogue,
+      }),
+      BillingModule.register({
+        dataSource: databases.billing,
+        ...{ eventLog, documents, quotaStore, clock, logger, metrics, health },
+      }),
+      ChannelHealthModule.register({
+        dataSource: databases.channelHealth,
+        ...{ eventLog, documents, clock, logger, metrics, health },
+      }),
+    ],
+    ...{ logger, health, metrics, masterKey, clock },
+    openApi: { title: 'Tollgate' },
+    host: settings.host,
+    port: settings.adminPort,
+    configure: (app) => {
+      app.connectMicroservice(rpc.microservice());
+    },
+  });
+  await control.startAllMicroservices();
+  return control;
+}
+
+function startRelay({ databases, infrastructure, logger }: Parts): OutboxRelay {
+  const relay = new OutboxRelay({
+    dataSource: databases.admin,
+    schema: ADMIN_SCHEMA,
+    documents: infrastructure.documents,
+    eventLog: infrastructure.eventLog,
+    logger,
+    clock: systemClock,
+  });
+  relay.start();
+  return relay;
+}
+
+async function startProxy({
+  settings,
+  logger,
+  masterKey,
+  infrastructure,
+}: Parts): Promise<NestFastifyApplication> {
+  const { documents, eventLog, quotaStore } = infrastructure;
+  const metrics = createMetrics({ service: 'proxy' });
+  const { app } = await createProxyApplication({
+    ...{ documents, eventLog, quotaStore, logger, metrics },
+    keyring: { current: masterKey, previous: [] },
+    clock: systemClock,
+    health: new HealthChecks(),
+    metricsSource: metrics,
+    journalDirectory: join(settings.dataDirectory, 'journal'),
+    allowPrivateUpstream: settings.upstreamPrivate === 'allow',
+    limits: settings,
+    drainTimeoutMs: settings.shutdownTimeoutMs * DRAIN_SHARE,
+  });
+  const { host, port } = settings;
+  try {
+    await app.listen(port, host);
+    return app;
+  } catch (error) {
+    await app.close();
+    throw listenFailure(error, { host, port, portSetting: PROXY_PORT_SETTING });
+  }
+}

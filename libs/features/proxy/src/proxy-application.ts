@@ -1,0 +1,83 @@
+import { LeasedAdmission, type QuotaStore } from '@tollgate/admission';
+import type { Clock } from '@tollgate/contracts';
+import type { DocumentStore, EventLog } from '@tollgate/messaging';
+import { FileJournal } from '@tollgate/metering';
+import { EgressGuard, HttpTransport } from '@tollgate/providers';
+import type { Keyring } from '@tollgate/security';
+import { ObservabilityModule, type HealthChecks, type Logger, type MetricsSource } from '@tollgate/telemetry';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Registry } from 'prom-client';
+import { proxyHttpAdapter, ProxyModule } from './proxy.module.js';
+import { ProxyService, type ProxyLimits } from './proxy-service.js';
+
+export interface ProxyApplicationOptions {
+  readonly documents: DocumentStore;
+  readonly eventLog: EventLog;
+  readonly quotaStore: QuotaStore;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly health: HealthChecks;
+  readonly metrics: Registry;
+  /** What `GET /metrics` answers with; in a worker, the sum over all workers. */
+  readonly metricsSource: MetricsSource;
+  /** Parent of the request journals of all proxy processes of this machine. */
+  readonly journalDirectory: string;
+  /** Channels may have loopback or private addresses. */
+  readonly allowPrivateUpstream: boolean;
+  readonly limits: ProxyLimits;
+  /** Time for requests under way to end when the process is asked to stop. */
+  readonly drainTimeoutMs: number;
+}
+
+export interface ProxyApplication {
+  /** Initialised and not listening yet. Closing it stops the proxy in order. */
+  readonly app: NestFastifyApplication;
+  readonly journal: FileJournal;
+}
+
+/** One proxy over the given infrastructure. Its adapters stay the caller's to close, after the application. */
+export async function createProxyApplication(options: ProxyApplicationOptions): Promise<ProxyApplication> {
+  const { clock, documents, eventLog, logger, quotaStore } = options;
+  const journal = await FileJournal.open({
+    directory: options.journalDirectory,
+    eventLog,
+    documents,
+    clock,
+    logger,
+  });
+  const admission = new LeasedAdmission({
+    store: quotaStore,
+    holder: journal.id,
+    clock,
+    logger,
+    onStoreDown: () => service.onStoreDown,
+  });
+  const service: ProxyService = new ProxyService({
+    ...options,
+    journal,
+    admission,
+    http: new HttpTransport({
+      guard: new EgressGuard({ allowPrivate: options.allowPrivateUpstream }),
+      clock,
+    }),
+    random: Math.random,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    {
+      module: ProxyRootModule,
+      imports: [
+        ObservabilityModule.register({ health: options.health, metrics: options.metricsSource }),
+        ProxyModule.register({ service, health: options.health, drainTimeoutMs: options.drainTimeoutMs }),
+      ],
+    },
+    proxyHttpAdapter(service),
+    { logger: false, abortOnError: false },
+  );
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return { app, journal };
+}
+
+class ProxyRootModule {}
