@@ -1,3 +1,4 @@
+import { arrayLiteral } from './array-literal.js';
 import { query, type SqlExecutor } from './query.js';
 
 /** One column of a bulk insert: its Postgres type, and its value for a row (bigint and Date already as text). */
@@ -30,6 +31,6 @@ export async function insertRows<Row, Returned = never>(
   return query<Returned>(
     executor,
     `insert into ${table} (${names}) select * from unnest(${arrays}) as t (${names}) ${order} ${suffix}`,
-    columns.map(({ value }) => rows.map(value)),
+    columns.map(({ value }) => arrayLiteral(rows.map(value))),
   );
 }

@@ -137,14 +137,14 @@ const LEDGER = [
   `create unique index transactions_reversed_once on billing.transactions (reversal_of) where reversal_of is not null`,
   // An id rises within an account, as its row in accounts is locked before postings get theirs.
   `create table billing.postings (
-    id bigint generated always as identity primary key,
+    id bigint generated always as identity,
     transaction_id uuid not null,
     account text not null,
     asset text not null check (asset = 'USD/9'),
     amount bigint not null check (amount <> 0),
-    balance_after bigint not null
+    balance_after bigint not null,
+    primary key (account, id)
   )`,
-  `create index postings_by_account on billing.postings (account, id)`,
   `create index postings_by_transaction on billing.postings (transaction_id)`,
 ];
 

@@ -1,0 +1,84 @@
+import { RedisQuotaStore } from '@tollgate/admission/redis';
+import { systemClock } from '@tollgate/contracts';
+import { createControlApplication } from '@tollgate/control-api';
+import { billingDatabase, BillingModule, type BillingDependencies } from '@tollgate/feature-billing';
+import { connectNats, NatsDocumentStore, NatsEventLog } from '@tollgate/messaging/nats';
+import { natsRpcTransport } from '@tollgate/messaging/rpc';
+import { openDatabase } from '@tollgate/persistence';
+import type { RunningService, ServiceContext } from '@tollgate/service';
+import { createLogger, createMetrics, HealthChecks, startTracing, type Logger } from '@tollgate/telemetry';
+import { PORT_SETTING, type BillingSettings } from './config.js';
+
+const NAME = 'billing';
+
+interface Parts {
+  readonly settings: BillingSettings;
+  readonly logger: Logger;
+  /** Run in reverse when the service stops. */
+  readonly closers: (() => unknown)[];
+}
+
+/** Billing as a service of its own: on Postgres, NATS and Redis. */
+export async function startBilling(
+  context: ServiceContext,
+  settings: BillingSettings,
+): Promise<RunningService> {
+  const logger = createLogger({ service: NAME, level: settings.logLevel });
+  context.configure({ logger, shutdownTimeoutMs: settings.shutdownTimeoutMs });
+  const parts: Parts = { settings, logger, closers: [] };
+  const stop = async (): Promise<void> => {
+    for (const closer of parts.closers.splice(0).reverse()) await closer();
+  };
+  try {
+    await startApi(parts, await startAdapters(parts));
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAdapters({ settings, logger, closers }: Parts): Promise<BillingDependencies> {
+  const clock = systemClock;
+  const tracing = await startTracing({
+    service: NAME,
+    endpoint: settings.otlpEndpoint,
+    sampleRatio: settings.traceSampleRatio,
+  });
+  closers.push(() => tracing.shutdown());
+  const dataSource = await openDatabase(billingDatabase({ url: settings.databaseUrl }));
+  closers.push(() => dataSource.destroy());
+  const connection = await connectNats({ url: settings.natsUrl, name: NAME, logger });
+  closers.push(() => connection.close());
+  const messaging = { connection, namespace: settings.natsNamespace, logger };
+  const documents = new NatsDocumentStore(messaging);
+  const eventLog = new NatsEventLog({ ...messaging, clock });
+  closers.push(() => Promise.all([documents.close(), eventLog.close()]));
+  const quotaStore = new RedisQuotaStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
+  closers.push(() => quotaStore.close());
+  const health = new HealthChecks();
+  health.register('postgres', async () => void (await dataSource.query('select 1')));
+  health.register('nats', () => eventLog.ping());
+  const metrics = createMetrics({ service: NAME });
+  return { dataSource, eventLog, documents, quotaStore, clock, logger, metrics, health };
+}
+
+async function startApi({ settings, closers }: Parts, dependencies: BillingDependencies): Promise<void> {
+  const { logger, health, metrics, clock } = dependencies;
+  const rpc = natsRpcTransport({ url: settings.natsUrl, name: NAME, namespace: settings.natsNamespace });
+  const app = await createControlApplication({
+    modules: [BillingModule.register(dependencies)],
+    ...{ logger, health, metrics, clock },
+    masterKey: settings.masterKey,
+    openApi: { title: 'Tollgate billing' },
+    host: settings.host,
+    port: settings.port,
+    portSetting: PORT_SETTING,
+    configure: (application) => {
+      application.connectMicroservice(rpc.microservice());
+    },
+  });
+  closers.push(() => app.close());
+  await app.startAllMicroservices();
+  logger.info({ host: settings.host, port: settings.port }, 'Billing is listening.');
+}
