@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { systemClock, type Clock } from '@tollgate/contracts';
 import { createControlApplication } from '@tollgate/control-api';
 import { openDatabase } from '@tollgate/persistence';
-import { generateMasterKey, parseMasterKey } from '@tollgate/security';
+import { generateMasterKey, parseMasterKey, signAccessToken } from '@tollgate/security';
 import { createLogger, createMetrics, HealthChecks } from '@tollgate/telemetry';
 import type { DataSource } from 'typeorm';
 import {
@@ -93,15 +93,18 @@ export async function startAdminApi(
     metrics: createMetrics({ service: 'admin' }),
     openApi: { title: 'Tollgate' },
   });
-  const { accessToken } = await services.identity.login({
-    username: 'admin',
-    password: PASSWORD,
-    address: '127.0.0.1',
-  });
+  const [administrator]: { id: string }[] = await dataSource.query('select id from admin.users');
+  // Signed anew for each call: a test may let days pass in between.
+  const accessToken = () =>
+    signAccessToken(
+      masterKey,
+      { subject: administrator?.id ?? '', role: 'administrator', ttlSeconds: 60 },
+      clock,
+    );
   return {
     ...{ app, dataSource, services },
     logged: () => lines.join(''),
-    call: (method, path, body) => call(app, { method, path, body, accessToken }),
+    call: async (method, path, body) => call(app, { method, path, body, accessToken: await accessToken() }),
     outbox: () => dataSource.query('select kind, target, key, body from admin.outbox order by position'),
     async close() {
       await app.close();
