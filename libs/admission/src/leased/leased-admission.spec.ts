@@ -388,12 +388,44 @@ describe('LeasedAdmission', () => {
       expect(clock.monotonic()).toBeLessThan(1_200);
     });
 
-    it('also waits for a store that recovers, then does as configured', async () => {
-      policy = 'open';
+    it('refuses at once when others have waited in vain', async () => {
+      await ask(10n);
+      const waitedMs = clock.monotonic();
+      expect(await refusal(10n)).toBe('admission_unavailable');
+      expect(clock.monotonic()).toBe(waitedMs);
+      await credit(100n);
+      expect((await hold(10n)).amount).toBe(10n);
+    });
+  });
+
+  describe('while the store recovers', () => {
+    beforeEach(() => {
       store = new WatchedStore({ clock });
       admission = makeAdmission(HOLDER);
+    });
+
+    it('waits until leases are granted again', async () => {
+      const waiting = hold(10n);
+      await turn();
+      await store.rebuild({
+        accounts: [{ account: ACCOUNT, credited: 100n, version: 1n, balance: 100n }],
+        leases: [],
+        recoverMs: 5_000,
+      });
+      expect((await waiting).amount).toBe(10n);
+      expect(clock.monotonic()).toBeGreaterThanOrEqual(5_000);
+    });
+
+    it('closed: refuses when it takes too long', async () => {
+      expect(await refusal(10n)).toBe('admission_unavailable');
+      expect(clock.monotonic()).toBeGreaterThanOrEqual(6_000);
+    });
+
+    it('open: serves after a second', async () => {
+      policy = 'open';
       expect((await hold(10n)).amount).toBe(10n);
       expect(clock.monotonic()).toBeGreaterThanOrEqual(1_000);
+      expect(clock.monotonic()).toBeLessThan(1_200);
     });
   });
 });

@@ -21,8 +21,10 @@ export interface LeasedAdmissionOptions {
 
 type Outcome = AcquireResult['status'] | 'unavailable';
 
-/** So long a request waits for an account that the store does not know yet, or for a store that recovers. */
-const PATIENCE_MS = 1_000;
+/** So long requests wait for an account that the store does not know: its organisation may be new. */
+const UNKNOWN_PATIENCE_MS = 1_000;
+/** Longer than billing lets holders re-attach their leases to a store that lost its data. */
+const RECOVERY_PATIENCE_MS = 6_000;
 const RETRY_INTERVAL_MS = 50;
 
 /**
@@ -89,20 +91,20 @@ export class LeasedAdmission implements Admission {
   /** Serves those who wait, in order, until nobody does. */
   private async pump(account: LocalAccount): Promise<void> {
     account.pumping = true;
-    const since = this.clock.monotonic();
     for (;;) {
       serveWhole(account);
       const head = account.waiters[0];
       if (head === undefined) break;
       // A top-up under way may be all that is needed.
       if (account.acquiring !== undefined) await account.acquiring;
-      else await this.serveHead(account, head.input, since);
+      else await this.serveHead(account, head.input);
     }
     account.pumping = false;
   }
 
-  private async serveHead(account: LocalAccount, input: HoldInput, since: number): Promise<void> {
+  private async serveHead(account: LocalAccount, input: HoldInput): Promise<void> {
     const outcome = await this.acquire(account, input);
+    if (outcome !== 'unknown-account' && outcome !== 'recovering') account.unsettledSince = undefined;
     switch (outcome) {
       case 'granted':
         servePartly(account, input);
@@ -116,11 +118,24 @@ export class LeasedAdmission implements Admission {
         this.answerWithoutStore(account);
         return;
       case 'unknown-account':
-      case 'recovering':
-        if (this.clock.monotonic() - since < PATIENCE_MS) await this.timers.delay(RETRY_INTERVAL_MS);
-        else if (outcome === 'recovering') this.answerWithoutStore(account);
-        else for (const waiter of account.waiters.splice(0)) waiter.answer(unknownAccount());
+        if (await this.canWait(account, UNKNOWN_PATIENCE_MS)) return;
+        for (const waiter of account.waiters.splice(0)) waiter.answer(unknownAccount());
+        return;
+      case 'recovering': {
+        const open = this.options.onStoreDown() === 'open';
+        if (await this.canWait(account, open ? UNKNOWN_PATIENCE_MS : RECOVERY_PATIENCE_MS)) return;
+        this.answerWithoutStore(account);
+      }
     }
+  }
+
+  /** Waits a little, unless requests of the account have waited long enough. */
+  private async canWait(account: LocalAccount, patienceMs: number): Promise<boolean> {
+    const now = this.clock.monotonic();
+    account.unsettledSince ??= now;
+    if (now - account.unsettledSince >= patienceMs) return false;
+    await this.timers.delay(RETRY_INTERVAL_MS);
+    return true;
   }
 
   private topUp(account: LocalAccount, input: HoldInput): void {

@@ -29,6 +29,8 @@ export class LocalAccount {
   /** The balance is short: others need what this process does not. */
   short = false;
   lowWater: NanoUsd = NEVER;
+  /** Since when (monotonic) the store cannot say what there is; `undefined`: it can. */
+  unsettledSince: number | undefined;
   /** Ticks since the last hold. */
   idleTicks = 0;
   private slice: NanoUsd = 0n;

@@ -81,6 +81,9 @@ export class MemoryQuotaStore implements QuotaStore, QuotaInspection {
     }
     for (const { leaseId, account, consumed } of snapshot.leases) {
       this.#addLease(leaseId, account, consumed);
+      const { available, version } = this.#account(account);
+      // No balance that it was taken from already: the account is opened later, with all that was credited.
+      if (version === undefined) this.#account(account).available = available - consumed;
     }
     this.#recoverUntil = this.#clock.now() + snapshot.recoverMs;
     this.#blank = false;

@@ -96,8 +96,10 @@ export class RedisQuotaStore implements QuotaStore, QuotaInspection {
     const { blank, epoch, run } = await this.#state();
     if (!blank) throw overtaken();
     const newEpoch = randomUUID();
+    const opened = new Set(snapshot.accounts.map(({ account }) => account));
+    const leases = snapshot.leases.map((lease) => ({ ...lease, unopened: !opened.has(lease.account) }));
     for (const batch of batches(snapshot.accounts)) await this.#load(newEpoch, batch, []);
-    for (const batch of batches(snapshot.leases)) await this.#load(newEpoch, [], batch);
+    for (const batch of batches(leases)) await this.#load(newEpoch, [], batch);
     const answer = await this.#redis.run(
       'quotaSwitch',
       this.#stateKey,
@@ -152,7 +154,7 @@ export class RedisQuotaStore implements QuotaStore, QuotaInspection {
   async #load(
     epoch: string,
     accounts: QuotaSnapshot['accounts'],
-    leases: readonly LeaseProjection[],
+    leases: readonly (LeaseProjection & { readonly unopened: boolean })[],
   ): Promise<void> {
     await this.#redis.run(
       'quotaLoad',
@@ -165,7 +167,12 @@ export class RedisQuotaStore implements QuotaStore, QuotaInspection {
         `${credited}`,
         `${version}`,
       ]),
-      ...leases.flatMap(({ leaseId, account, consumed }) => [leaseId, account, `${consumed}`]),
+      ...leases.flatMap(({ leaseId, account, consumed, unopened }) => [
+        leaseId,
+        account,
+        `${consumed}`,
+        unopened ? '1' : '0',
+      ]),
     );
   }
 

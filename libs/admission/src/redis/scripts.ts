@@ -93,7 +93,7 @@ local function hear(holder) redis.call('ZADD', base .. 'holders', now_ms(), hold
 
 local function current_run()
   local info = redis.call('INFO', 'server')
-  return string.match(info, 'run_id:(%w+)')
+  return string.match(info, 'run_id:(%w+)') or 'unknown'
 end
 
 -- A server that was restarted may have lost its last writes.
@@ -187,7 +187,7 @@ export const INSPECT_STATE = `${PRELUDE}
 return { is_blank() and '1' or '0', epoch or '', current_run() }
 `;
 
-/** Writes a part of a snapshot under an epoch that nobody reads yet; four arguments an account, three a lease. */
+/** Writes a part of a snapshot under an epoch that nobody reads yet; four arguments an account and a lease. */
 export const LOAD = `${PRELUDE}
 base = root .. ARGV[1] .. ':'
 local leases_at = 3 + 4 * tonumber(ARGV[2])
@@ -195,9 +195,10 @@ for at = 3, leases_at - 1, 4 do
   local id, balance, credited, version = unpack(ARGV, at, at + 3)
   redis.call('HSET', account_key(id), 'available', balance, 'credited', credited, 'version', version)
 end
-for at = leases_at, #ARGV, 3 do
-  local id, account, consumed = unpack(ARGV, at, at + 2)
+for at = leases_at, #ARGV, 4 do
+  local id, account, consumed, unopened = unpack(ARGV, at, at + 3)
   write_lease(new_lease(id, account, consumed))
+  if unopened == '1' then redis.call('HINCRBY', account_key(account), 'available', negated(consumed)) end
 end
 return 'loaded'
 `;

@@ -420,6 +420,17 @@ export function describeQuotaStore(
         expect(await available()).toBe(940n);
       });
 
+      it('deducts what a lease consumed of an account that is opened later', async () => {
+        await store.rebuild({
+          accounts: [],
+          leases: [{ leaseId: LEASE, account: ACCOUNT, consumed: 100n }],
+          recoverMs: 0,
+        });
+        expect(await available()).toBeUndefined();
+        await credit(1_000n, 1n);
+        expect(await available()).toBe(900n);
+      });
+
       it('also re-attaches a lease that asks for more', async () => {
         await store.rebuild({ accounts: [snapshot], leases: [], recoverMs: 0 });
         expect(await acquire(1n, 10n, { granted: 300n, sequence: 9 })).toMatchObject({ amount: 10n });
