@@ -63,6 +63,7 @@ export default tseslint.config(
         URL: 'readonly',
         setTimeout: 'readonly',
         setInterval: 'readonly',
+        clearInterval: 'readonly',
         Buffer: 'readonly',
         performance: 'readonly',
       },

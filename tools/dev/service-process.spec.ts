@@ -39,9 +39,9 @@ describe('a service of npm run dev', () => {
     await expect(fetch(service.url)).rejects.toThrow();
   });
 
-  it('gives up when it can not start, its last words marked with its name', async () => {
+  it('gives up when it fails by itself, its last words marked with its name', async () => {
     const service = new ServiceProcess(await fixture(), { ...process.env, FIXTURE_FAILS: 'yes' });
-    await expect(service.run(new AbortController().signal)).rejects.toThrow('fixture could not start');
+    await expect(service.run(new AbortController().signal)).rejects.toThrow('fixture has failed');
     expect(printed.join('')).toContain('fixture        | FIXTURE_PORT is wrong');
   });
 });

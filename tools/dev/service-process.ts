@@ -5,13 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { exitStatus, startScript } from '../workspace/processes.mjs';
 import { type DevelopmentService } from './environment.ts';
 
-/** One that ends sooner could not start; it would fail in the same way again. */
-const startedAfterMs = 5_000;
+/** An exit status from here on means: ended by a signal. */
+const signalStatusMin = 128;
 const restartDelayMs = 500;
 const readyPollMs = 100;
 const nameWidth = 'channel-health'.length;
 
-/** A service as a child process, its lines marked with its name; started again if it dies at work. */
+/** A service as a child process, its lines marked with its name; started again if it is killed. */
 export class ServiceProcess {
   private readonly service: DevelopmentService;
   private readonly environment: NodeJS.ProcessEnv;
@@ -33,17 +33,14 @@ export class ServiceProcess {
   /**
    * Resolves once the signal stopped it.
    *
-   * @throws Error if it ends by itself while starting
+   * @throws Error if it ends by itself, which would happen again
    */
   async run(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => this.child?.kill('SIGTERM'), { once: true });
     while (!signal.aborted) {
-      const startedAt = performance.now();
       const status = await this.runOnce();
       if (signal.aborted) return;
-      const wasAtWork = performance.now() - startedAt > startedAfterMs;
-      if (!wasAtWork && status < 128)
-        throw new Error(`${this.name} could not start (exit status ${status}).`);
+      if (status < signalStatusMin) throw new Error(`${this.name} has failed (exit status ${status}).`);
       this.print(`ended (exit status ${status}), starting again`);
       await delay(restartDelayMs, undefined, { signal }).catch(() => undefined);
     }

@@ -71,15 +71,18 @@ function passSignalsOn(child) {
 }
 
 /**
- * npm killed with -9 tells nobody: its orphan notices that its parent changed.
+ * npm killed with -9 tells nobody: its orphan notices that its parent changed. (The scripts of package.json say `exec`,
+ * so that no shell stands between the two.)
  *
  * @param {import('node:child_process').ChildProcess} child
  */
 function stopWithNpm(child) {
   if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
   }, 250).unref();
 }
 

@@ -11,6 +11,12 @@ async function launch(): Promise<{ launcher: ChildProcess; output: Promise<strin
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { PATH: process.env['PATH'] },
   });
+  const { output, ready } = listen(launcher);
+  await ready;
+  return { launcher, output };
+}
+
+function listen(launcher: ChildProcess): { output: Promise<string>; ready: Promise<void> } {
   launched.push(launcher);
   const { stdout } = launcher;
   if (stdout === null) throw new Error('The launcher has no output.');
@@ -23,8 +29,7 @@ async function launch(): Promise<{ launcher: ChildProcess; output: Promise<strin
   });
   // The script has the same pipe: it closes when both are gone.
   const output = once(stdout, 'close').then(() => text.replace('ready\n', '').trim());
-  await ready;
-  return { launcher, output };
+  return { output, ready };
 }
 
 afterEach(() => launched.splice(0).forEach((launcher) => launcher.kill('SIGKILL')));
@@ -47,6 +52,17 @@ describe('handing over to a script', () => {
   it('treats the closing of the terminal as a wish to stop', async () => {
     const { launcher, output } = await launch();
     launcher.kill('SIGHUP');
+    expect(await output).toBe('heard SIGTERM');
+  });
+
+  it('stops the script when npm is killed', async () => {
+    const npm = spawn(process.execPath, [inRoot('tools/workspace/__fixtures__/run-by-npm.mjs')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { PATH: process.env['PATH'] },
+    });
+    const { output, ready } = listen(npm);
+    await ready;
+    npm.kill('SIGKILL');
     expect(await output).toBe('heard SIGTERM');
   });
 
