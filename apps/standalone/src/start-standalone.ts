@@ -15,7 +15,7 @@ import { createLogger, createMetrics, HealthChecks, startTracing, type Logger } 
 import type { DataSource } from 'typeorm';
 import { announce } from './announcement.js';
 import { bootstrap } from './bootstrap.js';
-import { PROXY_PORT_SETTING, type StandaloneSettings } from './config.js';
+import { PROXY_PORT_SETTING, readEnvironment, type StandaloneSettings } from './config.js';
 import { startInfrastructure, type Infrastructure } from './infrastructure.js';
 import { loadMasterKey } from './secret-files.js';
 
@@ -105,6 +105,7 @@ async function startControl(parts: Parts): Promise<NestFastifyApplication> {
         clock,
         logger,
         providers: providerCatalogue,
+        environment: readEnvironment(),
       }),
       BillingModule.register({
         dataSource: databases.billing,
@@ -154,6 +155,7 @@ async function startProxy({
     clock: systemClock,
     health: new HealthChecks(),
     metricsSource: metrics,
+    traced: settings.otlpEndpoint !== undefined,
     journalDirectory: join(settings.dataDirectory, 'journal'),
     allowPrivateUpstream: settings.upstreamPrivate === 'allow',
     limits: settings,
