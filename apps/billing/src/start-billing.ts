@@ -80,5 +80,5 @@ async function startApi({ settings, closers }: Parts, dependencies: BillingDepen
   });
   closers.push(() => app.close());
   await app.startAllMicroservices();
-  logger.info({ host: settings.host, port: settings.port }, 'Billing is listening.');
+  logger.info({ url: await app.getUrl() }, 'Billing is listening.');
 }
