@@ -43,7 +43,7 @@ module.exports = {
       name: 'testing-in-production',
       comment: 'Test doubles never ship.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: ['^libs/testing/', '\\.spec\\.ts$'] },
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/testing/', '^apps/[^/]+-e2e/', '\\.spec\\.ts$'] },
       to: { path: '^libs/testing/' },
     },
   ],

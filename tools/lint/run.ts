@@ -1,4 +1,5 @@
 /** Runs every static check and says at the end which of them failed. `--fix` lets ESLint and Prettier mend. */
+import { type StdioOptions } from 'node:child_process';
 import { inRoot, root } from '../workspace/paths.mjs';
 import { runToEnd } from '../workspace/processes.mjs';
 import { checkModules } from './modules.ts';
@@ -6,10 +7,15 @@ import { checkModules } from './modules.ts';
 const fix = process.argv.includes('--fix');
 
 /** @returns true if the program found nothing */
-async function passes(script: string, ...scriptArguments: string[]): Promise<boolean> {
+async function passes(
+  script: string,
+  scriptArguments: string[],
+  stdio: StdioOptions = 'inherit',
+): Promise<boolean> {
   const status = await runToEnd(process.execPath, [inRoot('node_modules', script), ...scriptArguments], {
     cwd: root,
     env: { ...process.env, NX_DAEMON: 'false' },
+    stdio,
   });
   return status === 0;
 }
@@ -19,10 +25,8 @@ async function passes(script: string, ...scriptArguments: string[]): Promise<boo
  * everything, with an old one it judges projects that are no more: so the graph is always made first.
  */
 async function checkSources(): Promise<boolean> {
-  const hasGraph = await passes('nx/dist/bin/nx.js', 'show', 'projects', '--sep=,');
-  return (
-    hasGraph && (await passes('eslint/bin/eslint.js', '.', '--max-warnings', '0', ...(fix ? ['--fix'] : [])))
-  );
+  const hasGraph = await passes('nx/dist/bin/nx.js', ['show', 'projects'], ['ignore', 'ignore', 'inherit']);
+  return hasGraph && passes('eslint/bin/eslint.js', ['.', '--max-warnings', '0', ...(fix ? ['--fix'] : [])]);
 }
 
 const checks: [string, () => Promise<boolean>][] = [
@@ -30,7 +34,7 @@ const checks: [string, () => Promise<boolean>][] = [
   ['dependency-cruiser', async () => checkModules(root)],
   [
     'prettier',
-    () => passes('prettier/bin/prettier.cjs', fix ? '--write' : '--check', '--log-level', 'warn', '.'),
+    () => passes('prettier/bin/prettier.cjs', [fix ? '--write' : '--check', '--log-level', 'warn', '.']),
   ],
 ];
 
