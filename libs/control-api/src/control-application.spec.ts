@@ -341,7 +341,7 @@ describe('the control application', () => {
       await once(occupant, 'listening');
       ({ port } = occupant.address() as AddressInfo);
     });
-    afterAll(() => occupant.close());
+    afterAll(() => void occupant.close());
 
     it('says in one line which setting to change when the port is taken', async () => {
       const attempt = createControlApplication({ ...options(), logger: noopLogger, port });
