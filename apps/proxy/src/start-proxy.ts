@@ -35,6 +35,7 @@ export async function startProxy(context: ServiceContext, settings: ProxySetting
     health: new HealthChecks(),
     metrics,
     metricsSource: processMetrics(metrics),
+    traced: settings.otlpEndpoint !== undefined,
     journalDirectory: join(settings.dataDirectory, 'journal'),
     allowPrivateUpstream: settings.upstreamPrivate === 'allow',
     limits: settings,

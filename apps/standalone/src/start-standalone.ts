@@ -110,6 +110,8 @@ async function startControl(parts: Parts): Promise<NestFastifyApplication> {
       BillingModule.register({
         dataSource: databases.billing,
         ...{ eventLog, documents, quotaStore, clock, logger, metrics, health },
+        // Leases in memory died with the process that held them: nobody will re-attach any.
+        ...(settings.redisUrl === undefined && { quotaRecoverMs: 0 }),
       }),
       ChannelHealthModule.register({
         dataSource: databases.channelHealth,

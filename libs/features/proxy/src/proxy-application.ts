@@ -8,6 +8,7 @@ import { ObservabilityModule, type HealthChecks, type Logger, type MetricsSource
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Registry } from 'prom-client';
+import { NO_TRACING, OpenTelemetryTracing } from './observation/request-tracing.js';
 import { proxyHttpAdapter, ProxyModule } from './proxy.module.js';
 import { ProxyService, type ProxyLimits } from './proxy-service.js';
 
@@ -22,6 +23,8 @@ export interface ProxyApplicationOptions {
   readonly metrics: Registry;
   /** What `GET /metrics` answers with; in a worker, the sum over all workers. */
   readonly metricsSource: MetricsSource;
+  /** A collector is configured, and `startTracing` has run. */
+  readonly traced: boolean;
   /** Parent of the request journals of all proxy processes of this machine. */
   readonly journalDirectory: string;
   /** Channels may have loopback or private addresses. */
@@ -63,6 +66,7 @@ export async function createProxyApplication(options: ProxyApplicationOptions): 
       clock,
     }),
     random: Math.random,
+    tracing: options.traced ? new OpenTelemetryTracing() : NO_TRACING,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
     {

@@ -12,6 +12,7 @@ import { DataPlane } from './http/data-plane.js';
 import { Identities } from './identity/identities.js';
 import { ChannelObserver } from './observation/channel-observer.js';
 import { ProxyMetrics } from './observation/proxy-metrics.js';
+import type { RequestTracing } from './observation/request-tracing.js';
 import { ModelList } from './request/model-list.js';
 import { ProxyRequests } from './request/proxy-request.js';
 
@@ -35,6 +36,7 @@ export interface ProxyDependencies {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Registry;
+  readonly tracing: RequestTracing;
   readonly limits: ProxyLimits;
 }
 

@@ -36,12 +36,14 @@ import {
   FakeEventLog,
   FakeVendor,
 } from '@tollgate/testing';
+import { NO_TRACING } from './observation/request-tracing.js';
 import { ProxyService } from './proxy-service.js';
 
 const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
 /** 20 × 2.50 + 10 × 10.00 USD per 1M tokens. */
 const CHARGE = '150000';
 const SECRET = 'sk-tg-0123456789abcdef0123456789abcdef';
+const KEYED: Readonly<Record<string, string>> = { authorization: `Bearer ${SECRET}` };
 const keyring = { current: parseMasterKey(generateMasterKey()), previous: [] };
 
 class MemoryJournal implements Journal {
@@ -140,6 +142,7 @@ describe('the proxy', () => {
       random: () => 0,
       logger: noopLogger,
       metrics: createMetrics({ service: 'proxy' }),
+      tracing: NO_TRACING,
       limits: { bodyBytesMax: 100_000, inFlightMax: 100, identitiesMax: 100 },
     });
     await service.start();
@@ -187,6 +190,11 @@ describe('the proxy', () => {
       model,
       versions: [{ id: `price-${model}`, version: 1, effectiveFrom: 0, prices }],
     });
+  const putStatus = async (state: string, retryAt: number) => {
+    const status = { channelId: 'c1', state, reason: 'tests', since: 0, retryAt };
+    await documents.bucket('health').put(channelStatusKey('c1'), status);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
   const putSettings = async (settings: object) => {
     await documents.bucket('config').put(SETTINGS_DOCUMENT_KEY, settings);
     await new Promise((resolve) => setImmediate(resolve));
@@ -198,7 +206,7 @@ describe('the proxy', () => {
     {
       path = '/v1/chat/completions',
       method = 'POST',
-      headers = { authorization: `Bearer ${SECRET}` },
+      headers = KEYED,
       onData = (_answer: IncomingMessage): void => undefined,
     } = {},
   ): Promise<Answer> {
@@ -506,20 +514,17 @@ describe('the proxy', () => {
       expect(answer.text).not.toContain('sk-up');
     });
 
-    it('leaves an open channel alone, and gives all its traffic to the others', async () => {
-      await documents.bucket('health').put(channelStatusKey('c1'), {
-        channelId: 'c1',
-        state: 'open',
-        reason: 'tests',
-        since: 0,
-        retryAt: 1,
-      });
-      await new Promise((resolve) => setImmediate(resolve));
+    it('leaves an open channel alone until its trial is long due, or health is switched off', async () => {
+      await putStatus('open', Date.now() + 60_000);
       await send(chat());
       expect([vendor.requests.length, second.requests.length]).toEqual([0, 1]);
-      await putSettings({ health: { enabled: false } });
+      await putStatus('open', Date.now() - 60_000);
       await send(chat());
       expect(vendor.requests).toHaveLength(1);
+      await putStatus('open', Date.now() + 60_000);
+      await putSettings({ health: { enabled: false } });
+      await send(chat());
+      expect(vendor.requests).toHaveLength(2);
     });
   });
 

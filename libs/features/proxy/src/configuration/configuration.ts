@@ -6,7 +6,7 @@ import {
   priceCardDocument,
   SETTINGS_DOCUMENT_KEY,
   settingsDocument,
-  type ChannelState,
+  type ChannelStatusDocument,
   type ModelDocument,
   type PriceCardDocument,
 } from '@tollgate/contracts';
@@ -30,7 +30,7 @@ export class Configuration {
   private readonly channels = new Map<string, RoutableChannel>();
   private readonly prices = new Map<string, PriceCardDocument>();
   private readonly models = new Map<string, ModelDocument>();
-  private readonly states = new Map<string, ChannelState>();
+  private readonly statuses = new Map<string, ChannelStatusDocument>();
   /** Document key → name in `prices` or `models`: a deletion tells only the key. */
   private readonly names = new Map<string, string>();
   private settings = settingsDocument.parse({});
@@ -126,10 +126,10 @@ export class Configuration {
 
   private applyHealth(change: DocumentChange): void {
     const id = change.key.slice('channels.'.length);
-    this.states.delete(id);
+    this.statuses.delete(id);
     if (change.kind === 'put') {
       const status = channelStatusDocument.safeParse(change.value);
-      if (status.success) this.states.set(id, status.data.state);
+      if (status.success) this.statuses.set(id, status.data);
       else this.options.logger.error({ key: change.key }, 'a channel status was left out: it is malformed');
     }
     this.rebuildSoon();
@@ -144,7 +144,7 @@ export class Configuration {
         channels: new Map(this.channels),
         prices: new Map(this.prices),
         models: new Map(this.models),
-        states: new Map(this.states),
+        statuses: new Map(this.statuses),
         settings: this.settings,
       });
     });

@@ -1,10 +1,12 @@
 import type {
   ChannelId,
   ChannelState,
+  ChannelStatusDocument,
   ModelDocument,
   Operation,
   PriceCardDocument,
   PriceCardId,
+  PriceCardVersion,
   SettingsDocument,
 } from '@tollgate/contracts';
 import { compileSheet, effectiveVersion, isPriced, type CompiledSheet } from '@tollgate/pricing';
@@ -22,9 +24,12 @@ export interface SnapshotDocuments {
   readonly channels: ReadonlyMap<string, RoutableChannel>;
   readonly prices: ReadonlyMap<string, PriceCardDocument>;
   readonly models: ReadonlyMap<string, ModelDocument>;
-  readonly states: ReadonlyMap<string, ChannelState>;
+  readonly statuses: ReadonlyMap<string, ChannelStatusDocument>;
   readonly settings: SettingsDocument;
 }
+
+/** How long channel-health may take to let an open channel be tried again. */
+const OVERDUE_MS = 30_000;
 
 const NO_CHANNELS: readonly RoutableChannel[] = [];
 
@@ -33,7 +38,7 @@ export class Snapshot {
   readonly settings: SettingsDocument;
   /** Model → group → channels that serve it. */
   private readonly routes = new Map<string, Map<string, RoutableChannel[]>>();
-  private readonly sheets = new Map<PriceCardId, CompiledSheet>();
+  private readonly sheets = new Map<PriceCardVersion, CompiledSheet>();
 
   constructor(private readonly documents: SnapshotDocuments) {
     this.settings = documents.settings;
@@ -54,8 +59,8 @@ export class Snapshot {
     const card = this.documents.prices.get(model);
     const version = card === undefined ? undefined : effectiveVersion(card, at);
     if (version === undefined || !isPriced(version.prices)) return undefined;
-    let sheet = this.sheets.get(version.id);
-    if (sheet === undefined) this.sheets.set(version.id, (sheet = compileSheet(version.prices)));
+    let sheet = this.sheets.get(version);
+    if (sheet === undefined) this.sheets.set(version, (sheet = compileSheet(version.prices)));
     return { id: version.id, version: version.version, sheet };
   }
 
@@ -70,8 +75,15 @@ export class Snapshot {
     return names.sort();
   }
 
-  stateOf(channel: ChannelId): ChannelState {
-    return this.settings.health.enabled ? (this.documents.states.get(channel) ?? 'healthy') : 'healthy';
+  /**
+   * What channel-health says of the channel. An open channel whose first trial is long due is on trial: the service that
+   * would say so is away.
+   */
+  stateOf(channel: ChannelId, now: number): ChannelState {
+    const status = this.settings.health.enabled ? this.documents.statuses.get(channel) : undefined;
+    if (status === undefined) return 'healthy';
+    const overdue = status.retryAt !== null && now > status.retryAt + OVERDUE_MS;
+    return status.state === 'open' && overdue ? 'half-open' : status.state;
   }
 
   private addRoutes(channel: RoutableChannel): void {

@@ -12,6 +12,7 @@ import type { ClientRequest } from '../http/client-request.js';
 import type { Identities, Identity } from '../identity/identities.js';
 import type { ChannelObserver } from '../observation/channel-observer.js';
 import type { ProxyMetrics } from '../observation/proxy-metrics.js';
+import type { RequestSpan, RequestTracing } from '../observation/request-tracing.js';
 import { affordableOutputTokens, estimateHold } from './hold-estimate.js';
 import { MeteredRequest, type Conclusion } from './metered-request.js';
 import { Relay, type RelayResult } from './relay.js';
@@ -24,6 +25,7 @@ export interface ProxyRequestDependencies {
   readonly http: Transport;
   readonly observer: ChannelObserver;
   readonly metrics: ProxyMetrics;
+  readonly tracing: RequestTracing;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -35,6 +37,13 @@ interface Authorized {
   readonly snapshot: Snapshot;
   readonly price: ModelPrice | null;
   readonly channels: readonly RoutableChannel[];
+}
+
+/** What is kept of a request's beginning until its end. */
+interface Begun {
+  /** The injected clock's monotonic time. */
+  readonly startedAt: number;
+  readonly span: RequestSpan | undefined;
 }
 
 /** An attempt's view of the request: what is sent, and what the balance limits it to. */
@@ -57,7 +66,10 @@ export class ProxyRequests {
 
   /** Answers the client, whatever happens. Never rejects. */
   async handle(client: ClientRequest): Promise<void> {
-    const startedAt = this.dependencies.clock.monotonic();
+    const begun: Begun = {
+      startedAt: this.dependencies.clock.monotonic(),
+      span: this.dependencies.tracing.begin(client),
+    };
     try {
       const identity = await this.authenticate(client);
       const body = await client.readBody(this.dependencies.bodyBytesMax);
@@ -73,15 +85,16 @@ export class ProxyRequests {
           price: authorized.price,
           hold,
           occurredAt: this.dependencies.clock.now(),
-          startedAt,
+          startedAt: begun.startedAt,
         },
         this.dependencies.journal,
       );
       const outgoing = { request, outputTokensMax: outputLimit(request.envelope, authorized, hold) };
       const conclusion = await this.serveOnTheBooks(client, metered, authorized, outgoing);
-      this.record(client, metered, conclusion, startedAt);
+      metered.conclude(conclusion, this.dependencies.clock.monotonic());
+      this.ended(client, conclusion, begun, { model: request.envelope.model, attempts: metered.attempts });
     } catch (error) {
-      this.refuse(client, error, startedAt);
+      this.refuse(client, error, begun);
     }
   }
 
@@ -173,10 +186,11 @@ export class ProxyRequests {
   }
 
   private plan({ snapshot, channels }: Authorized): ChannelPlan<RoutableChannel> {
-    const { observer, random } = this.dependencies;
+    const { clock, observer, random } = this.dependencies;
+    const now = clock.now();
     return new ChannelPlan(
       channels,
-      ({ id }) => ({ state: snapshot.stateOf(id), trialUnderWay: observer.isTrying(id) }),
+      ({ id }) => ({ state: snapshot.stateOf(id, now), trialUnderWay: observer.isTrying(id) }),
       random,
     );
   }
@@ -192,7 +206,7 @@ export class ProxyRequests {
     const model = channel.models.get(request.envelope.model);
     if (model === undefined) throw new Error(`channel ${channel.id} was planned for a model that it lacks`);
     metered.attempt(channel, model);
-    const trial = snapshot.stateOf(channel.id) === 'half-open';
+    const trial = snapshot.stateOf(channel.id, clock.now()) === 'half-open';
     if (trial) observer.beginTrial(channel.id);
     const startedAt = clock.monotonic();
     let firstByteAt = startedAt;
@@ -225,19 +239,19 @@ export class ProxyRequests {
     return result;
   }
 
-  private record(
+  private ended(
     client: ClientRequest,
-    metered: MeteredRequest,
     conclusion: Conclusion,
-    startedAt: number,
+    { startedAt, span }: Begun,
+    facts: { readonly model?: string; readonly attempts?: number },
   ): void {
-    const now = this.dependencies.clock.monotonic();
-    metered.conclude(conclusion, now);
-    this.dependencies.metrics.ended(client.operation, conclusion, now - startedAt);
+    const { clock, metrics } = this.dependencies;
+    metrics.ended(client.operation, conclusion, clock.monotonic() - startedAt);
+    span?.end(conclusion, facts);
   }
 
   /** For what failed before anything was on the books. */
-  private refuse(client: ClientRequest, error: unknown, startedAt: number): void {
+  private refuse(client: ClientRequest, error: unknown, begun: Begun): void {
     const answer = this.publicError(client, error);
     client.refuse(answer, false);
     const conclusion = {
@@ -245,8 +259,7 @@ export class ProxyRequests {
       httpStatus: this.statusOf(client, answer),
       errorCode: answer.code,
     } as const;
-    const duration = this.dependencies.clock.monotonic() - startedAt;
-    this.dependencies.metrics.ended(client.operation, conclusion, duration);
+    this.ended(client, conclusion, begun, {});
   }
 
   /** What is no GatewayError is a fault of our own: logged whole, told in one general sentence. */

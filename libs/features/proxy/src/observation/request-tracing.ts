@@ -1,0 +1,61 @@
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Span } from '@opentelemetry/api';
+import { parseTraceparent } from '@tollgate/telemetry';
+import type { ClientRequest } from '../http/client-request.js';
+import type { Conclusion } from '../request/metered-request.js';
+
+/** Starts and ends the span of one request. Made by hand: automatic instrumentation costs more than the gateway itself. */
+export interface RequestTracing {
+  begin(client: ClientRequest): RequestSpan | undefined;
+}
+
+export interface RequestSpan {
+  end(conclusion: Conclusion, facts: { readonly model?: string; readonly attempts?: number }): void;
+}
+
+/** Where no collector is configured: costs nothing a request. */
+export const NO_TRACING: RequestTracing = { begin: () => undefined };
+
+/** Spans by the SDK that `startTracing` of @tollgate/telemetry set up; a caller's `traceparent` is continued. */
+export class OpenTelemetryTracing implements RequestTracing {
+  private readonly tracer = trace.getTracer('tollgate');
+
+  begin(client: ClientRequest): RequestSpan | undefined {
+    const parent = parseTraceparent(client.header('traceparent'));
+    const context =
+      parent === undefined
+        ? ROOT_CONTEXT
+        : trace.setSpanContext(ROOT_CONTEXT, {
+            traceId: parent.traceId,
+            spanId: parent.spanId,
+            traceFlags: parent.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+            isRemote: true,
+          });
+    const span = this.tracer.startSpan(`proxy ${client.operation}`, { kind: SpanKind.SERVER }, context);
+    return span.isRecording() ? new RecordedSpan(span, client) : undefined;
+  }
+}
+
+class RecordedSpan implements RequestSpan {
+  constructor(
+    private readonly span: Span,
+    private readonly client: ClientRequest,
+  ) {}
+
+  /** Attribute names of https://opentelemetry.io/docs/specs/semconv/gen-ai/ where there are any. */
+  end(
+    conclusion: Conclusion,
+    { model, attempts }: { readonly model?: string; readonly attempts?: number },
+  ): void {
+    const { span, client } = this;
+    span.setAttribute('tollgate.request.id', client.id);
+    span.setAttribute('gen_ai.operation.name', client.operation);
+    span.setAttribute('http.response.status_code', conclusion.httpStatus);
+    if (model !== undefined) span.setAttribute('gen_ai.request.model', model);
+    if (attempts !== undefined) span.setAttribute('tollgate.attempts', attempts);
+    if (conclusion.errorCode !== null) {
+      span.setAttribute('error.type', conclusion.errorCode);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: conclusion.errorCode });
+    }
+    span.end();
+  }
+}
