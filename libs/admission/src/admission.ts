@@ -12,7 +12,10 @@ export interface HoldInput {
 /** Money set aside for one request. Settled exactly once. */
 export interface Hold {
   readonly amount: NanoUsd;
-  /** Names the lease in the usage record. `null`: the store was down and the operator chose `open`. */
+  /**
+   * Names the lease in the usage record, so that billing takes the charge from it. `null`: nothing was held from a
+   * lease. A hold that the operator lets pass while the store is down names a lease too: the store deducts it later.
+   */
   readonly leaseId: LeaseId | null;
   /** Takes the charge and frees the rest. A charge above the hold is taken from the lease all the same. */
   settle(charge: NanoUsd): void;

@@ -72,7 +72,7 @@ export interface LeaseProjection {
 
 export interface QuotaSnapshot {
   readonly accounts: readonly (AccountProjection & { readonly balance: NanoUsd })[];
-  /** Leases that are not known to be finished. */
+  /** Leases that are not known to be finished; of accounts that are not in `accounts`, every lease. */
   readonly leases: readonly LeaseProjection[];
   /** Grant nothing for so long, so that holders can re-attach what they hold. */
   readonly recoverMs: number;

@@ -229,8 +229,8 @@ export function describeQuotaStore(
         await open(1_000n);
         await acquire(1n, 100n);
         await credit(1_500n, 3n);
-        await credit(1_200n, 2n);
         await credit(1_500n, 3n);
+        await credit(1_200n, 2n);
         expect(await available()).toBe(1_400n);
       });
 

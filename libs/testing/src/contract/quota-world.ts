@@ -46,7 +46,7 @@ export class QuotaWorld {
     fate: Fate = 'answered',
   ): Promise<bigint | undefined> {
     const question = { ...lease.statement(), holder: lease.holder, ...input };
-    lease.late = () => this.store.acquire(question);
+    lease.calls.push(() => this.store.acquire(question));
     if (fate === 'delayed') return undefined;
     const result = await this.store.acquire(question);
     if (result.status === 'reclaimed') lease.over = true;
@@ -59,8 +59,9 @@ export class QuotaWorld {
   async giveBack(lease: WorldLease, fate: Fate = 'answered'): Promise<void> {
     lease.granted = lease.spent;
     const statement = lease.statement();
-    lease.late = () => this.store.giveBack(lease.holder, statement);
-    if (fate !== 'delayed') await lease.late();
+    const call = (): Promise<void> => this.store.giveBack(lease.holder, statement);
+    lease.calls.push(call);
+    if (fate !== 'delayed') await call();
   }
 
   async renew(holder: string): Promise<void> {
@@ -95,23 +96,21 @@ export class QuotaWorld {
   }
 
   async rebuild(recoverMs: number): Promise<void> {
-    const leases = this.leases.filter(({ finished, consumed }) => !finished && consumed > 0n);
-    await this.store.rebuild({
-      accounts: [...this.#credited].map(([account, { amount, version }]) => ({
-        account,
-        credited: amount,
-        version,
-        balance: this.ledger.get(account) ?? 0n,
-      })),
-      leases: leases.map(toProjection),
-      recoverMs,
-    });
+    const accounts = [...this.#credited].map(([account, { amount, version }]) => ({
+      account,
+      credited: amount,
+      version,
+      balance: this.ledger.get(account) ?? 0n,
+    }));
+    // What finished leases consumed is in the balance and nowhere else, if there is a balance.
+    const inBalance = ({ finished, account }: WorldLease): boolean => finished && this.#credited.has(account);
+    const leases = this.leases.filter((lease) => lease.consumed > 0n && !inBalance(lease));
+    await this.store.rebuild({ accounts, leases: leases.map(toProjection), recoverMs });
     for (const lease of this.leases) {
-      // What finished leases consumed is in the balance and nowhere else.
-      if (lease.finished) lease.consumed = 0n;
+      if (inBalance(lease)) lease.consumed = 0n;
       lease.projected = lease.consumed;
       // Connections, and what was under way on them, ended with the data.
-      lease.late = undefined;
+      lease.calls.length = 0;
     }
     this.lateProjection = undefined;
   }
@@ -154,8 +153,8 @@ export class WorldLease {
   over = false;
   /** Billing knows that it was reclaimed. */
   finished = false;
-  /** The last call about the lease, to be done once more. */
-  late: (() => Promise<unknown>) | undefined;
+  /** What was ever asked about the lease, to be done once more. */
+  readonly calls: (() => Promise<unknown>)[] = [];
   #sequence = 0;
 
   constructor(
