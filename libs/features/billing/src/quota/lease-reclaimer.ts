@@ -62,9 +62,12 @@ export class LeaseReclaimer {
     const { dataSource, quotaStore, clock } = this.dependencies;
     await quotaStore.reclaim(holder);
     await withTransaction(dataSource, async (manager) => {
-      await query(manager, 'update billing.leases set finished = true where holder = $1 and not finished', [
-        holder,
-      ]);
+      // What the store has not been told yet it still has to be told, as consumed after the reclaim.
+      await query(
+        manager,
+        'update billing.leases set finished = true where holder = $1 and not finished and projected >= consumed',
+        [holder],
+      );
       await query(manager, 'update billing.journals set reclaimed_at = $2 where id = $1', [
         holder,
         new Date(clock.now()).toISOString(),

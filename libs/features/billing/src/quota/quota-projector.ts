@@ -78,7 +78,10 @@ export class QuotaProjector {
     );
     const leases = await query<LeaseRow>(
       manager,
-      'select id, account, consumed, projected from billing.leases where not finished',
+      // Of accounts that the store does not know yet, all: it subtracts them from the credit once it does.
+      `select l.id, l.account, l.consumed, l.projected from billing.leases l
+        left join billing.quota_accounts q on q.account = l.account and q.opened
+        where not l.finished or q.account is null`,
     );
     const [recent] = await query<{ active: boolean }>(
       manager,
