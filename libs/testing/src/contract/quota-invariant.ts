@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { QuotaStoreHarness } from './quota-store.js';
+import type { QuotaStoreHarness } from './quota-harness.js';
 import { QuotaWorld, type Fate } from './quota-world.js';
 
 const HOLDERS = ['journal-a', 'journal-b', 'journal-c'];

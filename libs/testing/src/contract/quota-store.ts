@@ -1,24 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AcquireInput, QuotaInspection, QuotaStore } from '@tollgate/admission';
+import type { AcquireInput } from '@tollgate/admission';
 import type { JournalId, LeaseId } from '@tollgate/contracts';
 import { eventually } from './eventually.js';
+import type { InspectableQuotaStore, QuotaStoreHarness } from './quota-harness.js';
 import { describeQuotaInvariant } from './quota-invariant.js';
-
-export type InspectableQuotaStore = QuotaStore & QuotaInspection;
-
-/** The data of one test: nothing of another test is in it. */
-export interface QuotaStoreHarness {
-  /** One instance over the data; the suite closes it. */
-  readonly store: InspectableQuotaStore;
-  /** As after a restart without a disk: the store is blank. */
-  loseData(): Promise<void>;
-  /** Moves the store's clock on, if the test has it in hand; else does nothing, and time passes by itself. */
-  passTime(milliseconds: number): void;
-  /** The store's time, milliseconds since the epoch. */
-  now(): number;
-  /** Removes the data. */
-  close(): Promise<void>;
-}
 
 export interface QuotaStoreSuiteOptions {
   /** Random histories to try. */
