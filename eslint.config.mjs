@@ -10,6 +10,12 @@ import {
   syntaxThatNodeCannotStrip,
 } from './tools/lint/restricted-syntax.mjs';
 
+/** What plain JavaScript uses of Node without importing it. */
+const nodeGlobals = [
+  ...['AbortController', 'AbortSignal', 'Buffer', 'URL', 'clearInterval', 'clearTimeout', 'console'],
+  ...['fetch', 'performance', 'process', 'setInterval', 'setTimeout'],
+];
+
 /** Which layer may import which: contract ← pure ← adapter ← feature ← app (docs/architecture.md). */
 const layers = [
   { sourceTag: 'layer:contract', onlyDependOnLibsWithTags: ['layer:contract'] },
@@ -57,16 +63,7 @@ export default tseslint.config(
   {
     files: ['**/*.mjs'],
     languageOptions: {
-      globals: {
-        process: 'readonly',
-        console: 'readonly',
-        URL: 'readonly',
-        setTimeout: 'readonly',
-        setInterval: 'readonly',
-        clearInterval: 'readonly',
-        Buffer: 'readonly',
-        performance: 'readonly',
-      },
+      globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])),
     },
   },
   {
