@@ -35,6 +35,19 @@ describe('scanObject', () => {
     );
   });
 
+  it.each(['Model', 'MODEL', '\u017ftream', 'Mod\\u0065l'])(
+    'refuses %s, which parsers that ignore case take for a wanted member',
+    (name) => {
+      expect(() => scan(`{"model":"cheap","${name}":"dear"}`)).toThrow(
+        expect.objectContaining({ code: 'duplicate_field' }),
+      );
+    },
+  );
+
+  it('takes other members in any letters', () => {
+    expect(scan('{"Models":1,"Größe":2,"X":3,"model":"m"}').model).toBe('"m"');
+  });
+
   it.each([
     '',
     '[]',

@@ -28,8 +28,9 @@ const COMMA = 0x2c;
  * Finds top-level members of a JSON object in its bytes, without building the object.
  *
  * The whole text is checked against the JSON grammar except for the inside of strings, so that what passes here is
- * what the vendor parses. A wanted member that appears twice, or spelt with escapes (`"mod\u0065l"`), is refused: the
- * gateway and the vendor might read different ones, and permissions and prices hang on them.
+ * what the vendor parses. A wanted member that appears twice, spelt with escapes (`"mod\u0065l"`) or in other letters
+ * (`"Model"`, which Go's parser takes for `"model"`), is refused: the gateway and the vendor might read different ones,
+ * and permissions and prices hang on them.
  *
  * @throws GatewayError `invalid_json` with the byte offset, `duplicate_field`
  */
@@ -89,18 +90,18 @@ class ObjectScanner<Key extends string> {
     for (const key of this.wanted) {
       if (key.length === length && matches(body, start + 1, key)) return key;
     }
-    if (length > 256 || body.subarray(start, end).indexOf(BACKSLASH) === -1) return undefined;
-    const decoded = this.decodeKey(start, end);
+    if (length > 256 || isPlain(body, start + 1, end - 1)) return undefined;
+    const decoded = foldCase(this.decodeKey(start, end));
     const disguised = this.wanted.find((key) => key === decoded);
     if (disguised === undefined) return undefined;
-    throw new GatewayError('duplicate_field', `The field "${disguised}" must be written without escapes.`, {
+    throw new GatewayError('duplicate_field', `The field "${disguised}" must be written exactly so.`, {
       field: disguised,
     });
   }
 
-  private decodeKey(start: number, end: number): unknown {
+  private decodeKey(start: number, end: number): string {
     try {
-      return JSON.parse(this.body.toString('utf8', start, end));
+      return JSON.parse(this.body.toString('utf8', start, end)) as string;
     } catch (cause) {
       throw this.invalid(start, 'malformed member name', cause);
     }
@@ -235,4 +236,18 @@ function matches(body: Buffer, at: number, ascii: string): boolean {
     if (body[at + index] !== ascii.charCodeAt(index)) return false;
   }
   return true;
+}
+
+/** Small letters, digits and the like only: such a name means what its bytes say to every parser. */
+function isPlain(body: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    const byte = body[at] ?? 0;
+    if (byte >= 0x80 || byte === BACKSLASH || (byte >= 0x41 && byte <= 0x5a)) return false;
+  }
+  return true;
+}
+
+/** As parsers that ignore case compare: both ways, so that `ſ` (U+017F) and the Kelvin sign are `s` and `k`. */
+function foldCase(name: string): string {
+  return name.toUpperCase().toLowerCase();
 }

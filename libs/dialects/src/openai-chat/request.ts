@@ -21,6 +21,7 @@ type Field = (typeof CHAT_FIELDS)[number];
 const MODEL_NAME_LENGTH_MAX = 200;
 const CHOICES_MAX = 128;
 /** Most that one image costs as input at high detail: 85 + 170 × 8 tiles on gpt-4o, 1,536 patches × 1.62 on mini models. */
+const IMAGE_URL = Buffer.from('"image_url"');
 const TOKENS_PER_IMAGE_MAX = 2_500;
 
 /** Reads the envelope of a Chat Completions or Embeddings request in one pass over its bytes. */
@@ -58,7 +59,7 @@ class EnvelopeReader {
       wantsStreamUsage: streamed && this.wantsStreamUsage(),
       outputTokensMax: limit === null ? null : limit * choices,
       choices,
-      inputTokensMax: this.body.length + TOKENS_PER_IMAGE_MAX * occurrences(this.body, '"image_url"'),
+      inputTokensMax: this.body.length + TOKENS_PER_IMAGE_MAX * occurrences(this.body, IMAGE_URL),
     };
   }
 
@@ -154,7 +155,7 @@ function patchStreamOptions(
   patches.push({ ...range, text: JSON.stringify({ ...options, include_usage: true }) });
 }
 
-function occurrences(body: Buffer, text: string): number {
+function occurrences(body: Buffer, text: Buffer): number {
   let count = 0;
   for (let at = body.indexOf(text); at !== -1; at = body.indexOf(text, at + text.length)) count += 1;
   return count;

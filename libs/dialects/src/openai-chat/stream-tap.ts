@@ -4,6 +4,11 @@ import { lastUsage, lastUsageRange } from './usage.js';
 /** A single event may not grow beyond this while it is held back to be whole; a larger one passes in pieces. */
 const EVENT_BYTES_MAX = 1_048_576;
 const NOTHING = Buffer.alloc(0);
+// Searched for in every piece of every stream: as bytes, so that they are encoded once.
+const DONE = Buffer.from('[DONE]');
+const ERROR = Buffer.from('"error"');
+const BLANK_LINE = Buffer.from('\n\n');
+const BLANK_LINE_CRLF = Buffer.from('\r\n\r\n');
 
 /**
  * Watches a Chat Completions stream pass. Bytes go on as they came, cut at event boundaries; only the last events are
@@ -46,8 +51,8 @@ export class ChatStreamTap implements StreamTap {
 
   private inspect(events: Buffer): Buffer | null {
     if (this.bytesPerEvent === 0) this.bytesPerEvent = lengthOfMiddleEvent(events);
-    if (!this.complete && events.lastIndexOf('[DONE]') !== -1) this.complete = hasDoneEvent(events);
-    if (!this.failed && events.indexOf('"error"') !== -1) this.failed = hasErrorEvent(events);
+    if (!this.complete && events.lastIndexOf(DONE) !== -1) this.complete = hasDoneEvent(events);
+    if (!this.failed && events.indexOf(ERROR) !== -1) this.failed = hasErrorEvent(events);
     const usage = lastUsage(events);
     if (usage === undefined) return events;
     this.usage = usage;
@@ -57,8 +62,8 @@ export class ChatStreamTap implements StreamTap {
 
 /** Position behind the last blank line; 0 when there is none. */
 function endOfLastEvent(bytes: Buffer): number {
-  const lineFeeds = bytes.lastIndexOf('\n\n');
-  const pairs = bytes.lastIndexOf('\r\n\r\n');
+  const lineFeeds = bytes.lastIndexOf(BLANK_LINE);
+  const pairs = bytes.lastIndexOf(BLANK_LINE_CRLF);
   if (lineFeeds === -1 && pairs === -1) return 0;
   return lineFeeds > pairs ? lineFeeds + 2 : pairs + 4;
 }

@@ -18,7 +18,7 @@ export function lastUsage(bytes: Buffer): ReportedUsage | undefined {
 }
 
 /** How JSON writers space a member: compact, Python's default, Java's pretty printers. */
-const SPELLINGS = ['"usage":{', '"usage": {', '"usage" : {'];
+const SPELLINGS = ['"usage":{', '"usage": {', '"usage" : {'].map((text) => Buffer.from(text));
 
 /** Where the last `usage` object lies: `[start, end)` of the object itself. */
 export function lastUsageRange(bytes: Buffer): { start: number; end: number } | undefined {
