@@ -25,8 +25,12 @@ describe('reading a Chat Completions request', () => {
     });
   });
 
-  it('prefers max_completion_tokens, the newer name of the limit', () => {
-    expect(read({ model: 'm', max_tokens: 10, max_completion_tokens: 20 }).envelope.outputTokensMax).toBe(20);
+  it.each([
+    [10, 20],
+    [20, 10],
+  ])('counts on the higher limit of two (%i and %i): a vendor may know only one name', (older, newer) => {
+    const { envelope } = read({ model: 'm', max_tokens: older, max_completion_tokens: newer });
+    expect(envelope.outputTokensMax).toBe(20);
   });
 
   it('counts images by their documented size, not by their bytes', () => {
@@ -85,5 +89,13 @@ describe('patching a request', () => {
       { ...patch, outputTokensMax: { field: 'max_tokens', tokens: 12 } },
     );
     expect(JSON.parse(limited)).toEqual({ model: 'm', max_tokens: 12 });
+  });
+
+  it('limits the answer where the client wrote null for no limit', () => {
+    const limited = encoded('{"model":"m","max_tokens":null}', {
+      ...patch,
+      outputTokensMax: { field: 'max_tokens', tokens: 12 },
+    });
+    expect(limited).toBe('{"model":"m","max_tokens":12}');
   });
 });

@@ -20,8 +20,8 @@ type Field = (typeof CHAT_FIELDS)[number];
 
 const MODEL_NAME_LENGTH_MAX = 200;
 const CHOICES_MAX = 128;
-/** Most that one image costs as input at high detail: 85 + 170 × 8 tiles on gpt-4o, 1,536 patches × 1.62 on mini models. */
 const IMAGE_URL = Buffer.from('"image_url"');
+/** Most that one image costs as input at high detail: 85 + 170 × 8 tiles on gpt-4o, 1,536 patches × 1.62 on mini models. */
 const TOKENS_PER_IMAGE_MAX = 2_500;
 
 /** Reads the envelope of a Chat Completions or Embeddings request in one pass over its bytes. */
@@ -52,7 +52,7 @@ class EnvelopeReader {
     }
     const streamed = this.boolean('stream');
     const choices = this.integer('n', CHOICES_MAX) ?? 1;
-    const limit = this.integer('max_completion_tokens') ?? this.integer('max_tokens');
+    const limit = this.outputLimit();
     return {
       model,
       streamed,
@@ -85,6 +85,13 @@ class EnvelopeReader {
       throw invalid(field, `must be a whole number from 1 to ${max}`);
     }
     return value;
+  }
+
+  /** The higher one of two: vendors know the older name of the limit, the newer one, or both. */
+  private outputLimit(): number | null {
+    const newer = this.integer('max_completion_tokens');
+    const older = this.integer('max_tokens');
+    return newer === null || older === null ? (newer ?? older) : Math.max(newer, older);
   }
 
   private wantsStreamUsage(): boolean {
@@ -132,7 +139,11 @@ function encode(
     patchStreamOptions(body, scan.values.stream_options, patches, added);
   }
   if (patch.outputTokensMax !== undefined) {
-    added.push(`${JSON.stringify(patch.outputTokensMax.field)}:${patch.outputTokensMax.tokens}`);
+    const { field, tokens } = patch.outputTokensMax;
+    const written = Object.entries(scan.values).find(([name]) => name === field)?.[1];
+    // The client may have written null: beside that, a second member of the name would be the one that is ignored.
+    if (written !== undefined) patches.push({ ...written, text: String(tokens) });
+    else added.push(`${JSON.stringify(field)}:${tokens}`);
   }
   if (added.length > 0) {
     patches.push({ start: scan.insertAt, end: scan.insertAt, text: `${added.join(',')},` });

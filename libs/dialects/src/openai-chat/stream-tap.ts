@@ -7,8 +7,11 @@ const NOTHING = Buffer.alloc(0);
 // Searched for in every piece of every stream: as bytes, so that they are encoded once.
 const DONE = Buffer.from('[DONE]');
 const ERROR = Buffer.from('"error"');
-const BLANK_LINE = Buffer.from('\n\n');
-const BLANK_LINE_CRLF = Buffer.from('\r\n\r\n');
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const TAIL_BYTES = 4_096;
+/** Longer than the end mark with its framing. */
+const DONE_BYTES_MAX = 64;
 
 /**
  * Watches a Chat Completions stream pass. Bytes go on as they came, cut at event boundaries; only the last events are
@@ -51,44 +54,63 @@ export class ChatStreamTap implements StreamTap {
 
   private inspect(events: Buffer): Buffer | null {
     if (this.bytesPerEvent === 0) this.bytesPerEvent = lengthOfMiddleEvent(events);
-    if (!this.complete && events.lastIndexOf(DONE) !== -1) this.complete = hasDoneEvent(events);
-    if (!this.failed && events.indexOf(ERROR) !== -1) this.failed = hasErrorEvent(events);
-    const usage = lastUsage(events);
+    const tail = lastEvents(events);
+    this.complete ||= hasDoneEvent(tail);
+    this.failed ||= tail.includes(ERROR) && ERROR_EVENT.test(tail.toString('latin1'));
+    const usage = lastUsage(tail);
     if (usage === undefined) return events;
     this.usage = usage;
-    return this.options.hideUsage ? withoutUsageEvent(events) : events;
+    if (!this.options.hideUsage) return events;
+    const kept = withoutUsageEvent(tail);
+    if (kept === tail) return events;
+    const before = events.subarray(0, events.length - tail.length);
+    return before.length + kept.length === 0 ? null : Buffer.concat([before, kept]);
   }
 }
 
-/** Position behind the last blank line; 0 when there is none. */
+/**
+ * The last whole events of some, 4 KiB or the very last one: what tells usage, end and failure of a stream comes last, so
+ * the rest is not searched.
+ */
+function lastEvents(events: Buffer): Buffer {
+  if (events.length <= TAIL_BYTES) return events;
+  return events.subarray(startOfEvent(events, events.length - TAIL_BYTES));
+}
+
+/** Position behind the last blank line. Nearly always found at the very end. */
 function endOfLastEvent(bytes: Buffer): number {
-  const lineFeeds = bytes.lastIndexOf(BLANK_LINE);
-  const pairs = bytes.lastIndexOf(BLANK_LINE_CRLF);
-  if (lineFeeds === -1 && pairs === -1) return 0;
-  return lineFeeds > pairs ? lineFeeds + 2 : pairs + 4;
+  return boundaryAtOrBefore(bytes, bytes.length);
 }
 
-function hasDoneEvent(events: Buffer): boolean {
-  return /(?:^|\n)data: ?\[DONE\]\s*(?:\n|$)/.test(
-    events.toString('latin1', Math.max(0, events.length - 256)),
-  );
+/** The last position at or before `limit` that stands behind a blank line; 0 when there is none. */
+function boundaryAtOrBefore(bytes: Buffer, limit: number): number {
+  for (let at = limit; at > 1; at -= 1) if (isBoundary(bytes, at)) return at;
+  return 0;
 }
 
-function hasErrorEvent(events: Buffer): boolean {
-  return /(?:^|\n)data: ?\{\s*"error"\s*:\s*[{"]/.test(events.toString('latin1'));
+/** Events end with two line ends, `\n` or `\r\n` each. */
+function isBoundary(bytes: Buffer, at: number): boolean {
+  if (bytes[at - 1] !== LINE_FEED) return false;
+  return bytes[at - 2] === LINE_FEED || (bytes[at - 2] === CARRIAGE_RETURN && bytes[at - 3] === LINE_FEED);
+}
+
+const ERROR_EVENT = /(?:^|\n)data: ?\{\s*"error"\s*:\s*[{"]/;
+
+function hasDoneEvent(tail: Buffer): boolean {
+  const end = tail.subarray(Math.max(0, tail.length - DONE_BYTES_MAX));
+  return end.includes(DONE) && /(?:^|\n)data: ?\[DONE\]\s*(?:\n|$)/.test(end.toString('latin1'));
 }
 
 /**
  * Takes out the event that carries only usage (`"choices":[]`): the client did not ask for it. Vendors that put usage
  * beside the last choice keep that event.
  */
-function withoutUsageEvent(events: Buffer): Buffer | null {
+function withoutUsageEvent(events: Buffer): Buffer {
   const range = lastUsageRange(events);
   if (range === undefined) return events;
   const start = startOfEvent(events, range.start);
   const end = endOfEvent(events, range.end);
   if (!/"choices"\s*:\s*\[\s*\]/.test(events.toString('latin1', start, end))) return events;
-  if (start === 0 && end === events.length) return null;
   return Buffer.concat([events.subarray(0, start), events.subarray(end)]);
 }
 
@@ -99,15 +121,10 @@ function lengthOfMiddleEvent(events: Buffer): number {
 }
 
 function startOfEvent(events: Buffer, at: number): number {
-  const lineFeeds = events.lastIndexOf('\n\n', at);
-  const pairs = events.lastIndexOf('\r\n\r\n', at);
-  return Math.max(lineFeeds === -1 ? 0 : lineFeeds + 2, pairs === -1 ? 0 : pairs + 4);
+  return boundaryAtOrBefore(events, at);
 }
 
-function endOfEvent(events: Buffer, at: number): number {
-  const lineFeeds = events.indexOf('\n\n', at);
-  const pairs = events.indexOf('\r\n\r\n', at);
-  if (lineFeeds === -1 && pairs === -1) return events.length;
-  if (pairs === -1 || (lineFeeds !== -1 && lineFeeds < pairs)) return lineFeeds + 2;
-  return pairs + 4;
+function endOfEvent(events: Buffer, from: number): number {
+  for (let at = from + 1; at < events.length; at += 1) if (isBoundary(events, at)) return at;
+  return events.length;
 }

@@ -40,6 +40,13 @@ describe('usage of an answer', () => {
     expect(lastUsage(Buffer.alloc(0))).toBeUndefined();
   });
 
+  it.each([{}, { total_tokens: 500 }, { prompt_tokens: null, completion_tokens: null }])(
+    'is absent where it counts neither side: %j',
+    (usage) => {
+      expect(read({ usage })).toBeUndefined();
+    },
+  );
+
   it('leaves nonsense for the check of counts', () => {
     expect(read({ usage: { prompt_tokens: '9', completion_tokens: -5 } })).toMatchObject({
       input: '9',

@@ -10,26 +10,43 @@ export function lastUsage(bytes: Buffer): ReportedUsage | undefined {
   const range = lastUsageRange(bytes);
   if (range === undefined) return undefined;
   try {
-    return toCanonical(JSON.parse(bytes.toString('utf8', range.start, range.end)) as WireUsage);
+    const usage = JSON.parse(bytes.toString('utf8', range.start, range.end)) as WireUsage;
+    // An empty object, or a mere total, says nothing that can be charged: taken for a report, it would be free.
+    const counted = (usage.prompt_tokens ?? usage.completion_tokens ?? null) !== null;
+    return counted ? toCanonical(usage) : undefined;
   } catch {
     // A vendor's malformed usage is no usage: the caller falls back to an estimate and records that it did.
     return undefined;
   }
 }
 
-/** How JSON writers space a member: compact, Python's default, Java's pretty printers. */
-const SPELLINGS = ['"usage":{', '"usage": {', '"usage" : {'].map((text) => Buffer.from(text));
+const NAME = Buffer.from('"usage"');
+/** Streams repeat `"usage":null` in every event; further back than this an object is not looked for. */
+const CANDIDATES_MAX = 64;
 
 /** Where the last `usage` object lies: `[start, end)` of the object itself. */
 export function lastUsageRange(bytes: Buffer): { start: number; end: number } | undefined {
-  let start = -1;
-  for (const spelling of SPELLINGS) {
-    const at = bytes.lastIndexOf(spelling);
-    if (at !== -1) start = Math.max(start, at + spelling.length - 1);
+  let at = bytes.lastIndexOf(NAME);
+  for (let candidates = 0; at !== -1 && candidates < CANDIDATES_MAX; candidates += 1) {
+    const start = objectAfterColon(bytes, at + NAME.length);
+    const end = start === undefined ? undefined : endOfFlatObject(bytes, start);
+    if (start !== undefined && end !== undefined) return { start, end };
+    at = at === 0 ? -1 : bytes.lastIndexOf(NAME, at - 1);
   }
-  if (start === -1) return undefined;
-  const end = endOfFlatObject(bytes, start);
-  return end === undefined ? undefined : { start, end };
+  return undefined;
+}
+
+function objectAfterColon(bytes: Buffer, from: number): number | undefined {
+  const colon = skipSpace(bytes, from);
+  if (bytes[colon] !== 0x3a) return undefined;
+  const value = skipSpace(bytes, colon + 1);
+  return bytes[value] === 0x7b ? value : undefined;
+}
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let at = from;
+  while (bytes[at] === 0x20 || bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === 0x09) at += 1;
+  return at;
 }
 
 /** https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage */
