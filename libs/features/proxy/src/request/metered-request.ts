@@ -62,16 +62,21 @@ export class MeteredRequest {
   private measured: Measured = NOTHING;
   private concluded = false;
 
+  /** What start and end have in common. */
+  private readonly facts: Omit<JournalStart, 'estimate'>;
+
   private constructor(
     private readonly input: MeteredRequestInput,
     private readonly journal: Journal,
-  ) {}
+  ) {
+    this.facts = factsOf(input);
+  }
 
   /** @throws GatewayError `overloaded` when the journal takes no more; the hold is freed then */
   static begin(input: MeteredRequestInput, journal: Journal): MeteredRequest {
     const request = new MeteredRequest(input, journal);
     try {
-      journal.start(request.startEntry());
+      journal.start({ ...request.facts, estimate: request.startEstimate() });
     } catch (error) {
       input.hold?.settle(0n);
       throw error;
@@ -145,33 +150,20 @@ export class MeteredRequest {
     return cost === undefined || cost === null || source === 'none' ? 0n : rateTotal(usage, cost);
   }
 
-  private startEntry(): JournalStart {
-    const { client, identity, envelope, price, hold, occurredAt } = this.input;
-    const limit = Math.min(envelope.outputTokensMax ?? INTERRUPTED_OUTPUT_TOKENS, INTERRUPTED_OUTPUT_TOKENS);
-    const usage = this.estimate(limit);
-    const measured: Measured = { usage, source: 'estimated', findings: [] };
-    return {
-      id: client.id,
-      occurredAt,
-      organization: { id: identity.organization.id, name: identity.organization.name },
-      apiKey: { id: identity.apiKey.id, name: identity.apiKey.name },
-      group: identity.organization.group,
-      operation: client.operation,
-      dialect: client.dialect.id,
-      streamed: envelope.streamed,
-      model: envelope.model,
-      priceCard: price === null ? null : { id: price.id, version: price.version },
-      leaseId: hold?.leaseId ?? null,
-      estimate: { usage, charge: this.charge(measured).toString(), vendorCost: '0' },
-    };
+  /** Best guess for a request whose process is killed before its end. */
+  private startEstimate(): JournalStart['estimate'] {
+    const { outputTokensMax } = this.input.envelope;
+    const outputTokens = Math.min(outputTokensMax ?? INTERRUPTED_OUTPUT_TOKENS, INTERRUPTED_OUTPUT_TOKENS);
+    const usage = this.estimate(outputTokens);
+    const charge = this.charge({ usage, source: 'estimated', findings: [] });
+    return { usage, charge: charge.toString(), vendorCost: '0' };
   }
 
   private endEntry(conclusion: Conclusion, charge: NanoUsd, endedAt: number): JournalEnd {
-    const { estimate: _estimate, ...start } = this.startEntry();
     const { startedAt } = this.input;
     const { channel } = this;
     return {
-      ...start,
+      ...this.facts,
       durationMs: endedAt - startedAt,
       firstByteMs: this.firstByteAt === null ? null : this.firstByteAt - startedAt,
       upstreamModel: this.channelModel?.upstream ?? null,
@@ -188,4 +180,22 @@ export class MeteredRequest {
       findings: [...this.measured.findings],
     };
   }
+}
+
+function factsOf(input: MeteredRequestInput): Omit<JournalStart, 'estimate'> {
+  const { client, identity, envelope, price, hold, occurredAt } = input;
+  const { apiKey, organization } = identity;
+  return {
+    id: client.id,
+    occurredAt,
+    organization: { id: organization.id, name: organization.name },
+    apiKey: { id: apiKey.id, name: apiKey.name },
+    group: organization.group,
+    operation: client.operation,
+    dialect: client.dialect.id,
+    streamed: envelope.streamed,
+    model: envelope.model,
+    priceCard: price === null ? null : { id: price.id, version: price.version },
+    leaseId: hold?.leaseId ?? null,
+  };
 }

@@ -167,7 +167,7 @@ export class ProxyRequests {
   ): Promise<Conclusion> {
     const { snapshot } = authorized;
     const plan = this.plan(authorized);
-    let failure = noChannel();
+    let failure: GatewayError | undefined;
     while (metered.attempts < snapshot.settings.routing.attemptsMax) {
       const channel = plan.next();
       if (channel === undefined) break;
@@ -177,12 +177,9 @@ export class ProxyRequests {
       failure = result.error;
       if (failure.retry !== 'next-channel') break;
     }
-    client.refuse(failure, false);
-    return {
-      outcome: outcomeOf(failure),
-      httpStatus: this.statusOf(client, failure),
-      errorCode: failure.code,
-    };
+    const error = failure ?? noChannel();
+    client.refuse(error, false);
+    return { outcome: outcomeOf(error), httpStatus: this.statusOf(client, error), errorCode: error.code };
   }
 
   private plan({ snapshot, channels }: Authorized): ChannelPlan<RoutableChannel> {

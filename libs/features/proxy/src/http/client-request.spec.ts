@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { newId, type RequestId } from '@tollgate/contracts';
+import { openaiChat } from '@tollgate/dialects';
+import { eventually } from '@tollgate/testing';
+import { ClientRequest } from './client-request.js';
+
+describe('a client request', () => {
+  let server: Server;
+  let socket: Socket;
+  let clients: ClientRequest[];
+
+  beforeEach(async () => {
+    clients = [];
+    server = createServer((request, response) => {
+      const route = { dialect: openaiChat, operation: 'chat' } as const;
+      clients.push(new ClientRequest(newId<RequestId>(), route, request, response));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  });
+  afterEach(() => {
+    socket.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('takes a body of the smallest pieces whole, and keeps few of them', async () => {
+    const count = 200_000;
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+    await eventually(() => clients.length === 1, 'the request');
+    const before = process.memoryUsage().heapUsed;
+    const body = clients[0]!.readBody(count);
+    socket.write('1\r\nx\r\n'.repeat(count) + '0\r\n\r\n');
+    expect((await body).equals(Buffer.alloc(count, 'x'))).toBe(true);
+    // A piece kept is an object of some 200 bytes: a limit of 32 MiB would be 7 GB of them.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(count * 100);
+  });
+
+  it('notices that the client went away while an earlier answer is still being written', async () => {
+    const request = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n';
+    socket.write(request + request);
+    await eventually(() => clients.length === 2, 'both requests');
+    let left = 0;
+    for (const client of clients) client.onClose = () => (left += 1);
+    socket.destroy();
+    await eventually(() => left === 2, 'both to be closed');
+    expect(clients.map(({ closed }) => closed)).toEqual([true, true]);
+  });
+
+  it('does not take a client that waits for the next answer for one that went away', async () => {
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}');
+    await eventually(() => clients.length === 1, 'the request');
+    const [client] = clients;
+    await client!.readBody(10);
+    client!.begin(200, 'text/plain');
+    client!.end('done');
+    await once(socket, 'data');
+    socket.destroy();
+    await eventually(async () => (await connections(server)) === 0, 'the connection to be closed');
+    expect(client!.closed).toBe(false);
+  });
+});
+
+function connections(server: Server): Promise<number> {
+  return new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
+}
