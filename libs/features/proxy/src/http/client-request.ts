@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError, type Operation, type RequestId } from '@tollgate/contracts';
 import type { Dialect } from '@tollgate/dialects';
+import { GatheredBody } from './gathered-body.js';
 
 /** What a path stands for. */
 export interface ClientRoute {
@@ -58,18 +59,16 @@ export class ClientRequest {
     }
     if (Number(this.header('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
     return new Promise((resolve, reject) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
+      const body = new GatheredBody();
       request.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > bytesMax) {
+        if (body.size + chunk.length > bytesMax) {
           request.removeAllListeners('data');
           reject(tooLarge(bytesMax));
           return;
         }
-        chunks.push(chunk);
+        body.push(chunk);
       });
-      request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+      request.on('end', () => resolve(body.bytes()));
       request.on('error', () => reject(clientClosed()));
       request.on('close', () => {
         if (!request.complete) reject(clientClosed());
