@@ -2,7 +2,7 @@ import type { DocumentBucket } from '@tollgate/messaging';
 
 export interface DocumentCacheOptions<Value> {
   readonly bucket: DocumentBucket;
-  /** Documents kept, absent ones included. */
+  /** Documents kept; so many absences are kept beside them. */
   readonly capacity: number;
   readonly parse: (value: unknown) => Value;
 }
@@ -22,17 +22,18 @@ interface Fetch<Value> {
 
 /**
  * Documents fetched on first use and kept until they change. Bounded: when full, the longest-kept goes. Absence is
- * kept too, so that a flood of one wrong key asks the store once.
+ * kept too, so that a flood of one wrong key asks the store once; apart, so that a flood of many pushes no document out.
  */
 export class DocumentCache<Value> {
-  private readonly entries = new Map<string, Entry<Value>>();
+  private readonly present = new Map<string, Entry<Value>>();
+  private readonly absent = new Map<string, Entry<Value>>();
   private readonly fetches = new Map<string, Fetch<Value>>();
 
   constructor(private readonly options: DocumentCacheOptions<Value>) {}
 
   /** `undefined`: not known here, `get` it. */
   peek(key: string): Value | null | undefined {
-    const entry = this.entries.get(key);
+    const entry = this.entryOf(key);
     return entry === undefined || entry.doubtful ? undefined : entry.value;
   }
 
@@ -49,14 +50,16 @@ export class DocumentCache<Value> {
 
   /** The document was written or deleted. */
   changed(key: string): void {
-    this.entries.delete(key);
+    this.present.delete(key);
+    this.absent.delete(key);
     const running = this.fetches.get(key);
     if (running !== undefined) running.outdated = true;
   }
 
   /** Changes may have been missed. */
   doubtAll(): void {
-    for (const entry of this.entries.values()) entry.doubtful = true;
+    for (const entry of this.present.values()) entry.doubtful = true;
+    for (const entry of this.absent.values()) entry.doubtful = true;
     for (const running of this.fetches.values()) running.outdated = true;
   }
 
@@ -74,7 +77,7 @@ export class DocumentCache<Value> {
         return value;
       }
     } catch (error) {
-      const doubtful = this.entries.get(key);
+      const doubtful = this.entryOf(key);
       if (doubtful === undefined) throw error;
       return doubtful.value;
     } finally {
@@ -82,12 +85,18 @@ export class DocumentCache<Value> {
     }
   }
 
+  private entryOf(key: string): Entry<Value> | undefined {
+    return this.present.get(key) ?? this.absent.get(key);
+  }
+
   private keep(key: string, value: Value | null): void {
-    this.entries.delete(key);
-    if (this.entries.size >= this.options.capacity) {
-      const oldest = this.entries.keys().next();
-      if (oldest.done !== true) this.entries.delete(oldest.value);
+    this.present.delete(key);
+    this.absent.delete(key);
+    const entries = value === null ? this.absent : this.present;
+    if (entries.size >= this.options.capacity) {
+      const oldest = entries.keys().next();
+      if (oldest.done !== true) entries.delete(oldest.value);
     }
-    this.entries.set(key, { value, doubtful: false });
+    entries.set(key, { value, doubtful: false });
   }
 }
