@@ -1,0 +1,32 @@
+import { type ServerProcess } from '../process/server-process.ts';
+
+export type GatewayName = 'nginx' | 'bare' | 'tollgate' | 'portkey';
+
+/** What a gateway is started with. */
+export interface GatewayContext {
+  readonly vendorPort: number;
+  /** Temporary, its own. */
+  readonly directory: string;
+  readonly nodeOptions: readonly string[];
+}
+
+/** A gateway that is being measured. */
+export interface Gateway {
+  readonly name: GatewayName;
+  /** What exactly it is: product and versions. */
+  readonly title: string;
+  readonly port: number;
+  /** What its clients send besides the request. */
+  readonly headers: readonly string[];
+  /** The process that is measured, with all its children; may be started again. */
+  readonly server: ServerProcess;
+  /** Stops what it stands on. */
+  close(): Promise<void>;
+}
+
+/** Why a gateway can not be measured here, in a line. */
+export interface SkippedGateway {
+  readonly skipped: string;
+}
+
+export type StartGateway = (context: GatewayContext) => Promise<Gateway | SkippedGateway>;

@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { readOptions } from './options.js';
+
+describe('options of npm run bench', () => {
+  it('measure everything by default', () => {
+    expect(readOptions([])).toMatchObject({
+      plan: { mode: 'full' },
+      gateways: ['nginx', 'bare', 'tollgate', 'portkey'],
+      workloads: ['J1', 'J60', 'SB'],
+      idle: true,
+      profile: false,
+    });
+  });
+
+  it('choose', () => {
+    const options = readOptions(['--quick', '--only', 'tollgate,bare', '--workloads=SB', '--no-idle']);
+    expect(options).toMatchObject({
+      plan: { mode: 'quick' },
+      gateways: ['bare', 'tollgate'],
+      workloads: ['SB'],
+      idle: false,
+    });
+  });
+
+  it('name what is wrong', () => {
+    expect(() => readOptions(['--only', 'litellm'])).toThrow('There is no gateway "litellm"');
+    expect(() => readOptions(['--workloads', 'J2'])).toThrow('There is no workload "J2"');
+    expect(() => readOptions(['--quik'])).toThrow("Unknown option '--quik'");
+  });
+});

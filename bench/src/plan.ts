@@ -1,0 +1,44 @@
+/** How much a run does: fixed counts, so that two runs compare. */
+export interface Plan {
+  readonly mode: 'full' | 'quick';
+  /** Rounds that are thrown away: compilers and heaps are not yet where they will stay. */
+  readonly warmUpRounds: number;
+  /** Rounds that are measured; each asks every gateway everything once. */
+  readonly rounds: number;
+  /** A machine too slow for all rounds stops after these, once `roundsMs` are over. */
+  readonly roundsMin: number;
+  readonly roundsMs: number;
+  /** Requests of a sample at 16 connections, for each weight of a workload. */
+  readonly loadedRequests: number;
+  /** Requests of a sample at 1 connection, for each weight of a workload. */
+  readonly singleRequests: number;
+  readonly idleStreams: number;
+  /** How long a sample's aftermath (journals, billing) is waited for. */
+  readonly settleMs: number;
+}
+
+export const LOADED_CONNECTIONS = 16;
+
+export const fullPlan: Plan = {
+  mode: 'full',
+  warmUpRounds: 2,
+  rounds: 7,
+  roundsMin: 5,
+  roundsMs: 330_000,
+  loadedRequests: 500,
+  singleRequests: 60,
+  idleStreams: 2_000,
+  settleMs: 5_000,
+};
+
+export const quickPlan: Plan = {
+  mode: 'quick',
+  warmUpRounds: 1,
+  rounds: 3,
+  roundsMin: 1,
+  roundsMs: 45_000,
+  loadedRequests: 200,
+  singleRequests: 25,
+  idleStreams: 500,
+  settleMs: 1_500,
+};
