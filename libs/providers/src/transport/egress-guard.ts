@@ -9,11 +9,15 @@ const PRIVATE = blockList([
   ['172.16.0.0', 12],
   ['192.168.0.0', 16],
   ['100.64.0.0', 10],
-  ['::1', 128],
+  // Loopback, and the outdated way to write an IPv4 address in IPv6.
+  ['::', 96],
   ['fc00::', 7],
 ]);
 
-/** Addresses that no vendor has: unspecified, link-local (cloud metadata), multicast, reserved, translated. */
+/**
+ * Addresses that no vendor has: unspecified, link-local and others of cloud metadata, multicast, reserved, and those
+ * that carry an IPv4 address inside (translation, 6to4, Teredo), which could be any of the above.
+ */
 const NEVER = blockList([
   ['0.0.0.0', 8],
   ['169.254.0.0', 16],
@@ -23,8 +27,16 @@ const NEVER = blockList([
   ['240.0.0.0', 4],
   ['::', 128],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
+  // Metadata of Alibaba Cloud and of AWS, inside ranges that are private otherwise.
+  ['100.100.100.200', 32],
+  ['fd00:ec2::254', 128],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['::ffff:0:0:0', 96],
+  ['2002::', 16],
+  ['2001::', 32],
 ]);
 
 function blockList(subnets: readonly (readonly [string, number])[]): BlockList {
