@@ -73,11 +73,23 @@ async function fetchHelm(): Promise<void> {
     if (sum !== SHA_256) throw new Error(`its Helm has the SHA-256 ${sum} and not ${SHA_256}`);
     await install(contents);
   } catch (error) {
-    const [reason] = String(error instanceof Error ? error.message : error).split('\n');
-    throw new Error(`Helm could not be taken from the npm package ${SOURCE}: ${reason}.`, { cause: error });
+    throw new Error(`Helm could not be taken from the npm package ${SOURCE}: ${reasonOf(error)}.`, {
+      cause: error,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** In one line: npm says the most in the first lines of what it writes. */
+function reasonOf(error: unknown): string {
+  const { stderr } = error as { stderr?: string };
+  const lines = (stderr ?? '').split('\n').filter((line) => line.startsWith('npm error'));
+  if (lines.length === 0) return error instanceof Error ? error.message : String(error);
+  return lines
+    .slice(0, 4)
+    .map((line) => line.replace('npm error ', ''))
+    .join(', ');
 }
 
 /** In one step, since another test run may look for it at the same time. */
