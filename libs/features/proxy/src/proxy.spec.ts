@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Admission, Hold, HoldInput } from '@tollgate/admission';
+import type { Admission, HoldInput } from '@tollgate/admission';
 import {
   apiKeyDocumentKey,
   channelDocumentKey,
@@ -72,7 +72,7 @@ class MemoryAdmission implements Admission {
   available: NanoUsd = 1_000_000_000_000n;
   readonly holds: NanoUsd[] = [];
 
-  hold({ amountFull, amountMin }: HoldInput): Hold | GatewayError {
+  hold({ amountFull, amountMin }: HoldInput): ReturnType<Admission['hold']> {
     const amount = amountFull <= this.available ? amountFull : this.available;
     if (amount < amountMin) return new GatewayError('insufficient_balance', 'The balance is exhausted.');
     this.available -= amount;
@@ -581,6 +581,65 @@ describe('the proxy', () => {
       expect(usage.output).toBeLessThan(50);
       expect(admission.available).toBe(opening() - BigInt(charge));
       await eventually(() => vendor.abortedCount === 1, 'the vendor to see the end');
+    });
+
+    /** Sends a request and goes away once it waits for something. */
+    async function leaveWhile(waiting: () => boolean): Promise<void> {
+      const connected = once(server, 'connection') as Promise<[Socket]>;
+      const { port } = server.address() as AddressInfo;
+      const path = '/v1/chat/completions';
+      const outgoing = httpRequest({ port, host: '127.0.0.1', path, method: 'POST', headers: KEYED });
+      outgoing.on('error', () => undefined);
+      outgoing.end(JSON.stringify(chat()));
+      const [socket] = await connected;
+      await eventually(waiting, 'the request to wait');
+      outgoing.destroy();
+      await eventually(() => socket.destroyed, 'the proxy to see the end');
+    }
+
+    it('asks no vendor for a client that left while the balance was asked for', async () => {
+      let answer: (() => void) | undefined;
+      const hold = admission.hold.bind(admission);
+      admission.hold = (input) =>
+        new Promise((resolve) => {
+          answer = () => resolve(hold(input));
+        });
+      await leaveWhile(() => answer !== undefined);
+      answer?.();
+      await eventually(() => service.dataPlane.inFlight === 0, 'the end');
+      expect(vendor.requests).toHaveLength(0);
+      expect(journal.ends).toEqual([
+        expect.objectContaining({ outcome: 'client_closed', attempts: 0, charge: '0', usageSource: 'none' }),
+      ]);
+      expect(admission.available).toBe(opening());
+    });
+
+    it('forgets a request whose client left while its key was looked up', async () => {
+      const identity = documents.bucket('identity');
+      const get = identity.get.bind(identity);
+      let answer: (() => void) | undefined;
+      identity.get = async (key) => {
+        await new Promise<void>((resolve) => (answer = resolve));
+        identity.get = get;
+        return get(key);
+      };
+      await leaveWhile(() => answer !== undefined);
+      answer?.();
+      await eventually(() => service.dataPlane.inFlight === 0, 'the end');
+      expect(journal.starts).toHaveLength(0);
+    });
+
+    it('charges what a client got that stopped reading until the time was up', async () => {
+      await putSettings({ upstream: { totalTimeoutMs: 2_000 } });
+      const event = `data: {"choices":[{"delta":{"content":"${'x'.repeat(50_000)}"}}]}\n\n`;
+      vendor.respond({ kind: 'stream', events: Array.from({ length: 400 }, () => event) });
+      let reader: IncomingMessage | undefined;
+      const answer = send(chat({ stream: true }), { onData: (incoming) => (reader = incoming.pause()) });
+      await eventually(() => journal.ends.length === 1, 'the record');
+      expect(journal.ends[0]).toMatchObject({ outcome: 'client_closed', usageSource: 'partial' });
+      expect(BigInt(journal.ends[0]!.charge)).toBeGreaterThan(0n);
+      reader?.destroy();
+      expect(await answer).toMatchObject({ cut: true });
     });
   });
 

@@ -58,6 +58,8 @@ export class ClientRequest {
       throw new GatewayError('invalid_request', `Bodies encoded with "${encoding}" are not accepted.`);
     }
     if (Number(this.header('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
+    // It left while its key was looked up: no event will come any more.
+    if (request.destroyed) throw clientClosed();
     return new Promise((resolve, reject) => {
       const body = new GatheredBody();
       request.on('data', (chunk: Buffer) => {

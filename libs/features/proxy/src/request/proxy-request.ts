@@ -169,6 +169,8 @@ export class ProxyRequests {
     const plan = this.plan(authorized);
     let failure: GatewayError | undefined;
     while (metered.attempts < snapshot.settings.routing.attemptsMax) {
+      // A vendor that is asked may charge us, and nobody would get the answer.
+      if (client.closed) return CLIENT_CLOSED;
       const channel = plan.next();
       if (channel === undefined) break;
       const result = await this.attempt(client, metered, channel, { snapshot, outgoing });
@@ -271,8 +273,12 @@ export class ProxyRequests {
   }
 }
 
-/** nginx's status for a client that closed its connection; it never goes over the wire. */
-const STATUS_CLIENT_CLOSED = 499;
+/** With nginx's status for a client that closed its connection; it never goes over the wire. */
+const CLIENT_CLOSED: Conclusion = {
+  outcome: 'client_closed',
+  httpStatus: 499,
+  errorCode: 'client_closed',
+};
 
 function concluded(result: Exclude<RelayResult, { kind: 'failed' }>): Conclusion {
   switch (result.kind) {
@@ -283,7 +289,7 @@ function concluded(result: Exclude<RelayResult, { kind: 'failed' }>): Conclusion
     case 'broken':
       return { outcome: outcomeOf(result.error), httpStatus: 200, errorCode: result.error.code };
     case 'abandoned':
-      return { outcome: 'client_closed', httpStatus: STATUS_CLIENT_CLOSED, errorCode: 'client_closed' };
+      return CLIENT_CLOSED;
   }
 }
 

@@ -25,7 +25,7 @@ export type RelayResult =
   | { readonly kind: 'failed'; readonly error: GatewayError; readonly blamesChannel: boolean }
   /** Something has reached the client, then the vendor failed. */
   | { readonly kind: 'broken'; readonly error: GatewayError; readonly outputBytes: number }
-  /** The client went away. `outputBytes` is 0 when the vendor had not begun to answer. */
+  /** The client went away, or stopped reading. `outputBytes` is 0 when the vendor had not begun to answer. */
   | {
       readonly kind: 'abandoned';
       readonly usage: ReportedUsage | undefined;
@@ -234,6 +234,12 @@ export class Relay implements UpstreamHandler {
     this.exchange?.abort();
     if (!client.answered) {
       this.finish({ kind: 'failed', error, blamesChannel });
+      return;
+    }
+    // Time ran out while the client did not read: its doing, not the vendor's, else slow reading would be free.
+    if (this.stalled && error.code === 'upstream_timeout') {
+      this.abandon();
+      client.destroy();
       return;
     }
     // The vendor's own error event has told the client already.
