@@ -44,8 +44,9 @@ export class ProxyModule implements OnApplicationBootstrap, BeforeApplicationShu
   }
 }
 
-/** A slow client may take long to send a large body; a client that sends no headers may not. */
 const HEADERS_TIMEOUT_MS = 30_000;
+/** A slow client may take long to send a large body, but not for ever: each holds a connection and a place in flight. */
+const REQUEST_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
 /**
@@ -58,7 +59,7 @@ export function proxyHttpAdapter(service: ProxyService): FastifyAdapter {
       createServer(
         {
           noDelay: true,
-          requestTimeout: 0,
+          requestTimeout: REQUEST_TIMEOUT_MS,
           headersTimeout: HEADERS_TIMEOUT_MS,
           keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
         },
