@@ -299,6 +299,10 @@ describe('the control application', () => {
     });
   });
 
+  it('gives nobody for ever to send a body', () => {
+    expect(app.getHttpServer().requestTimeout).toBeGreaterThan(0);
+  });
+
   it('describes the routes of every feature module in OpenAPI 3.1', async () => {
     const document = (await get('/api/v1/openapi.json')).json();
     expect(document.openapi).toBe('3.1.0');

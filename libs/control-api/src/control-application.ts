@@ -15,6 +15,8 @@ import { ProblemFilter, sendProblem } from './problems/problem.filter.js';
 import { createValidationPipe } from './validation-pipe.js';
 
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+/** For headers and body together: bodies are read before the caller is known. Fastify's own default is no limit. */
+const REQUEST_TIMEOUT_MS = 120_000;
 
 export interface ControlApplicationOptions {
   /** Feature modules; several share one address in standalone. */
@@ -100,6 +102,7 @@ class ControlRootModule {}
 function createAdapter(options: ControlApplicationOptions): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: options.bodyLimitBytes ?? BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: requestIdOf,
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       reply.header('x-request-id', request.id);
