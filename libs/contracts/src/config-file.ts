@@ -3,7 +3,12 @@ import { DIALECT_IDS } from './dialect.js';
 import { settingsDocument } from './documents/settings.js';
 import { priceSheet, priceString } from './prices.js';
 
-const name = z.string().min(1).max(200);
+const name = z
+  .string()
+  .min(1)
+  .max(200)
+  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters');
 
 /** A credential in the file itself, or the name of the environment variable that holds it. */
 export const credentialSource = z.union([z.string().min(1), z.strictObject({ env: z.string().min(1) })]);

@@ -19,6 +19,10 @@ describe('parseConfigFile', () => {
     ['[]', 'invalid input: expected object, received array'],
     ['organizations: []', 'version: is missing'],
     ['version: 1\norganizations: [{}]', 'organizations[0].name: is missing'],
+    [
+      'version: 1\norganizations: [{ name: "a\\0b" }]',
+      'organizations[0].name: must not hold control characters',
+    ],
     ['version: 1\norganizations: [{ name: a, colour: red }]', 'organizations[0].colour: unknown field'],
     [
       'version: 1\norganizations: [{ name: a, balance: 5 }]',

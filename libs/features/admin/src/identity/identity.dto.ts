@@ -1,12 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength, MinLength } from 'class-validator';
+import { IsName } from '../validation/rules.js';
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './password-policy.js';
 
 export class LoginDto {
   @ApiProperty({ type: String, example: 'admin' })
-  @IsString()
-  @MinLength(1)
-  @MaxLength(200)
+  @IsName()
   username: string;
 
   @ApiProperty({ type: String, format: 'password' })

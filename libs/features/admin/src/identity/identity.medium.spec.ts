@@ -52,6 +52,13 @@ describe('identity', () => {
     await login(PASSWORD);
   });
 
+  it('refuses a name that Postgres can not hold', async () => {
+    expect(await login('wrong', 'ad\u0000min')).toMatchObject({
+      status: 400,
+      body: { code: 'validation_failed' },
+    });
+  });
+
   it('slows guessing down, also when the guesses come at once, and forgets it in time', async () => {
     const guesses = await Promise.all(Array.from({ length: 12 }, (_, index) => login(`guess-${index}`)));
     const refused = guesses.filter(({ status }) => status === 429);
