@@ -25,6 +25,10 @@ describe('a start that can’t succeed says why in one line', () => {
     );
   });
 
+  it('for workers, which one process has not', async () => {
+    expect(await failing({ TOLLGATE_WORKERS: '4' })).toContain('TOLLGATE_WORKERS must be 1 here');
+  });
+
   it('for a short administrator password, which it does not repeat', async () => {
     const line = await failing({ TOLLGATE_ADMIN_PASSWORD: 'abc' });
     expect(line).toContain('TOLLGATE_ADMIN_PASSWORD must have');

@@ -5,10 +5,12 @@ import {
   optionalInfrastructureSection,
   optionalSecuritySection,
   parseSettings,
+  SettingsError,
   processSection,
   proxyLimitsSection,
   tracingSection,
   upstreamSection,
+  workersSection,
 } from '@tollgate/service';
 
 export const PROXY_PORT_SETTING = 'TOLLGATE_PROXY_PORT';
@@ -24,6 +26,7 @@ const SETTINGS = {
   ...optionalInfrastructureSection,
   ...optionalSecuritySection,
   ...upstreamSection('allow'),
+  ...workersSection,
   ...tracingSection(1),
   ...proxyLimitsSection,
   ...bootstrapSection,
@@ -31,7 +34,13 @@ const SETTINGS = {
 
 /** @throws SettingsError naming every wrong variable */
 export function readSettings() {
-  return parseSettings(SETTINGS, process.env);
+  const settings = parseSettings(SETTINGS, process.env);
+  if (settings.workers !== 1) {
+    throw new SettingsError([
+      'TOLLGATE_WORKERS must be 1 here: this is one process. Run the proxy service for several.',
+    ]);
+  }
+  return settings;
 }
 
 /** Where `{ env: NAME }` of a declarative file is looked up. */

@@ -379,6 +379,17 @@ describe('billing', () => {
       consumer: 'billing',
       reason: expect.stringContaining('journalId'),
     });
+    const listed = (await get('/dead-letters?limit=10')).json<{ items: { id: string }[] }>().items;
+    expect(listed.map(({ id }) => id)).toContain(letter.id);
+    const settle = (method: 'POST' | 'DELETE', path: string) =>
+      app.inject({ method, url: `/api/v1/billing/dead-letters/${path}`, headers: { authorization } });
+    expect((await settle('POST', `${letter.id}/replay`)).statusCode).toBe(204);
+    const again = await eventually(
+      async () => (await eventLog.deadLetters.list({ limit: 10 })).find(({ id }) => id !== letter.id),
+      'the replayed message to be refused again',
+    );
+    expect((await settle('DELETE', again.id)).statusCode).toBe(204);
+    expect((await settle('DELETE', again.id)).statusCode).toBe(404);
   });
 
   it('gives back what the leases of a closed journal did not consume, after it is committed to its end', async () => {

@@ -8,6 +8,7 @@ import { DataSource } from 'typeorm';
 import { Billing, type BillingDependencies } from './billing.js';
 import { BalanceController, BalancesRpcController } from './balances/balance.controller.js';
 import { CreditController } from './credits/credit.controller.js';
+import { DeadLetterController, EVENT_LOG } from './dead-letters/dead-letter.controller.js';
 import { FindingController } from './findings/finding.controller.js';
 import { ReconciliationController } from './reports/reconciliation.controller.js';
 import { UsageReportController } from './reports/usage-report.controller.js';
@@ -23,6 +24,7 @@ const CONTROLLERS = [
   CreditController,
   ReconciliationController,
   FindingController,
+  DeadLetterController,
 ];
 
 /** Billing as a Nest module: its HTTP API, and its consumers and jobs for as long as the application lives. */
@@ -37,6 +39,7 @@ export class BillingModule implements OnApplicationBootstrap, OnModuleDestroy {
       providers: [
         { provide: Billing, useFactory: () => new Billing(dependencies) },
         { provide: DataSource, useValue: dependencies.dataSource },
+        { provide: EVENT_LOG, useValue: dependencies.eventLog },
       ],
     };
   }
