@@ -65,7 +65,7 @@ export class Billing {
     const quotaBook = new QuotaBook();
     const partitions = new UsagePartitions(dataSource);
     const watermarks = new Watermarks(dataSource, documents);
-    const projector = new QuotaProjector({ dataSource, quotaStore, clock, recoverMs: quotaRecoverMs });
+    const projector = new QuotaProjector({ dataSource, quotaStore, recoverMs: quotaRecoverMs });
     const reclaimer = new LeaseReclaimer({ dataSource, quotaStore, clock, logger });
     this.#prices = new PriceVersions({ dataSource, documents, clock, logger });
     const committer = new UsageCommitter({

@@ -1,5 +1,5 @@
 import type { AccountProjection, LeaseProjection, QuotaSnapshot, QuotaStore } from '@tollgate/admission';
-import type { Clock, LeaseId } from '@tollgate/contracts';
+import type { LeaseId } from '@tollgate/contracts';
 import { withTransaction } from '@tollgate/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import { query } from '../database/query.js';
@@ -7,14 +7,11 @@ import { query } from '../database/query.js';
 export interface QuotaProjectorDependencies {
   readonly dataSource: DataSource;
   readonly quotaStore: QuotaStore;
-  readonly clock: Clock;
-  /** How long a rebuilt store waits for proxies to re-attach leases, when some were active lately. */
+  /** How long a rebuilt store waits for proxies to re-attach leases; the very first store waits for none. */
   readonly recoverMs: number;
 }
 
 const BATCH_MAX = 1_000;
-/** A journal heard of since then may belong to a proxy that holds leases. */
-const ACTIVE_LATELY_MS = 15 * 60_000;
 /** Of the database: one instance rebuilds the store at a time. */
 const REBUILD_LOCK = "hashtext('billing.quota_rebuild')";
 
@@ -70,7 +67,6 @@ export class QuotaProjector {
   async #snapshot(
     manager: EntityManager,
   ): Promise<{ accounts: AccountRow[]; leases: LeaseRow[]; snapshot: QuotaSnapshot }> {
-    const { clock, recoverMs } = this.dependencies;
     const accounts = await query<AccountRow & { balance: string }>(
       manager,
       `select q.account, q.credited, q.version, coalesce(a.balance, 0) as balance
@@ -83,15 +79,15 @@ export class QuotaProjector {
         left join billing.quota_accounts q on q.account = l.account and q.opened
         where not l.finished or q.account is null`,
     );
-    const [recent] = await query<{ active: boolean }>(
+    // Journals can't tell: a proxy whose first requests still run holds leases and has published nothing.
+    const [former] = await query<{ store: boolean }>(
       manager,
-      'select exists (select from billing.journals where not closed and reclaimed_at is null and seen_at > $1) as active',
-      [new Date(clock.now() - ACTIVE_LATELY_MS).toISOString()],
+      'select exists (select from billing.quota_accounts where projected_version > 0) as store',
     );
     const snapshot: QuotaSnapshot = {
       accounts: accounts.map((row) => ({ ...toAccountProjection(row), balance: BigInt(row.balance) })),
       leases: leases.map(toLeaseProjection),
-      recoverMs: recent?.active === true ? recoverMs : 0,
+      recoverMs: former?.store === true ? this.dependencies.recoverMs : 0,
     };
     return { accounts, leases, snapshot };
   }

@@ -61,12 +61,12 @@ describe('quotas, between ledger and store', () => {
     const credits = new Credits({ dataSource, ledger, quotaBook, clock });
     await credits.credit({ organizationId, amount: CREDIT, reason: 'test', idempotencyKey: organizationId });
     await project();
-    // Other tests' journals are active: the new store waits for their leases.
+    // The database has been with a store before: a new one waits for its leases.
     clock.advance(RECOVER_MS + 1);
   });
 
   const project = (): Promise<void> =>
-    new QuotaProjector({ dataSource, quotaStore: store, clock, recoverMs: RECOVER_MS }).run();
+    new QuotaProjector({ dataSource, quotaStore: store, recoverMs: RECOVER_MS }).run();
   const reclaimer = (): LeaseReclaimer =>
     new LeaseReclaimer({ dataSource, quotaStore: store, clock, logger: noopLogger });
   const lease = (amount: bigint) =>
@@ -181,6 +181,19 @@ describe('quotas, between ledger and store', () => {
     await spend(10);
     await project();
     expect(await available()).toBe(CREDIT - 400n);
+  });
+
+  it('waits for leases also when no journal was heard of: a first request may still run', async () => {
+    expect(await lease(400n)).toMatchObject({ status: 'granted', amount: 400n });
+    clock.advance(HOUR_MS);
+    store = new MemoryQuotaStore({ clock });
+    await project();
+    const other = { leaseId: newId<LeaseId>(), holder: newId<JournalId>() };
+    const acquire = () => store.acquire({ account, ...other, amountMin: CREDIT, amountWanted: CREDIT });
+    expect(await acquire()).toEqual({ status: 'recovering' });
+    await store.renew(holder, [{ leaseId, account, granted: 400n }]);
+    clock.advance(RECOVER_MS + 1);
+    expect(await acquire()).toEqual({ status: 'insufficient' });
   });
 
   it('lets several projectors carry the same changes at once', async () => {
