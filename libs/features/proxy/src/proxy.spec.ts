@@ -474,6 +474,16 @@ describe('the proxy', () => {
       expect((await send(chat())).status).toBe(200);
     });
 
+    it('tries the next channel when an error does not end, without waiting for it', async () => {
+      const body = 'x'.repeat(200_000);
+      vendor.respond({ kind: 'answer', status: 500, body, headers: { 'content-length': '100000000' } });
+      const startedAt = performance.now();
+      expect((await send(chat())).status).toBe(200);
+      expect(second.requests).toHaveLength(1);
+      // The vendor closes its connection after 5 s.
+      expect(performance.now() - startedAt).toBeLessThan(4_000);
+    });
+
     it('does not try on when the request itself is at fault, and passes the vendor’s words', async () => {
       const body = { error: { message: 'messages: too short', type: 'invalid_request_error', code: 'x' } };
       vendor.respond({ kind: 'answer', status: 400, body });

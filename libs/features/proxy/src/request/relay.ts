@@ -88,10 +88,13 @@ export class Relay implements UpstreamHandler {
 
   data(chunk: Buffer): void {
     if (this.over) return;
-    if (this.mode === 'error' && this.gatheredBytes > ERROR_BYTES_MAX) return;
     this.gathered.push(chunk);
     this.gatheredBytes += chunk.length;
-    if (this.mode === 'stream') this.flushSoon();
+    if (this.mode === 'error' && this.gatheredBytes > ERROR_BYTES_MAX) {
+      // It said enough, and may never end.
+      this.exchange?.abort();
+      this.endError();
+    } else if (this.mode === 'stream') this.flushSoon();
     else if (this.mode === 'json' && this.gatheredBytes > WHOLE_ANSWER_BYTES_MAX) this.flushSoon();
   }
 
