@@ -24,6 +24,11 @@ export function cpuMicroseconds(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + (threadsCpu(pid) ?? statCpu(pid) ?? 0), 0);
 }
 
+/** CPU time of the thread that runs a Node process's JavaScript. */
+export function mainThreadMicroseconds(pid: number): number {
+  return parseSchedstat(readProc(`${pid}/task/${pid}/schedstat`) ?? '') / 1_000;
+}
+
 export function residentKb(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + parseResidentKb(readProc(`${pid}/status`) ?? ''), 0);
 }

@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Sample } from '../measure/sample.js';
+import { fullPlan } from '../plan.js';
+import { summarizeAll, type Results, type Samples } from '../results.js';
+import { report } from './report.js';
+import { judge } from './targets.js';
+
+function sample(cpuUs: number, p50Us: number): Sample {
+  const latency = { p50Us, p99Us: 3 * p50Us };
+  return { requests: 100, cpuUs, behindUs: 7, residentKb: 102_400, loaded: latency, single: latency };
+}
+
+function results(samples: Samples): Results {
+  return {
+    date: '2026-11-24',
+    plan: fullPlan,
+    machine: {
+      cpu: 'A CPU',
+      cores: 2,
+      memoryGb: 8,
+      system: 'A Linux',
+      kernel: '6.1',
+      node: '26.10.0',
+      v8: '14',
+      loadBefore: 0.1,
+    },
+    foreignShare: 0.03,
+    rounds: 3,
+    seconds: 400,
+    gateways: { bare: 'a bare proxy', tollgate: 'Tollgate' },
+    skipped: { portkey: 'npm is not online' },
+    summary: summarizeAll(samples),
+    idle: { tollgate: { streams: 2_000, beforeKb: 92_160, withStreamsKb: 192_160, kbPerStream: 50 } },
+    samples,
+  };
+}
+
+const run = results({
+  direct: { J1: [sample(0, 40)], SB: [sample(0, 90)] },
+  bare: { J1: [50, 40, 900].map((cpuUs) => sample(cpuUs, 100)), SB: [sample(100, 50)] },
+  tollgate: { J1: [70, 60, 80].map((cpuUs) => sample(cpuUs, 250)), SB: [sample(200, 300)] },
+});
+
+/** The cells of the row that begins so, in the table below a heading. */
+function row(heading: string, first: string): string[] {
+  const section = report(run)
+    .split('### ')
+    .find((text) => text.startsWith(heading));
+  const line = section?.split('\n').find((text) => text.startsWith(`| ${first} `));
+  return (line ?? '')
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+describe('the report of a run', () => {
+  it('judges each target by medians of the same run', () => {
+    expect(judge(run).map(({ ratio, verdict }) => [ratio, verdict])).toEqual([
+      [1.4, 'met'],
+      [undefined, 'not measured'],
+      [2, 'not met'],
+    ]);
+    expect(row('Targets', 'J1: at most 1.5 × bare')).toEqual(['J1: at most 1.5 × bare', '1.40', 'met']);
+  });
+
+  it('shows CPU times, and what stands behind the gateway apart from them', () => {
+    expect(row('CPU time', 'tollgate')).toEqual(['tollgate', '70.0 ±7%', '–', '200.0 ±0%']);
+    expect(row('CPU time', 'behind Tollgate')).toEqual(['behind Tollgate', '7', '–', '7']);
+  });
+
+  it('shows what a gateway adds to the direct call, less than nothing too', () => {
+    expect(row('Time that', 'direct call').slice(1, 3)).toEqual(['40 / 120', '40 / 120']);
+    expect(row('Time that', 'bare')).toEqual([
+      'bare',
+      '60 / 180',
+      '60 / 180',
+      '–',
+      '–',
+      '-40 / -120',
+      '-40 / -120',
+    ]);
+  });
+
+  it('shows memory under load, after a start and a stream', () => {
+    expect(row('Memory', 'tollgate')).toEqual(['tollgate', '100', '90', '50.0']);
+    expect(row('Memory', 'bare')).toEqual(['bare', '100', '–', '–']);
+  });
+
+  it('names the machine, the versions and what was left out', () => {
+    const text = report(run);
+    expect(text).toContain("3 rounds in 400 s; others took 3 % of the machine's CPU time");
+    expect(text).toContain('Node 26.10.0 (V8 14) for every Node gateway');
+    expect(text).toContain('- not measured: npm is not online');
+  });
+});
