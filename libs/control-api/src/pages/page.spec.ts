@@ -22,6 +22,7 @@ describe('pages', () => {
     Buffer.from('{"a":1}').toString('base64url'),
     Buffer.from('[1,2]').toString('base64url'),
     encodeCursor(['one']),
+    encodeCursor(['one', 'two\u0000']),
   ])('refuse the foreign cursor %j', (cursor) => {
     expect(() => decodeCursor(cursor, 2)).toThrow('cursor must be the nextCursor of a page before');
   });

@@ -51,6 +51,9 @@ function parse(text: string): unknown {
 
 function isPosition(value: unknown, keysCount: number): value is readonly string[] {
   return (
-    Array.isArray(value) && value.length === keysCount && value.every((part) => typeof part === 'string')
+    Array.isArray(value) &&
+    value.length === keysCount &&
+    // No database holds a NUL: a position with one was never handed out.
+    value.every((part) => typeof part === 'string' && !part.includes('\u0000'))
   );
 }
