@@ -159,6 +159,16 @@ describe('the transport to vendors', () => {
     expect(recorder.ended).toBe(false);
   });
 
+  it('cuts off what still runs when it is closed', async () => {
+    const origin = await vendor((_request, response) => {
+      response.writeHead(200).write('part');
+    });
+    const { recorder } = ask(origin, { idleTimeoutMs: 60_000, totalTimeoutMs: 60_000 });
+    await new Promise<void>((resolve) => (recorder.onData = resolve));
+    await transport.close();
+    expect(recorder.failure?.code).toBe('shutting_down');
+  });
+
   it('refuses a forbidden address before connecting', async () => {
     const { recorder } = ask('http://169.254.169.254');
     await recorder.settled;

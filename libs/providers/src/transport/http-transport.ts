@@ -57,6 +57,8 @@ export class HttpTransport implements Transport {
 
   async close(): Promise<void> {
     clearInterval(this.sweeper);
+    // A pool waits for its exchanges, and nobody would end a long one any more.
+    for (const exchange of this.exchanges) exchange.cutOff(shuttingDown());
     const pools = [...this.pools.values()];
     this.pools.clear();
     await Promise.all(pools.map(({ pool }) => pool.close()));
@@ -138,9 +140,13 @@ class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   }
 
   endIfOverdue(now: number): void {
-    if (now < this.deadline || !this.finish()) return;
-    this.controller?.abort(new Error('total time limit'));
-    this.handler.error(timedOut('did not finish within the total time limit'));
+    if (now >= this.deadline) this.cutOff(timedOut('did not finish within the total time limit'));
+  }
+
+  cutOff(error: GatewayError): void {
+    if (!this.finish()) return;
+    this.controller?.abort(error);
+    this.handler.error(error);
   }
 
   fail(error: unknown): void {
@@ -154,6 +160,10 @@ class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
     this.registry.delete(this);
     return true;
   }
+}
+
+function shuttingDown(): GatewayError {
+  return new GatewayError('shutting_down', 'The gateway is shutting down.');
 }
 
 function timedOut(what: string, cause?: unknown): GatewayError {
