@@ -51,7 +51,7 @@ export async function measureIdleStreams(
 }
 
 async function resident(pid: number): Promise<number> {
-  await settle(SETTLE_MS);
+  await settle(processTree(pid), SETTLE_MS);
   const looks: number[] = [];
   while (looks.length < LOOKS) {
     await delay(LOOK_EVERY_MS);

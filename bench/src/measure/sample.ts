@@ -39,15 +39,18 @@ export async function takeSample(
 
   const before = { own: cpuMicroseconds(own), behind: cpuMicroseconds(behind) };
   const loaded = await runLoad({ ...load, requests, connections: LOADED_CONNECTIONS });
-  await settle(plan.settleMs);
-  const after = { own: cpuMicroseconds(own), behind: cpuMicroseconds(behind) };
+  // Read as soon as it is quiet itself: its idling while others finish is no cost of these requests.
+  await settle(own, plan.settleMs);
+  const ownAfter = cpuMicroseconds(own);
+  await settle(behind, plan.settleMs);
+  const behindAfter = cpuMicroseconds(behind);
 
   const single = await runLoad({ ...load, requests: weight * plan.singleRequests, connections: 1 });
-  await settle(plan.settleMs);
+  await settle([...own, ...behind], plan.settleMs);
   return {
     requests,
-    cpuUs: (after.own - before.own) / requests,
-    behindUs: subject.name === 'tollgate' ? (after.behind - before.behind) / requests : 0,
+    cpuUs: (ownAfter - before.own) / requests,
+    behindUs: subject.name === 'tollgate' ? (behindAfter - before.behind) / requests : 0,
     residentKb: residentKb(own),
     loaded: latency(loaded),
     single: latency(single),
