@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, request as httpRequest, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { newId, type RequestId } from '@tollgate/contracts';
+import { GatewayError, newId, type RequestId } from '@tollgate/contracts';
 import { openaiChat } from '@tollgate/dialects';
 import { eventually } from '@tollgate/testing';
 import { ClientRequest } from './client-request.js';
@@ -37,6 +37,21 @@ describe('a client request', () => {
     socket.destroy();
     await eventually(() => left === 2, 'both to be closed');
     expect(clients.map(({ closed }) => closed)).toEqual([true, true]);
+  });
+
+  it('lets a client that is still sending its body see why it was refused', async () => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const { port } = server.address() as AddressInfo;
+      const upload = httpRequest({ port, host: '127.0.0.1', method: 'POST' }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode));
+      });
+      upload.on('error', reject);
+      upload.end(Buffer.alloc(30_000_000));
+      void eventually(() => clients.length === 1, 'the request').then(() => {
+        clients[0]!.refuse(new GatewayError('invalid_api_key', 'The API key is not valid.'), false);
+      });
+    });
+    expect(status).toBe(401);
   });
 
   it('does not take a client that waits for the next answer for one that went away', async () => {

@@ -3,6 +3,9 @@ import { GatewayError, type Operation, type RequestId } from '@tollgate/contract
 import type { Dialect } from '@tollgate/dialects';
 import { GatheredBody } from './gathered-body.js';
 
+/** How long the rest of a refused body may take to come in. */
+const LINGER_MS = 5_000;
+
 /** What a path stands for. */
 export interface ClientRoute {
   readonly dialect: Dialect;
@@ -121,7 +124,21 @@ export class ClientRequest {
     // A body that was not read to its end can't be followed by another request.
     if (!this.request.complete) headers.push('connection', 'close');
     this.begin(status, 'application/json; charset=utf-8', headers);
-    this.response.end(body);
+    if (this.request.complete) this.response.end(body);
+    else this.endAfterBody(body);
+  }
+
+  /**
+   * Closing a connection on which more is coming resets it, and the client may never see the answer: what is left of
+   * its body is read and thrown away, for a while.
+   */
+  private endAfterBody(answer: string): void {
+    const { request, response } = this;
+    response.write(answer);
+    const timer = setTimeout(() => response.end(), LINGER_MS);
+    request.on('end', () => response.end());
+    response.on('close', () => clearTimeout(timer));
+    request.resume();
   }
 }
 
