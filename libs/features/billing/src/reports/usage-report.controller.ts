@@ -41,10 +41,17 @@ function instant(text: string, field: string): string {
       { field, message: `${field} must be a date or a time, e.g. 2026-01-31T12:00:00Z` },
     ]);
   }
-  return new Date(time).toISOString();
+  return isoWithinBounds(time);
 }
 
-const dayAfter = (date: string): string => new Date(Date.parse(instant(date, 'to')) + DAY_MS).toISOString();
+const dayAfter = (date: string): string => isoWithinBounds(Date.parse(instant(date, 'to')) + DAY_MS);
+
+const TIME_MIN = Date.parse('0001-01-01T00:00:00Z');
+const TIME_MAX = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Beyond four digits a year is written with a sign, which Postgres does not read. */
+const isoWithinBounds = (time: number): string =>
+  new Date(Math.min(TIME_MAX, Math.max(TIME_MIN, time))).toISOString();
 
 function toDto({ rows, totals }: UsageReport): UsageReportDto {
   return { items: rows.map(({ keys, sums }) => ({ ...keys, ...sums })), nextCursor: null, totals };
