@@ -101,10 +101,11 @@ describe('opening a service database', () => {
   });
 
   it('works for a user who may not create schemas, where the schema exists', async () => {
-    await client.query(`create schema narrow; create role narrow_user_${process.pid} login;
+    await client.query(`create schema narrow; create role narrow_user_${process.pid} login password 'narrow';
       grant all on schema narrow to narrow_user_${process.pid}`);
     const url = new URL(database.url);
     url.username = `narrow_user_${process.pid}`;
+    url.password = 'narrow';
     try {
       expect(await migrate(optionsFor('narrow', { url: url.toString() }))).toBe(2);
     } finally {
