@@ -5,7 +5,7 @@ export interface Plan {
   readonly warmUpRounds: number;
   /** Rounds that are measured; each asks every gateway everything once. */
   readonly rounds: number;
-  /** A machine too slow for all rounds stops after these, once `roundsMs` are over. */
+  /** A machine too slow for all rounds stops after these, once `roundsMs` are over, warm-up included. */
   readonly roundsMin: number;
   readonly roundsMs: number;
   /** Requests of a sample at 16 connections, for each weight of a workload. */
@@ -23,8 +23,8 @@ export const fullPlan: Plan = {
   mode: 'full',
   warmUpRounds: 2,
   rounds: 7,
-  roundsMin: 5,
-  roundsMs: 330_000,
+  roundsMin: 3,
+  roundsMs: 350_000,
   loadedRequests: 500,
   singleRequests: 60,
   idleStreams: 2_000,
@@ -36,7 +36,7 @@ export const quickPlan: Plan = {
   warmUpRounds: 1,
   rounds: 3,
   roundsMin: 1,
-  roundsMs: 45_000,
+  roundsMs: 60_000,
   loadedRequests: 200,
   singleRequests: 25,
   idleStreams: 500,

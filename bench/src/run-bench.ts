@@ -44,13 +44,13 @@ async function takeSamples(
   say: Say,
 ): Promise<{ samples: Samples; rounds: number }> {
   const samples: Samples = {};
+  const startedAt = performance.now();
   say('warm-up …');
   for (let round = 0; round < plan.warmUpRounds; round += 1) {
     for (const subject of world.subjects) {
       for (const id of workloads) await sampleOf(world, subject, id, plan);
     }
   }
-  const startedAt = performance.now();
   let round = 0;
   while (round < plan.rounds) {
     const late = performance.now() - startedAt > plan.roundsMs;
