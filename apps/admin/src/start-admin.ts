@@ -13,7 +13,7 @@ import { connectNats, NatsDocumentStore, NatsEventLog } from '@tollgate/messagin
 import { natsRpcTransport } from '@tollgate/messaging/rpc';
 import { openDatabase, OutboxRelay } from '@tollgate/persistence';
 import { providerCatalogue } from '@tollgate/providers';
-import type { RunningService, ServiceContext } from '@tollgate/service';
+import { Closers, type RunningService, type ServiceContext } from '@tollgate/service';
 import { createLogger, createMetrics, HealthChecks, startTracing, type Logger } from '@tollgate/telemetry';
 import { PORT_SETTING, type AdminSettings } from './config.js';
 
@@ -24,7 +24,7 @@ interface Parts {
   readonly environment: Environment;
   readonly logger: Logger;
   /** Run in reverse when the service stops. */
-  readonly closers: (() => unknown)[];
+  readonly closers: Closers;
 }
 
 /** Admin as a service of its own: on Postgres and NATS, with billing at the other end of the RPC. */
@@ -35,10 +35,8 @@ export async function startAdmin(
 ): Promise<RunningService> {
   const logger = createLogger({ service: NAME, level: settings.logLevel });
   context.configure({ logger, shutdownTimeoutMs: settings.shutdownTimeoutMs });
-  const parts: Parts = { settings, environment, logger, closers: [] };
-  const stop = async (): Promise<void> => {
-    for (const closer of parts.closers.splice(0).reverse()) await closer();
-  };
+  const parts: Parts = { settings, environment, logger, closers: new Closers() };
+  const stop = () => parts.closers.close();
   try {
     const dependencies = await startAdapters(parts);
     const { admin } = createAdminServices(dependencies);
@@ -62,21 +60,21 @@ async function startAdapters({ settings, environment, logger, closers }: Parts) 
     endpoint: settings.otlpEndpoint,
     sampleRatio: settings.traceSampleRatio,
   });
-  closers.push(() => tracing.shutdown());
+  closers.add(() => tracing.shutdown());
   const dataSource = await openDatabase(adminDatabase({ url: settings.databaseUrl }));
-  closers.push(() => dataSource.destroy());
+  closers.add(() => dataSource.destroy());
   const nats = { url: settings.natsUrl, name: NAME };
   const connection = await connectNats({ ...nats, logger });
-  closers.push(() => connection.close());
+  closers.add(() => connection.close());
   const messaging = { connection, namespace: settings.natsNamespace, logger };
   const documents = new NatsDocumentStore(messaging);
   const eventLog = new NatsEventLog({ ...messaging, clock });
-  closers.push(() => Promise.all([documents.close(), eventLog.close()]));
+  closers.add(() => Promise.all([documents.close(), eventLog.close()]));
   const rpcClient = natsRpcTransport({ ...nats, namespace: settings.natsNamespace }).client();
-  closers.push(() => rpcClient.close());
+  closers.add(() => rpcClient.close());
   const relay = new OutboxRelay({ dataSource, schema: ADMIN_SCHEMA, documents, eventLog, logger, clock });
   relay.start();
-  closers.push(() => relay.stop());
+  closers.add(() => relay.stop());
   return {
     ...{ dataSource, documents, rpcClient, clock, logger, environment },
     masterKey: settings.masterKey,
@@ -120,6 +118,6 @@ async function startApi(parts: Parts, dependencies: AdminDependencies): Promise<
     metrics: createMetrics({ service: NAME }),
     openApi: { title: 'Tollgate admin' },
   });
-  closers.push(() => app.close());
+  closers.add(() => app.close());
   logger.info({ url: await app.getUrl() }, 'Admin is listening.');
 }

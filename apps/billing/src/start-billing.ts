@@ -5,7 +5,7 @@ import { billingDatabase, BillingModule, type BillingDependencies } from '@tollg
 import { connectNats, NatsDocumentStore, NatsEventLog } from '@tollgate/messaging/nats';
 import { natsRpcTransport } from '@tollgate/messaging/rpc';
 import { openDatabase } from '@tollgate/persistence';
-import type { RunningService, ServiceContext } from '@tollgate/service';
+import { Closers, type RunningService, type ServiceContext } from '@tollgate/service';
 import { createLogger, createMetrics, HealthChecks, startTracing, type Logger } from '@tollgate/telemetry';
 import { PORT_SETTING, type BillingSettings } from './config.js';
 
@@ -15,7 +15,7 @@ interface Parts {
   readonly settings: BillingSettings;
   readonly logger: Logger;
   /** Run in reverse when the service stops. */
-  readonly closers: (() => unknown)[];
+  readonly closers: Closers;
 }
 
 /** Billing as a service of its own: on Postgres, NATS and Redis. */
@@ -25,10 +25,8 @@ export async function startBilling(
 ): Promise<RunningService> {
   const logger = createLogger({ service: NAME, level: settings.logLevel });
   context.configure({ logger, shutdownTimeoutMs: settings.shutdownTimeoutMs });
-  const parts: Parts = { settings, logger, closers: [] };
-  const stop = async (): Promise<void> => {
-    for (const closer of parts.closers.splice(0).reverse()) await closer();
-  };
+  const parts: Parts = { settings, logger, closers: new Closers() };
+  const stop = () => parts.closers.close();
   try {
     await startApi(parts, await startAdapters(parts));
     return { stop };
@@ -45,17 +43,17 @@ async function startAdapters({ settings, logger, closers }: Parts): Promise<Bill
     endpoint: settings.otlpEndpoint,
     sampleRatio: settings.traceSampleRatio,
   });
-  closers.push(() => tracing.shutdown());
+  closers.add(() => tracing.shutdown());
   const dataSource = await openDatabase(billingDatabase({ url: settings.databaseUrl }));
-  closers.push(() => dataSource.destroy());
+  closers.add(() => dataSource.destroy());
   const connection = await connectNats({ url: settings.natsUrl, name: NAME, logger });
-  closers.push(() => connection.close());
+  closers.add(() => connection.close());
   const messaging = { connection, namespace: settings.natsNamespace, logger };
   const documents = new NatsDocumentStore(messaging);
   const eventLog = new NatsEventLog({ ...messaging, clock });
-  closers.push(() => Promise.all([documents.close(), eventLog.close()]));
+  closers.add(() => Promise.all([documents.close(), eventLog.close()]));
   const quotaStore = new RedisQuotaStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
-  closers.push(() => quotaStore.close());
+  closers.add(() => quotaStore.close());
   const health = new HealthChecks();
   health.register('postgres', async () => void (await dataSource.query('select 1')));
   health.register('nats', () => eventLog.ping());
@@ -78,7 +76,7 @@ async function startApi({ settings, closers }: Parts, dependencies: BillingDepen
       application.connectMicroservice(rpc.microservice());
     },
   });
-  closers.push(() => app.close());
+  closers.add(() => app.close());
   await app.startAllMicroservices();
   logger.info({ url: await app.getUrl() }, 'Billing is listening.');
 }

@@ -3,7 +3,7 @@ import { createControlApplication } from '@tollgate/control-api';
 import { channelHealthDatabase, ChannelHealthModule } from '@tollgate/feature-channel-health';
 import { connectNats, NatsDocumentStore, NatsEventLog } from '@tollgate/messaging/nats';
 import { openDatabase } from '@tollgate/persistence';
-import { type RunningService, type ServiceContext } from '@tollgate/service';
+import { Closers, type RunningService, type ServiceContext } from '@tollgate/service';
 import { createLogger, createMetrics, HealthChecks, startTracing, type Logger } from '@tollgate/telemetry';
 import { type ChannelHealthSettings, PORT_SETTING } from './config.js';
 
@@ -13,7 +13,7 @@ interface Parts {
   readonly settings: ChannelHealthSettings;
   readonly logger: Logger;
   /** Run in reverse when the service stops. */
-  readonly closers: (() => Promise<unknown>)[];
+  readonly closers: Closers;
 }
 
 /** Channel-health as a service of its own, on Postgres and NATS. */
@@ -23,10 +23,8 @@ export async function startChannelHealth(
 ): Promise<RunningService> {
   const logger = createLogger({ service: NAME, level: settings.logLevel });
   context.configure({ logger, shutdownTimeoutMs: settings.shutdownTimeoutMs });
-  const parts: Parts = { settings, logger, closers: [] };
-  const stop = async (): Promise<void> => {
-    for (const closer of parts.closers.splice(0).reverse()) await closer();
-  };
+  const parts: Parts = { settings, logger, closers: new Closers() };
+  const stop = () => parts.closers.close();
   try {
     await startApi(parts, await startAdapters(parts));
     return { stop };
@@ -42,15 +40,15 @@ async function startAdapters({ settings, logger, closers }: Parts) {
     endpoint: settings.otlpEndpoint,
     sampleRatio: settings.traceSampleRatio,
   });
-  closers.push(() => tracing.shutdown());
+  closers.add(() => tracing.shutdown());
   const dataSource = await openDatabase(channelHealthDatabase({ url: settings.databaseUrl }));
-  closers.push(() => dataSource.destroy());
+  closers.add(() => dataSource.destroy());
   const connection = await connectNats({ url: settings.natsUrl, name: NAME, logger });
-  closers.push(() => connection.close());
+  closers.add(() => connection.close());
   const messaging = { connection, namespace: settings.natsNamespace, logger };
   const documents = new NatsDocumentStore(messaging);
   const eventLog = new NatsEventLog({ ...messaging, clock: systemClock });
-  closers.push(() => Promise.all([documents.close(), eventLog.close()]));
+  closers.add(() => Promise.all([documents.close(), eventLog.close()]));
   return { dataSource, documents, eventLog };
 }
 
@@ -69,6 +67,6 @@ async function startApi(parts: Parts, adapters: Awaited<ReturnType<typeof startA
     ...{ logger, health, metrics, masterKey, clock, host, port, portSetting: PORT_SETTING },
     openApi: { title: 'Tollgate channel-health' },
   });
-  closers.push(() => app.close());
+  closers.add(() => app.close());
   logger.info({ host, port }, 'Channel-health is listening.');
 }

@@ -3,8 +3,14 @@ import { RedisQuotaStore } from '@tollgate/admission/redis';
 import { systemClock } from '@tollgate/contracts';
 import { createProxyApplication } from '@tollgate/feature-proxy';
 import { connectNats, NatsDocumentStore, NatsEventLog } from '@tollgate/messaging/nats';
-import { listenFailure, processMetrics, type RunningService, type ServiceContext } from '@tollgate/service';
-import { createLogger, createMetrics, HealthChecks, startTracing } from '@tollgate/telemetry';
+import {
+  Closers,
+  listenFailure,
+  processMetrics,
+  type RunningService,
+  type ServiceContext,
+} from '@tollgate/service';
+import { createLogger, createMetrics, HealthChecks, startTracing, type Logger } from '@tollgate/telemetry';
 import { PORT_SETTING, type ProxySettings } from './config.js';
 
 /** Less than the whole shutdown, so that usage events and leases still leave after the last stream. */
@@ -14,26 +20,38 @@ const DRAIN_SHARE = 0.7;
 export async function startProxy(context: ServiceContext, settings: ProxySettings): Promise<RunningService> {
   const logger = createLogger({ service: 'proxy', level: settings.logLevel });
   context.configure({ logger, shutdownTimeoutMs: settings.shutdownTimeoutMs });
+  const closers = new Closers();
+  const stop = () => closers.close();
+  try {
+    await start(settings, logger, closers);
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(settings: ProxySettings, logger: Logger, closers: Closers): Promise<void> {
+  const { host, port } = settings;
   const tracing = await startTracing({
     service: 'proxy',
     endpoint: settings.otlpEndpoint,
     sampleRatio: settings.traceSampleRatio,
   });
+  closers.add(() => tracing.shutdown());
   const connection = await connectNats({ url: settings.natsUrl, name: 'proxy', logger });
+  closers.add(() => connection.close());
   const messaging = { connection, namespace: settings.natsNamespace, logger };
   const documents = new NatsDocumentStore(messaging);
   const eventLog = new NatsEventLog(messaging);
   const quotaStore = new RedisQuotaStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
+  closers.add(() => Promise.all([eventLog.close(), documents.close(), quotaStore.close()]));
   const metrics = createMetrics({ service: 'proxy' });
   const { app } = await createProxyApplication({
-    documents,
-    eventLog,
-    quotaStore,
+    ...{ documents, eventLog, quotaStore, logger, metrics },
     keyring: { current: settings.masterKey, previous: [] },
     clock: systemClock,
-    logger,
     health: new HealthChecks(),
-    metrics,
     metricsSource: processMetrics(metrics),
     traced: settings.otlpEndpoint !== undefined,
     journalDirectory: join(settings.dataDirectory, 'journal'),
@@ -41,19 +59,11 @@ export async function startProxy(context: ServiceContext, settings: ProxySetting
     limits: settings,
     drainTimeoutMs: settings.shutdownTimeoutMs * DRAIN_SHARE,
   });
-  const { host, port } = settings;
+  closers.add(() => app.close());
   try {
     await app.listen(port, host);
   } catch (error) {
     throw listenFailure(error, { host, port, portSetting: PORT_SETTING });
   }
   logger.info({ host, port }, 'The proxy is listening.');
-  return {
-    stop: async () => {
-      await app.close();
-      await Promise.all([eventLog.close(), documents.close(), quotaStore.close()]);
-      await connection.close();
-      await tracing.shutdown();
-    },
-  };
 }

@@ -11,6 +11,7 @@ import {
   PostgresEventLog,
 } from '@tollgate/messaging/postgres';
 import { startEmbeddedPostgres } from '@tollgate/persistence/embedded';
+import { Closers } from '@tollgate/service';
 import type { Logger } from '@tollgate/telemetry';
 import type { StandaloneSettings } from './config.js';
 
@@ -24,17 +25,13 @@ export interface Infrastructure {
   close(): Promise<void>;
 }
 
-type Closer = () => Promise<unknown>;
-
 /** Starts what is embedded and connects to what is not; what was started is stopped again when a later part fails. */
 export async function startInfrastructure(
   settings: StandaloneSettings,
   logger: Logger,
 ): Promise<Infrastructure> {
-  const closers: Closer[] = [];
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const closers = new Closers();
+  const close = () => closers.close();
   try {
     const databaseUrl = settings.databaseUrl ?? (await embeddedDatabase(settings, logger, closers));
     const messaging =
@@ -42,7 +39,7 @@ export async function startInfrastructure(
         ? await postgresMessaging(databaseUrl, logger, closers)
         : await natsMessaging(settings.natsUrl, settings, { logger, closers });
     const quotaStore = quotaStoreOf(settings, logger);
-    closers.push(() => quotaStore.close());
+    closers.add(() => quotaStore.close());
     return { databaseUrl, ...messaging, quotaStore, close };
   } catch (error) {
     await close();
@@ -53,23 +50,23 @@ export async function startInfrastructure(
 async function embeddedDatabase(
   settings: StandaloneSettings,
   logger: Logger,
-  closers: Closer[],
+  closers: Closers,
 ): Promise<string> {
   const postgres = await startEmbeddedPostgres({
     dataDirectory: join(settings.dataDirectory, 'postgres'),
     logger,
   });
-  closers.push(() => postgres.stop());
+  closers.add(() => postgres.stop());
   return postgres.url;
 }
 
-async function postgresMessaging(databaseUrl: string, logger: Logger, closers: Closer[]) {
+async function postgresMessaging(databaseUrl: string, logger: Logger, closers: Closers) {
   const connection = new PostgresConnection({ databaseUrl, logger });
-  closers.push(() => connection.close());
+  closers.add(() => connection.close());
   await ensureMessagingSchema(connection.pool);
   const documents = new PostgresDocumentStore({ connection, logger });
   const eventLog = new PostgresEventLog({ connection, logger });
-  closers.push(
+  closers.add(
     () => documents.close(),
     () => eventLog.close(),
   );
@@ -79,14 +76,14 @@ async function postgresMessaging(databaseUrl: string, logger: Logger, closers: C
 async function natsMessaging(
   url: string,
   settings: StandaloneSettings,
-  { logger, closers }: { readonly logger: Logger; readonly closers: Closer[] },
+  { logger, closers }: { readonly logger: Logger; readonly closers: Closers },
 ) {
   const connection = await connectNats({ url, name: 'standalone', logger });
-  closers.push(() => connection.close());
+  closers.add(() => connection.close());
   const options = { connection, namespace: settings.natsNamespace, logger };
   const documents = new NatsDocumentStore(options);
   const eventLog = new NatsEventLog(options);
-  closers.push(
+  closers.add(
     () => documents.close(),
     () => eventLog.close(),
   );

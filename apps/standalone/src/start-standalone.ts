@@ -10,7 +10,7 @@ import { inProcessRpcTransport } from '@tollgate/messaging/rpc';
 import { openDatabase, OutboxRelay } from '@tollgate/persistence';
 import { providerCatalogue } from '@tollgate/providers';
 import type { MasterKey } from '@tollgate/security';
-import { listenFailure, type RunningService, type ServiceContext } from '@tollgate/service';
+import { Closers, listenFailure, type RunningService, type ServiceContext } from '@tollgate/service';
 import { createLogger, createMetrics, HealthChecks, startTracing, type Logger } from '@tollgate/telemetry';
 import type { DataSource } from 'typeorm';
 import { announce } from './announcement.js';
@@ -43,10 +43,8 @@ export async function startStandalone(
 ): Promise<RunningService> {
   const logger = createLogger({ service: 'standalone', level: settings.logLevel });
   context.configure({ logger, shutdownTimeoutMs: settings.shutdownTimeoutMs });
-  const closers: (() => Promise<unknown>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const closers = new Closers();
+  const stop = () => closers.close();
   try {
     const masterKey = settings.masterKey ?? (await loadMasterKey(settings.dataDirectory));
     const tracing = await startTracing({
@@ -54,22 +52,22 @@ export async function startStandalone(
       endpoint: settings.otlpEndpoint,
       sampleRatio: settings.traceSampleRatio,
     });
-    closers.push(() => tracing.shutdown());
+    closers.add(() => tracing.shutdown());
     const infrastructure = await startInfrastructure(settings, logger);
-    closers.push(() => infrastructure.close());
+    closers.add(() => infrastructure.close());
     const databases = await openDatabases(infrastructure.databaseUrl);
-    closers.push(() =>
+    closers.add(() =>
       Promise.all(Object.values(databases).map((dataSource: DataSource) => dataSource.destroy())),
     );
     const parts: Parts = { settings, logger, masterKey, infrastructure, databases };
     const control = await startControl(parts);
-    closers.push(() => control.close());
+    closers.add(() => control.close());
     const relay = startRelay(parts);
-    closers.push(() => relay.stop());
+    closers.add(() => relay.stop());
     const welcome = await bootstrap(control, settings, infrastructure.documents);
     await relay.drain();
     const proxy = await startProxy(parts);
-    closers.push(() => proxy.close());
+    closers.add(() => proxy.close());
     announce(settings, welcome);
     return { stop };
   } catch (error) {

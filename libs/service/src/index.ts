@@ -42,3 +42,4 @@ export {
 } from './run/run-service.js';
 export { runWorkers, type WorkersOptions } from './workers/run-workers.js';
 export { processMetrics } from './workers/worker-side.js';
+export { Closers, type Closer } from './run/closers.js';
