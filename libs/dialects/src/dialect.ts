@@ -35,8 +35,8 @@ export type ReportedUsage = Readonly<Record<string, unknown>>;
 
 /** Watches a stream that passes, without parsing what it does not need. */
 export interface StreamTap {
-  /** Takes bytes as they come; returns the bytes for the client (complete events, possibly none). */
-  push(chunk: Buffer): Buffer | null;
+  /** Takes pieces as they came; returns the bytes for the client (complete events, possibly none) in one piece. */
+  push(pieces: readonly Buffer[]): Buffer | null;
   /** The vendor ended the stream: the rest for the client, if any. */
   end(): Buffer | null;
   /** The last usage that the vendor reported. */

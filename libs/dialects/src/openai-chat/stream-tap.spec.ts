@@ -12,7 +12,7 @@ function run(chunks: readonly Buffer[], hideUsage: boolean) {
   const tap = new ChatStreamTap({ hideUsage });
   const out: Buffer[] = [];
   for (const chunk of chunks) {
-    const passed = tap.push(chunk);
+    const passed = tap.push([chunk]);
     if (passed !== null) out.push(passed);
   }
   const rest = tap.end();

@@ -31,8 +31,8 @@ export class ChatStreamTap implements StreamTap {
 
   constructor(private readonly options: { readonly hideUsage: boolean }) {}
 
-  push(chunk: Buffer): Buffer | null {
-    const bytes = this.kept.length === 0 ? chunk : Buffer.concat([this.kept, chunk]);
+  push(pieces: readonly Buffer[]): Buffer | null {
+    const bytes = joined(this.kept, pieces);
     const end = endOfLastEvent(bytes);
     if (end === 0 && bytes.length <= EVENT_BYTES_MAX) {
       this.kept = bytes;
@@ -66,6 +66,13 @@ export class ChatStreamTap implements StreamTap {
     const before = events.subarray(0, events.length - tail.length);
     return before.length + kept.length === 0 ? null : Buffer.concat([before, kept]);
   }
+}
+
+/** Everything in one piece; copied once, and only where there is more than one. */
+function joined(kept: Buffer, pieces: readonly Buffer[]): Buffer {
+  const [only] = pieces;
+  if (kept.length > 0) return Buffer.concat([kept, ...pieces]);
+  return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
 }
 
 /**

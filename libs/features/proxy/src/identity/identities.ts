@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import {
   apiKeyDocument,
   apiKeyDocumentKey,
@@ -36,7 +35,7 @@ const SECRET_LENGTH_MAX = 512;
 export class Identities {
   private readonly apiKeys: DocumentCache<ApiKeyDocument>;
   private readonly organizations: DocumentCache<OrganizationDocument>;
-  /** SHA-256 of a secret → key of its document: a repeated secret costs no keyed hash. */
+  /** Secret → key of its document: a repeated secret costs no hash. In this process's memory only, and bounded. */
   private readonly documentKeys = new Map<string, string>();
   private watch: Watch | undefined;
 
@@ -112,15 +111,14 @@ export class Identities {
   }
 
   private documentKey(secret: string): string {
-    const digest = hash('sha256', secret, 'base64');
-    const known = this.documentKeys.get(digest);
+    const known = this.documentKeys.get(secret);
     if (known !== undefined) return known;
     const documentKey = apiKeyDocumentKey(hashApiKey(this.options.keyring.current, secret));
     if (this.documentKeys.size >= this.options.capacity) {
       const oldest = this.documentKeys.keys().next();
       if (oldest.done !== true) this.documentKeys.delete(oldest.value);
     }
-    this.documentKeys.set(digest, documentKey);
+    this.documentKeys.set(secret, documentKey);
     return documentKey;
   }
 }

@@ -124,18 +124,21 @@ export class Relay implements UpstreamHandler {
   }
 
   private flush(): void {
-    const bytes = this.take();
-    if (bytes !== null)
-      this.pass(this.mode === 'stream' ? (this.tap?.push(bytes) ?? null) : this.keepTail(bytes));
+    if (this.gathered.length === 0) return;
+    if (this.tap === undefined) this.pass(this.keepTail(this.take()));
+    else this.pass(this.tap.push(this.takePieces()));
   }
 
-  private take(): Buffer | null {
+  private takePieces(): readonly Buffer[] {
     const { gathered } = this;
-    if (gathered.length === 0) return null;
-    const bytes = gathered.length === 1 && gathered[0] ? gathered[0] : Buffer.concat(gathered);
     this.gathered = [];
     this.gatheredBytes = 0;
-    return bytes;
+    return gathered;
+  }
+
+  private take(): Buffer {
+    const pieces = this.takePieces();
+    return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
   }
 
   /** Remembers the end of an answer that is too large to be held whole: its usage lies there. */
@@ -187,7 +190,7 @@ export class Relay implements UpstreamHandler {
 
   private endJson(): void {
     const { client } = this.options;
-    const bytes = this.take() ?? Buffer.alloc(0);
+    const bytes = this.take();
     if (client.answered) {
       this.keepTail(bytes);
       const usage = this.options.dialect.passThrough.readUsage(this.tail ?? bytes);
@@ -215,7 +218,7 @@ export class Relay implements UpstreamHandler {
   }
 
   private endError(): void {
-    const body = this.take() ?? Buffer.alloc(0);
+    const body = this.take();
     const { status } = this;
     const failure = classifyStatus(status);
     const vendor = this.options.dialect.outbound.decodeError(status, body);
