@@ -18,6 +18,9 @@ const starters: Readonly<Record<GatewayName, StartGateway>> = {
   portkey: startPortkey,
 };
 
+/** Of every Node gateway alike: as the proxy's image starts it (deploy/Dockerfile). */
+const NODE_OPTIONS = ['--max-semi-space-size=64'];
+
 /** The vendor and the gateways of a run, in a temporary folder; `stop()` leaves nothing behind. */
 export class BenchWorld {
   readonly skipped: Partial<Record<GatewayName, string>> = {};
@@ -45,7 +48,8 @@ export class BenchWorld {
   /** @throws Error if a gateway can not be started, or does not pass the vendor's answers on */
   async add(name: GatewayName, nodeOptions: readonly string[] = []): Promise<void> {
     const directory = join(this.directory, name);
-    const started = await starters[name]({ vendorPort: this.vendorPort, directory, nodeOptions });
+    const options = [...NODE_OPTIONS, ...nodeOptions];
+    const started = await starters[name]({ vendorPort: this.vendorPort, directory, nodeOptions: options });
     if ('skipped' in started) {
       this.skipped[name] = started.skipped;
       return;

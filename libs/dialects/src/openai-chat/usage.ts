@@ -21,8 +21,8 @@ export function lastUsage(bytes: Buffer): ReportedUsage | undefined {
 }
 
 const NAME = Buffer.from('"usage"');
-/** Streams repeat `"usage":null` in every event; further back than this an object is not looked for. */
-const CANDIDATES_MAX = 64;
+/** Streams repeat `"usage":null` in every event and bring the object last: further back it is not looked for. */
+const CANDIDATES_MAX = 4;
 
 /** Where the last `usage` object lies: `[start, end)` of the object itself. */
 export function lastUsageRange(bytes: Buffer): { start: number; end: number } | undefined {
