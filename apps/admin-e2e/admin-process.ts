@@ -40,7 +40,8 @@ export class AdminProcess {
         const { url } = JSON.parse(line) as { readonly url: string };
         return url;
       }
-      if (this.child.exitCode !== null || this.child.signalCode !== null) throw new Error(`admin ended: ${this.output}`);
+      if (this.child.exitCode !== null || this.child.signalCode !== null)
+        throw new Error(`admin ended: ${this.output}`);
       await Promise.race([once(this.child.stdout ?? this.child, 'data'), this.exited]);
     }
   }
