@@ -33,6 +33,7 @@ describe('the user that Postgres runs as', () => {
       arguments: [
         ...['--reuid=54321', '--regid=54321', '--clear-groups'],
         ...['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'],
+        '--securebits=+no_setuid_fixup',
         ...['/bin/postgres', '-D', 'x'],
       ],
       options: {},

@@ -53,7 +53,11 @@ export function runAs(
   }
   if (setpriv === null) throw unreachable(closed, identity);
   const { uid, gid } = identity;
-  const privileges = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+  const privileges = [
+    ...['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'],
+    // Without it access(2), by which initdb looks for its server, does not count the privilege.
+    '--securebits=+no_setuid_fixup',
+  ];
   const user = [`--reuid=${String(uid)}`, `--regid=${String(gid)}`, '--clear-groups'];
   return (executable, parameters) => ({
     executable: setpriv,
