@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DIALECT_IDS } from './dialect.js';
+import { VENDOR_DIALECT_IDS } from './dialect.js';
 import { settingsDocument } from './documents/settings.js';
 import { priceSheet, priceString } from './prices.js';
 
@@ -42,7 +42,10 @@ export const configFile = z.strictObject({
           )
           .min(1),
         groups: z.array(name).min(1).optional(),
-        dialect: z.enum(DIALECT_IDS).optional(),
+        dialect: z.enum(VENDOR_DIALECT_IDS).optional(),
+        /** Checked against those of the provider, when the file is planned. */
+        options: z.record(z.string(), z.string()).optional(),
+        thinkingToContent: z.boolean().optional(),
         priority: z.number().int().optional(),
         weight: z.number().int().min(0).optional(),
         enabled: z.boolean().optional(),

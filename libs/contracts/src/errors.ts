@@ -22,6 +22,8 @@ export const ERROR_CODES = {
   invalid_request: 'invalid',
   duplicate_field: 'invalid',
   unsupported_operation: 'invalid',
+  unsupported_feature: 'invalid',
+  media_unavailable: 'invalid',
   request_too_large: 'too-large',
   missing_api_key: 'unauthenticated',
   invalid_api_key: 'unauthenticated',
@@ -37,6 +39,7 @@ export const ERROR_CODES = {
   overloaded: 'unavailable',
   shutting_down: 'unavailable',
   no_channel_available: 'unavailable',
+  response_not_found: 'not-found',
   upstream_rejected: 'upstream',
   upstream_unauthorized: 'upstream',
   upstream_rate_limited: 'limited',
@@ -67,6 +70,8 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 export type RetryAdvice = 'never' | 'same-channel' | 'next-channel';
 
 export interface GatewayErrorOptions {
+  /** Where the same code means different things to a client: what a vendor rejected. Default: the code's kind. */
+  readonly kind?: ErrorKind;
   /** Default `never`. */
   readonly retry?: RetryAdvice;
   /** `internal` messages are replaced by a general sentence before they leave the process. Default `public`. */
@@ -93,7 +98,7 @@ export class GatewayError extends Error {
     options: GatewayErrorOptions = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.kind = ERROR_CODES[code];
+    this.kind = options.kind ?? ERROR_CODES[code];
     this.retry = options.retry ?? 'never';
     this.exposure = options.exposure ?? 'public';
     this.field = options.field;

@@ -8,9 +8,18 @@ export {
   type GeneratedKey,
 } from './config-apply.js';
 export { configFile, credentialSource, type ConfigFile } from './config-file.js';
-export { DIALECT_IDS, OPERATIONS, type DialectId, type Operation } from './dialect.js';
+export {
+  CLIENT_DIALECT_IDS,
+  DIALECT_IDS,
+  OPERATIONS,
+  VENDOR_DIALECT_IDS,
+  type ClientDialectId,
+  type DialectId,
+  type Operation,
+  type VendorDialectId,
+} from './dialect.js';
 export { apiKeyDocument, apiKeyDocumentKey, type ApiKeyDocument } from './documents/api-key.js';
-export { BUCKETS, type BucketName } from './documents/buckets.js';
+export { BUCKET_LIFETIME_MS, BUCKETS, type BucketName } from './documents/buckets.js';
 export {
   channelDocument,
   channelDocumentKey,
@@ -43,7 +52,17 @@ export {
   type PriceCardDocument,
   type PriceCardVersion,
 } from './documents/price-card.js';
-export { SETTINGS_DOCUMENT_KEY, settingsDocument, type SettingsDocument } from './documents/settings.js';
+export {
+  storedResponseDocument,
+  storedResponseKey,
+  type StoredResponseDocument,
+} from './documents/stored-response.js';
+export {
+  REASONING_SUFFIX_MEANINGS,
+  SETTINGS_DOCUMENT_KEY,
+  settingsDocument,
+  type SettingsDocument,
+} from './documents/settings.js';
 export {
   ERROR_CODES,
   GatewayError,

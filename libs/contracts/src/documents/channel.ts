@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DIALECT_IDS } from '../dialect.js';
+import { VENDOR_DIALECT_IDS } from '../dialect.js';
 import type { ChannelId } from '../ids.js';
 import { priceSheet } from '../prices.js';
 
@@ -31,7 +31,11 @@ export const channelDocument = z.object({
   ),
   groups: z.array(z.string()),
   /** Speak only this dialect to the vendor; `null` leaves the choice to the provider. */
-  dialect: z.enum(DIALECT_IDS).nullable(),
+  dialect: z.enum(VENDOR_DIALECT_IDS).nullable(),
+  /** What the provider's URL templates name (region, API version …), as given; the provider fills in the rest. */
+  options: z.record(z.string(), z.string()).default({}),
+  /** Thoughts are written into the answer's text, between `<think>` tags. */
+  thinkingToContent: z.boolean().default(false),
   /** Higher first. */
   priority: z.number().int(),
   /** Share among channels of equal priority; 0 takes no traffic unless alone. */

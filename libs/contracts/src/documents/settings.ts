@@ -2,6 +2,32 @@ import { z } from 'zod';
 
 const milliseconds = z.number().int().min(1).max(86_400_000);
 
+/** How much a suffix says to think: an effort, or `budget` where digits follow, the tokens to think with. */
+export const REASONING_SUFFIX_MEANINGS = [
+  'none',
+  'minimal',
+  'low',
+  'medium',
+  'high',
+  'xhigh',
+  'max',
+  'budget',
+] as const;
+
+/** Ends of model names that say how much the model shall think; a model whose own name ends so is itself. */
+const REASONING_SUFFIXES: { suffix: string; means: (typeof REASONING_SUFFIX_MEANINGS)[number] }[] = [
+  { suffix: '-nothinking', means: 'none' },
+  { suffix: '-thinking', means: 'high' },
+  { suffix: '-thinking-', means: 'budget' },
+  { suffix: '-none', means: 'none' },
+  { suffix: '-minimal', means: 'minimal' },
+  { suffix: '-low', means: 'low' },
+  { suffix: '-medium', means: 'medium' },
+  { suffix: '-high', means: 'high' },
+  { suffix: '-xhigh', means: 'xhigh' },
+  { suffix: '-max', means: 'max' },
+];
+
 /**
  * Settings that operators change at run time; `settings.global` in the bucket `config` and `settings:` in the
  * declarative file. Every field has a default, so `{}` is complete.
@@ -25,6 +51,17 @@ export const settingsDocument = z.strictObject({
       firstByteTimeoutMs: milliseconds.default(60_000),
       idleTimeoutMs: milliseconds.default(60_000),
       totalTimeoutMs: milliseconds.default(600_000),
+    })
+    .prefault({}),
+  models: z
+    .strictObject({
+      /** In the order in which they are tried. */
+      reasoningSuffixes: z
+        .array(
+          z.strictObject({ suffix: z.string().min(2).max(40), means: z.enum(REASONING_SUFFIX_MEANINGS) }),
+        )
+        .max(100)
+        .default(REASONING_SUFFIXES),
     })
     .prefault({}),
   pricing: z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DIALECT_IDS, OPERATIONS } from '../dialect.js';
+import { CLIENT_DIALECT_IDS, OPERATIONS } from '../dialect.js';
 import type {
   ApiKeyId,
   ChannelId,
@@ -47,7 +47,7 @@ export const usageRecordedV1 = z.object({
   apiKey: named<ApiKeyId>(),
   group: z.string(),
   operation: z.enum(OPERATIONS),
-  dialect: z.enum(DIALECT_IDS),
+  dialect: z.enum(CLIENT_DIALECT_IDS),
   streamed: z.boolean(),
   /** As the client named it. */
   model: z.string(),
@@ -75,6 +75,8 @@ export const usageRecordedV1 = z.object({
     .nullable(),
   /** Findings of the proxy about the vendor's counts, e.g. `negative_count:output`. */
   findings: z.array(z.string()),
+  /** What a translation between dialects could not say as it was written, e.g. `dropped:topK`. */
+  warnings: z.array(z.string()).default([]),
 });
 export type UsageRecordedV1 = z.infer<typeof usageRecordedV1>;
 
