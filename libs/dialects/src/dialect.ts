@@ -1,4 +1,22 @@
 import type { DialectId, GatewayError, Operation } from '@tollgate/contracts';
+import type { CanonicalEmbeddingRequest, CanonicalEmbeddingResponse } from './canonical/embeddings.js';
+import type { CanonicalRequest } from './canonical/request.js';
+import type { CanonicalResponse } from './canonical/response.js';
+import type { EmitPart, StreamDecoder, StreamEncoder } from './canonical/stream.js';
+import type { TargetProfile } from './canonical/target.js';
+import type { ReportedUsage } from './canonical/usage.js';
+import type { Warning, Warnings } from './canonical/warning.js';
+
+/** What the path and the query of a request say. */
+export interface RequestPath {
+  readonly operation: Operation;
+  /** The model, where the path names it (Gemini). */
+  readonly model?: string;
+  /** The answer is to be streamed, where the path says so (Gemini). */
+  readonly streamed?: boolean;
+  /** The path of one of several requests of an operation: Gemini's `embedContent` next to `batchEmbedContents`. */
+  readonly variant?: string;
+}
 
 /** What the gateway reads of a request before it knows where it goes. */
 export interface RequestEnvelope {
@@ -12,6 +30,12 @@ export interface RequestEnvelope {
   readonly choices: number;
   /** Input tokens are at most this many: no token is shorter than a byte, media are added by their documented size. */
   readonly inputTokensMax: number;
+  /** Input lies at the vendor (a stored conversation): it may be as much as the model's context holds. */
+  readonly storedInput: boolean;
+  /** Id of what the request goes on with (`previous_response_id`): only the channel that made it knows it. */
+  readonly continues: string | null;
+  /** The vendor keeps the answer under its id: the channel that made it has to be remembered. */
+  readonly stored: boolean;
 }
 
 export interface RequestPatch {
@@ -19,19 +43,24 @@ export interface RequestPatch {
   readonly model: string;
   /** Ask the vendor for usage in the stream. */
   readonly streamUsage: boolean;
+  /** The vendor's member for the limit of output tokens. A limit under the dialect's other name is renamed to it. */
+  readonly outputLimitField: string;
   /** Set when the balance covers no more than this many output tokens a choice. */
-  readonly outputTokensMax?: { readonly field: string; readonly tokens: number };
+  readonly outputTokensMax?: number;
+  /** Members that this vendor does not take in the body: it has them in the path (Bedrock, Vertex). */
+  readonly remove?: readonly string[];
+  /** Members that this vendor wants besides; the client's own win. */
+  readonly add?: Readonly<Record<string, unknown>>;
 }
 
 /** One request in the client's own bytes, read once and patched for each attempt. */
-export interface PassThroughRequest {
+export interface ClientBody {
   readonly envelope: RequestEnvelope;
-  /** The body for the vendor: the client's bytes with only our fields spliced. */
+  /** The body holds state of a vendor of another dialect: it must be translated, even to its own dialect. */
+  readonly foreignState: boolean;
+  /** The body for a vendor of the same dialect: the client's bytes with only our fields spliced. */
   encode(patch: RequestPatch): Buffer;
 }
-
-/** Usage as the vendor wrote it, in the canonical names, not yet checked. */
-export type ReportedUsage = Readonly<Record<string, unknown>>;
 
 /** Watches a stream that passes, without parsing what it does not need. */
 export interface StreamTap {
@@ -47,6 +76,8 @@ export interface StreamTap {
   readonly failed: boolean;
   /** Length of an early event: with the bytes passed it estimates the events, one token each, of a stream that breaks off. */
   readonly bytesPerEvent: number;
+  /** The vendor's id of the answer, where the dialect stores answers (Responses); `null` elsewhere and before it came. */
+  readonly responseId: string | null;
 }
 
 export interface EncodedError {
@@ -61,25 +92,88 @@ export interface VendorError {
   readonly code: string | null;
 }
 
-/** The whole contract of a wire dialect. */
+/** What an answer is written with besides its own facts. */
+export interface AnswerContext {
+  readonly request: CanonicalRequest;
+  /** The gateway's id of the request: stands for ids that the vendor did not give. */
+  readonly requestId: string;
+  /** Seconds since the epoch, for answers that carry no time of their own. */
+  readonly now: number;
+  /** What the answer can't say in this dialect. */
+  readonly warnings: Warnings;
+  /** The client wants usage in its stream. */
+  readonly streamUsage: boolean;
+}
+
+export interface EncodedRequest {
+  /** To be written as JSON. */
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly Warning[];
+}
+
+/** A model as lists show it. */
+export interface ListedModel {
+  readonly name: string;
+  readonly displayName: string | null;
+  readonly description: string | null;
+  readonly ownedBy: string | null;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly contextTokensMax: number | null;
+  readonly outputTokensMax: number | null;
+}
+
+/** We are the server. */
+export interface InboundDialect {
+  /** Headers of clients that a vendor of the same dialect is given, too: versions and betas of the API. */
+  readonly forwardedHeaders?: readonly string[];
+  /** @throws GatewayError `invalid_json`, `duplicate_field`, `invalid_request` */
+  readRequest(body: Buffer, path: RequestPath): ClientBody;
+  /** @throws GatewayError `invalid_request` with the path of the field at fault */
+  decodeRequest(body: unknown, path: RequestPath): CanonicalRequest;
+  /** The value to be written as JSON. */
+  encodeResponse(response: CanonicalResponse, context: AnswerContext): unknown;
+  encodeStream(context: AnswerContext): StreamEncoder;
+  encodeError(error: GatewayError, requestId: string): EncodedError;
+  /** An error as the last event of a stream that passed and has begun. */
+  encodeStreamError(error: GatewayError): string;
+  encodeModels(models: readonly ListedModel[]): unknown;
+  encodeModel(model: ListedModel): unknown;
+  readonly embeddings?: {
+    decodeRequest(body: unknown, path: RequestPath): CanonicalEmbeddingRequest;
+    encodeResponse(response: CanonicalEmbeddingResponse, request: CanonicalEmbeddingRequest): unknown;
+  };
+  /** The answer to a request for a count of tokens. */
+  readonly encodeTokenCount?: (tokens: number) => unknown;
+}
+
+/** We are the client. */
+export interface OutboundDialect {
+  /** @throws GatewayError `unsupported_feature`, to be tried on the next channel, for what the target can't be told */
+  encodeRequest(request: CanonicalRequest, target: TargetProfile): EncodedRequest;
+  /** @throws GatewayError `upstream_invalid_response`, or the vendor's error where it answers one with status 200 */
+  decodeResponse(body: unknown): CanonicalResponse;
+  decodeStream(emit: EmitPart): StreamDecoder;
+  decodeError(status: number, body: Buffer): VendorError;
+  /** Usage of a JSON answer that passes, read from its tail. */
+  readUsage(body: Buffer): ReportedUsage | undefined;
+  /** The vendor's id of a whole answer that passes, where the dialect stores answers. */
+  readResponseId?(body: Buffer): string | null;
+  /** A tap for streams that pass; absent where no client speaks the dialect. */
+  tapStream?(options: { readonly hideUsage: boolean }): StreamTap;
+  readonly embeddings?: {
+    encodeRequest(request: CanonicalEmbeddingRequest, target: TargetProfile): EncodedRequest;
+    decodeResponse(body: unknown): CanonicalEmbeddingResponse;
+  };
+  readonly tokenCount?: {
+    encodeRequest(request: CanonicalRequest, target: TargetProfile): EncodedRequest;
+    decodeResponse(body: unknown): number;
+  };
+}
+
+/** The whole contract of a wire dialect. One half may be missing. */
 export interface Dialect {
   readonly id: DialectId;
-  /** We serve it. */
-  readonly inbound: {
-    encodeError(error: GatewayError, requestId: string): EncodedError;
-    /** An error as the last event of a stream that has begun. */
-    encodeStreamError(error: GatewayError): string;
-  };
-  /** Client and vendor speak it: bytes pass. */
-  readonly passThrough: {
-    /** @throws GatewayError `invalid_json`, `duplicate_field`, `invalid_request` */
-    readRequest(body: Buffer, operation: Operation): PassThroughRequest;
-    /** Usage of a JSON answer, read from its tail. */
-    readUsage(body: Buffer): ReportedUsage | undefined;
-    tapStream(options: { readonly hideUsage: boolean }): StreamTap;
-  };
-  /** We speak it. */
-  readonly outbound: {
-    decodeError(status: number, body: Buffer): VendorError;
-  };
+  readonly inbound?: InboundDialect;
+  readonly outbound?: OutboundDialect;
 }

@@ -1,0 +1,157 @@
+import { GatewayError } from '@tollgate/contracts';
+import type { RequestEnvelope, RequestPatch } from '../dialect.js';
+import { scanObject, type ScanResult, type ValueRange } from './scan.js';
+import { splice, type Patch } from './splice.js';
+
+const MODEL_NAME_LENGTH_MAX = 200;
+const INTEGER_MAX = 100_000_000;
+
+/**
+ * A client's request in its own bytes: the members that the gateway reads, found in one pass, and patches for them.
+ * `Field` are their names; what is not among them is neither read nor touched.
+ */
+export class RequestBody<Field extends string> {
+  private readonly scan: ScanResult<Field>;
+
+  /** @throws GatewayError `invalid_json`, `duplicate_field` */
+  constructor(
+    private readonly bytes: Buffer,
+    fields: readonly Field[],
+  ) {
+    this.scan = scanObject(bytes, fields);
+  }
+
+  get length(): number {
+    return this.bytes.length;
+  }
+
+  /** Times that a text stands in the body, e.g. the name of a member that holds an image. */
+  occurrences(text: Buffer): number {
+    let count = 0;
+    for (let at = this.bytes.indexOf(text); at !== -1; at = this.bytes.indexOf(text, at + text.length))
+      count += 1;
+    return count;
+  }
+
+  has(field: Field): boolean {
+    return this.scan.values[field] !== undefined;
+  }
+
+  /** The value of a member; `undefined` when absent. */
+  value(field: Field): unknown {
+    const range = this.scan.values[field];
+    return range === undefined ? undefined : this.parse(range, field);
+  }
+
+  /** @throws GatewayError `invalid_request` unless it is the name of a model */
+  model(field: Field): string {
+    const value = this.value(field);
+    if (typeof value !== 'string' || value === '' || value.length > MODEL_NAME_LENGTH_MAX) {
+      throw invalidField(field, 'must be the name of a model');
+    }
+    return value;
+  }
+
+  /** `false` when absent or null. */
+  boolean(field: Field): boolean {
+    const value = this.value(field) ?? false;
+    if (typeof value !== 'boolean') throw invalidField(field, 'must be true or false');
+    return value;
+  }
+
+  /** A whole number from 1; `null` when absent or null. */
+  integer(field: Field, max = INTEGER_MAX): number | null {
+    return wholeNumber(this.value(field), field, max);
+  }
+
+  /** `undefined` when absent or null. */
+  object(field: Field): Readonly<Record<string, unknown>> | undefined {
+    const value = this.value(field);
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== 'object' || Array.isArray(value)) throw invalidField(field, 'must be an object');
+    return value as Readonly<Record<string, unknown>>;
+  }
+
+  /** A patch that replaces the value of a member, or adds it. */
+  set(patches: BodyPatches, field: string, value: unknown): void {
+    const range = this.scan.values[field as Field];
+    const text = JSON.stringify(value);
+    // The client may have written null: beside that, a second member of the name would be the one that is ignored.
+    if (range !== undefined) patches.replaced.push({ ...range, text });
+    else patches.added.push(`${JSON.stringify(field)}:${text}`);
+  }
+
+  /** A patch that gives a member another name; its value stays where it is. */
+  rename(patches: BodyPatches, field: Field, name: string): void {
+    const range = this.scan.values[field];
+    if (range === undefined) return;
+    // Names spelt with escapes are refused, so the name stands before its value as it is.
+    const written = JSON.stringify(field);
+    const start = this.bytes.lastIndexOf(written, range.start);
+    patches.replaced.push({ start, end: start + written.length, text: JSON.stringify(name) });
+  }
+
+  /** The bytes with patches applied. */
+  with({ replaced, added }: BodyPatches): Buffer {
+    const { insertAt } = this.scan;
+    if (added.length === 0) return splice(this.bytes, replaced);
+    return splice(this.bytes, [...replaced, { start: insertAt, end: insertAt, text: `${added.join(',')},` }]);
+  }
+
+  private parse(range: ValueRange, field: string): unknown {
+    try {
+      return JSON.parse(this.bytes.toString('utf8', range.start, range.end));
+    } catch (cause) {
+      throw new GatewayError('invalid_json', `The body is not valid JSON: malformed value of "${field}".`, {
+        field,
+        cause,
+      });
+    }
+  }
+}
+
+export interface BodyPatches {
+  readonly replaced: Patch[];
+  /** Members as `"name":value`. */
+  readonly added: string[];
+}
+
+/**
+ * The body for a vendor that has some members in the path, or wants others besides. Written anew: what the client wrote
+ * stays, but for its spacing.
+ */
+export function reshapeBody(bytes: Buffer, { remove = [], add = {} }: RequestPatch): Buffer {
+  if (remove.length === 0 && Object.keys(add).length === 0) return bytes;
+  const members = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
+  for (const name of remove) delete members[name];
+  return Buffer.from(JSON.stringify({ ...add, ...members }));
+}
+
+/** A whole number from 1 to `max`; `null` when absent or null. @throws GatewayError `invalid_request` */
+export function wholeNumber(value: unknown, field: string, max = INTEGER_MAX): number | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > max) {
+    throw invalidField(field, `must be a whole number from 1 to ${max}`);
+  }
+  return value;
+}
+
+export function invalidField(field: string, what: string): GatewayError {
+  return new GatewayError('invalid_request', `The field "${field}" ${what}.`, { field });
+}
+
+/** An envelope of a request that generates nothing. */
+export function inputOnlyEnvelope(model: string, inputTokensMax: number): RequestEnvelope {
+  return {
+    model,
+    streamed: false,
+    wantsStreamUsage: false,
+    outputTokensMax: 0,
+    choices: 1,
+    inputTokensMax,
+    ...NOTHING_STORED,
+  };
+}
+
+/** For dialects whose vendors keep nothing. */
+export const NOTHING_STORED = { storedInput: false, continues: null, stored: false } as const;

@@ -1,0 +1,75 @@
+import { StringDecoder } from 'node:string_decoder';
+
+/** An event may not grow beyond this before its end: more is no stream of events. */
+const EVENT_LENGTH_MAX = 16 * 1_048_576;
+
+/**
+ * Cuts server-sent events out of a byte stream that is split anywhere, also within a character.
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+ *
+ * Comments, `id` and `retry` are passed over. Bytes that are no UTF-8 become U+FFFD, as the standard says.
+ */
+export class SseParser {
+  private readonly decoder = new StringDecoder('utf8');
+  private kept = '';
+  private begun = false;
+
+  /** `onEvent` gets the name (`''` when there is none) and the data of each event that has any. */
+  constructor(private readonly onEvent: (event: string, data: string) => void) {}
+
+  /** @throws RangeError for an event larger than 16 MiB */
+  push(bytes: Buffer): void {
+    this.read(this.decoder.write(bytes));
+  }
+
+  /** The stream has ended; a last event without its blank line is given, too: vendors leave it out. */
+  end(): void {
+    this.read(`${this.decoder.end()}\n\n`);
+    this.kept = '';
+  }
+
+  private read(text: string): void {
+    let rest = this.kept === '' ? text : this.kept + text;
+    if (!this.begun && rest.length > 0) {
+      this.begun = true;
+      if (rest.charCodeAt(0) === 0xfeff) rest = rest.slice(1);
+    }
+    if (rest.includes('\r')) rest = this.withoutCarriageReturns(rest);
+    let from = 0;
+    // What was kept holds no end of an event: one may lie across the seam, and behind it.
+    let end = rest.indexOf('\n\n', Math.max(0, this.kept.length - 2));
+    while (end !== -1) {
+      this.event(rest, from, end);
+      from = end + 2;
+      end = rest.indexOf('\n\n', from);
+    }
+    this.kept = from === 0 ? rest : rest.slice(from);
+    if (this.kept.length > EVENT_LENGTH_MAX) throw new RangeError('an event of the stream is too large');
+  }
+
+  /** A carriage return at the very end stays: the line feed that belongs to it may follow. */
+  private withoutCarriageReturns(text: string): string {
+    const last = text.endsWith('\r') ? text.length - 1 : text.length;
+    return text.slice(0, last).replace(/\r\n?/g, '\n') + text.slice(last);
+  }
+
+  private event(text: string, start: number, end: number): void {
+    let name = '';
+    let data: string | undefined;
+    let from = start;
+    while (from < end) {
+      const found = text.indexOf('\n', from);
+      const lineEnd = found === -1 || found > end ? end : found;
+      if (text.startsWith('data:', from)) {
+        const value = fieldValue(text, from + 5, lineEnd);
+        data = data === undefined ? value : `${data}\n${value}`;
+      } else if (text.startsWith('event:', from)) name = fieldValue(text, from + 6, lineEnd);
+      from = lineEnd + 1;
+    }
+    if (data !== undefined) this.onEvent(name, data);
+  }
+}
+
+function fieldValue(text: string, from: number, end: number): string {
+  return text.slice(text.charCodeAt(from) === 0x20 ? from + 1 : from, end);
+}
