@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readRequest } from './request.js';
 
 const read = (body: unknown, operation: 'chat' | 'embeddings' = 'chat') =>
-  readRequest(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), operation);
+  readRequest(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), { operation });
 const encoded = (body: unknown, patch: Parameters<ReturnType<typeof read>['encode']>[0]) =>
   read(body).encode(patch).toString();
 
@@ -53,7 +53,7 @@ describe('reading a Chat Completions request', () => {
 });
 
 describe('patching a request', () => {
-  const patch = { model: 'm', streamUsage: false };
+  const patch = { model: 'm', streamUsage: false, outputLimitField: 'max_tokens' };
 
   it('passes the very bytes when nothing of ours changes', () => {
     const text = '{ "model":"m",  "unknown":[1.0, 2e5],"messages":[] }';
@@ -84,18 +84,49 @@ describe('patching a request', () => {
   });
 
   it('limits the answer to what the balance covers', () => {
-    const limited = encoded(
-      { model: 'm' },
-      { ...patch, outputTokensMax: { field: 'max_tokens', tokens: 12 } },
-    );
+    const limited = encoded({ model: 'm' }, { ...patch, outputTokensMax: 12 });
     expect(JSON.parse(limited)).toEqual({ model: 'm', max_tokens: 12 });
   });
 
   it('limits the answer where the client wrote null for no limit', () => {
-    const limited = encoded('{"model":"m","max_tokens":null}', {
-      ...patch,
-      outputTokensMax: { field: 'max_tokens', tokens: 12 },
-    });
+    const limited = encoded('{"model":"m","max_tokens":null}', { ...patch, outputTokensMax: 12 });
     expect(limited).toBe('{"model":"m","max_tokens":12}');
+  });
+
+  const newer = { ...patch, outputLimitField: 'max_completion_tokens' };
+
+  it("writes the client's limit under the name that the vendor knows", () => {
+    expect(encoded('{"model":"m", "max_tokens" : 9}', newer)).toBe(
+      '{"model":"m", "max_completion_tokens" : 9}',
+    );
+    expect(encoded('{"max_completion_tokens":9,"model":"m"}', patch)).toBe('{"max_tokens":9,"model":"m"}');
+  });
+
+  it('renames and lowers a limit at once', () => {
+    const limited = encoded('{"model":"m", "max_tokens" : 900}', { ...newer, outputTokensMax: 12 });
+    expect(limited).toBe('{"model":"m", "max_completion_tokens" : 12}');
+  });
+
+  it('leaves a limit alone that the client wrote under both names', () => {
+    const text = '{"model":"m","max_tokens":9,"max_completion_tokens":8}';
+    expect(encoded(text, newer)).toBe(text);
+  });
+
+  it('lowers both when the client wrote both, as the vendor may know either', () => {
+    const limited = encoded('{"model":"m","max_tokens":90,"max_completion_tokens":80}', {
+      ...newer,
+      outputTokensMax: 12,
+    });
+    expect(limited).toBe('{"model":"m","max_tokens":12,"max_completion_tokens":12}');
+  });
+
+  it('adds a limit beside a null under the other name', () => {
+    const limited = encoded('{"model":"m","max_tokens":null}', { ...newer, outputTokensMax: 12 });
+    expect(JSON.parse(limited)).toEqual({ model: 'm', max_tokens: null, max_completion_tokens: 12 });
+  });
+
+  it('takes out and adds members that the vendor wants so', () => {
+    const shaped = encoded('{"model":"m","b":1}', { ...patch, remove: ['model'], add: { b: 2, c: 3 } });
+    expect(JSON.parse(shaped)).toEqual({ b: 1, c: 3 });
   });
 });

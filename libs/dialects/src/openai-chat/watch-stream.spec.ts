@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ChatStreamTap } from './stream-tap.js';
+import { PassingStream } from '../sse/passing-stream.js';
+import { ChatStreamWatcher } from './watch-stream.js';
 
 const USAGE = '{"prompt_tokens":9,"completion_tokens":7,"prompt_tokens_details":{"cached_tokens":4}}';
 const content = (text: string) =>
@@ -9,7 +10,7 @@ const done = 'data: [DONE]\n\n';
 const STREAM = [content('Héllo'), content('"usage":{"prompt_tokens":1}'), usageEvent, done];
 
 function run(chunks: readonly Buffer[], hideUsage: boolean) {
-  const tap = new ChatStreamTap({ hideUsage });
+  const tap = new PassingStream(new ChatStreamWatcher({ hideUsage }));
   const out: Buffer[] = [];
   for (const chunk of chunks) {
     const passed = tap.push([chunk]);
@@ -71,8 +72,18 @@ describe('a Chat Completions stream passing', () => {
     }
   });
 
+  it.each([
+    ['{"choices":[{"delta":{},"finish_reason":"stop"}]}', true],
+    ['{"choices":[{"delta":{},"finish_reason": "length"}]}', true],
+    ['{"choices":[{"delta":{},"finish_reason":null}]}', false],
+    ['{"choices":[{"delta":{},"finish_reason":""}]}', false],
+  ])('is complete behind a reason to finish, for vendors without an end mark: %s (%s)', (event, complete) => {
+    expect(run([Buffer.from(`data: ${event}\n\n`)], true).tap.complete).toBe(complete);
+  });
+
   it("is not taken in by an end mark in the model's words", () => {
     expect(run([Buffer.from(content('data: [DONE]'))], true).tap.complete).toBe(false);
+    expect(run([Buffer.from(content('"finish_reason":"stop"'))], true).tap.complete).toBe(false);
   });
 
   it('notices an error event', () => {

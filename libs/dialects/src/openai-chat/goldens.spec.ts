@@ -1,0 +1,141 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { ResponseCollector } from '../canonical/collect.js';
+import { replayResponse } from '../canonical/replay.js';
+import type { StreamPart } from '../canonical/stream.js';
+import { FULL_TARGET, type TargetProfile } from '../canonical/target.js';
+import { Warnings } from '../canonical/warning.js';
+import type { AnswerContext } from '../dialect.js';
+import { SseParser } from '../sse/sse-parser.js';
+import { openaiChat } from './index.js';
+
+const FOLDER = new URL('../../goldens/openai-chat/', import.meta.url);
+const FILES = readdirSync(FOLDER);
+const read = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8');
+const casesOf = (suffix: string) =>
+  FILES.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
+
+const { inbound, outbound } = openaiChat;
+const TARGET: TargetProfile = {
+  ...FULL_TARGET,
+  model: 'vendor-model',
+  reasoningHistory: 'reasoning_details',
+};
+
+const decode = (name: string) => inbound.decodeRequest(JSON.parse(read(`${name}.request.json`)));
+
+describe.each(casesOf('.request.json'))('the request %s', (name) => {
+  it('is written again as it was', () => {
+    const wire = JSON.parse(read(`${name}.request.json`)) as Record<string, unknown>;
+    const { body, warnings } = outbound.encodeRequest(decode(name), TARGET);
+    expect(JSON.parse(JSON.stringify(body))).toEqual({ ...normalForm(wire), model: 'vendor-model' });
+    expect(warnings).toEqual([]);
+  });
+});
+
+/** Details stand for the words beside them; members within messages that nobody knows are left out. */
+function normalForm(wire: Record<string, unknown>): Record<string, unknown> {
+  const text = JSON.stringify(wire)
+    .replace(/"reasoning":"[^"]*",/, '')
+    .replace('[{"type":"text","text":"Hello","mood":"glad"}],"sent_at":1779870000', '"Hello"');
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+function partsOf(stream: Buffer, cut: number): { parts: StreamPart[]; complete: boolean } {
+  const parts: StreamPart[] = [];
+  const decoder = outbound.decodeStream((part) => parts.push(part));
+  const parser = new SseParser((event, data) => decoder.push(event, data));
+  parser.push(stream.subarray(0, cut));
+  parser.push(stream.subarray(cut));
+  parser.end();
+  decoder.end();
+  return { parts, complete: decoder.complete };
+}
+
+function collected(parts: readonly StreamPart[]) {
+  const collector = new ResponseCollector();
+  for (const part of parts) collector.push(part);
+  return collector.response;
+}
+
+const STREAMS = casesOf('.stream.sse').filter((name) => name !== 'error-in-stream');
+
+describe.each(STREAMS)('the stream %s', (name) => {
+  const stream = Buffer.from(read(`${name}.stream.sse`));
+  const whole = partsOf(stream, stream.length);
+
+  it('says the same split at every byte', () => {
+    expect(whole.complete).toBe(true);
+    for (let cut = 0; cut < stream.length; cut += 7) expect(partsOf(stream, cut)).toEqual(whole);
+  });
+
+  it('is complete only with its end, cut after any event', () => {
+    const events = stream.toString().split('\n\n').slice(0, -1);
+    for (let count = 0; count < events.length; count += 1) {
+      const text = events.slice(0, count).join('\n\n');
+      const { complete } = partsOf(Buffer.from(text), text.length);
+      expect(complete).toBe(unfinished(text) === 0);
+    }
+  });
+
+  it('begins once, before everything else, and finishes every choice once', () => {
+    const starts = whole.parts.map(({ type }, index) => (type === 'response-start' ? index : -1));
+    expect(starts.filter((index) => index >= 0)).toEqual([0]);
+    const finished = whole.parts.flatMap((part) => (part.type === 'finish' ? [part.choice] : []));
+    expect(finished).toEqual([...new Set(finished)]);
+    expect(finished.length).toBe(name === 'several-choices' ? 2 : 1);
+  });
+
+  it('holds what the whole answer holds', () => {
+    if (!FILES.includes(`${name}.response.json`)) return;
+    const response = outbound.decodeResponse(JSON.parse(read(`${name}.response.json`)));
+    const streamed = collected(whole.parts);
+    expect(streamed.choices).toEqual(response.choices);
+    expect(streamed.usage).toEqual(response.usage);
+  });
+});
+
+/** Choices that began and gave no reason to finish; 1 for a stream that did not begin. */
+function unfinished(text: string): number {
+  const began = new Set(text.match(/"index":\d,"delta"/g) ?? []).size;
+  return began === 0 ? 1 : began - (text.match(/"finish_reason":"/g) ?? []).length;
+}
+
+describe('a stream that fails', () => {
+  it('raises the error of the vendor', () => {
+    const stream = Buffer.from(read('error-in-stream.stream.sse'));
+    expect(() => partsOf(stream, 0)).toThrow(
+      expect.objectContaining({ code: 'upstream_error', retry: 'next-channel' }),
+    );
+  });
+});
+
+describe.each(casesOf('.response.json'))('the answer %s', (name) => {
+  const response = outbound.decodeResponse(JSON.parse(read(`${name}.response.json`)));
+  const context = (): AnswerContext => ({
+    request: inbound.decodeRequest({ model: 'm', messages: [] }),
+    requestId: 'r1',
+    now: 1_779_870_000,
+    warnings: new Warnings(),
+    streamUsage: true,
+  });
+
+  it('is read by a client as the vendor wrote it', () => {
+    const told = context();
+    const again = outbound.decodeResponse(JSON.parse(JSON.stringify(inbound.encodeResponse(response, told))));
+    expect(again).toEqual(response);
+    expect(told.warnings.list).toEqual([]);
+  });
+
+  it('is streamed to a client as it is written whole', () => {
+    const encoder = inbound.encodeStream(context());
+    let text = '';
+    replayResponse(response, (part) => {
+      text += encoder.push(part);
+    });
+    const { parts, complete } = partsOf(Buffer.from(text + encoder.end()), 0);
+    const { serviceTier: _, ...whole } = response;
+    expect(collected(parts)).toEqual(whole);
+    expect(complete).toBe(true);
+  });
+});
