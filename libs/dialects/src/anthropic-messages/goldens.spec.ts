@@ -1,0 +1,149 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { GatewayError } from '@tollgate/contracts';
+import { ResponseCollector } from '../canonical/collect.js';
+import type { CanonicalResponse } from '../canonical/response.js';
+import type { StreamPart } from '../canonical/stream.js';
+import { FULL_TARGET, type TargetProfile } from '../canonical/target.js';
+import { SseParser } from '../sse/sse-parser.js';
+import { PassingStream } from '../sse/passing-stream.js';
+import { decodeRequest } from './decode-request.js';
+import { decodeResponse } from './decode-response.js';
+import { MessagesStreamDecoder } from './decode-stream.js';
+import { encodeRequest } from './encode-request.js';
+import { readUsage } from './usage.js';
+import { MessagesStreamWatcher } from './watch-stream.js';
+
+const FOLDER = new URL('../../goldens/anthropic-messages/', import.meta.url);
+const fixtures = (extension: string) =>
+  readdirSync(FOLDER)
+    .filter((name) => name.endsWith(extension))
+    .map((name) => ({
+      name: name.slice(0, -extension.length),
+      text: readFileSync(new URL(name, FOLDER), 'utf8'),
+    }));
+const requests = fixtures('.request.json');
+const responses = fixtures('.response.json');
+const streams = fixtures('.stream.sse');
+
+const target = (over: Partial<TargetProfile> = {}): TargetProfile => ({
+  ...FULL_TARGET,
+  model: 'claude-sonnet-4-5',
+  reasoning: 'anthropic-budget',
+  ...over,
+});
+
+describe('requests of clients', () => {
+  it.each(requests.filter(({ name }) => name !== 'unknown-members'))(
+    'come out for a vendor of the dialect as they were written: $name',
+    ({ text }) => {
+      const wire: unknown = JSON.parse(text);
+      const { body, warnings } = encodeRequest(decodeRequest(wire), target());
+      expect(JSON.parse(JSON.stringify(body))).toEqual(wire);
+      expect(warnings).toEqual([]);
+    },
+  );
+
+  it('keep members that nobody knows yet, but for those of blocks', () => {
+    const wire = JSON.parse(requests.find(({ name }) => name === 'unknown-members')?.text ?? '');
+    const { body } = encodeRequest(decodeRequest(wire), target());
+    expect(body).toEqual({ ...wire, messages: [{ role: 'user', content: 'Is it warm?' }] });
+  });
+});
+
+function decode(pieces: readonly Buffer[]) {
+  const parts: StreamPart[] = [];
+  const decoder = new MessagesStreamDecoder((part) => parts.push(part));
+  const parser = new SseParser((event, data) => decoder.push(event, data));
+  let failed = false;
+  try {
+    for (const piece of pieces) parser.push(piece);
+    parser.end();
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    failed = true;
+  }
+  decoder.end();
+  return { parts, complete: decoder.complete, failed };
+}
+
+const collect = (parts: readonly StreamPart[]) => {
+  const collector = new ResponseCollector();
+  for (const part of parts) collector.push(part);
+  return collector.response;
+};
+
+describe('streams of vendors', () => {
+  it.each(streams)('are read the same however they are cut: $name', ({ text }) => {
+    const bytes = Buffer.from(text);
+    const whole = decode([bytes]);
+    for (let cut = 1; cut < bytes.length; cut += 1) {
+      expect(decode([bytes.subarray(0, cut), bytes.subarray(cut)])).toEqual(whole);
+    }
+  });
+
+  it.each(streams)('are complete only at their end: $name', ({ name, text }) => {
+    const events = text.split('\n\n').slice(0, -1);
+    for (let count = 0; count < events.length; count += 1) {
+      const { complete, parts } = decode([Buffer.from(events.slice(0, count).join('\n\n'))]);
+      expect(complete).toBe(false);
+      expect(balance(parts)).toBe(0);
+    }
+    expect(decode([Buffer.from(text)])).toMatchObject(
+      name === 'error-in-stream' ? { complete: false, failed: true } : { complete: true, failed: false },
+    );
+  });
+
+  it.each(streams)('begin once, and finish once: $name', ({ name, text }) => {
+    const types = decode([Buffer.from(text)]).parts.map(({ type }) => type);
+    expect(types.indexOf('response-start')).toBe(0);
+    expect(types.lastIndexOf('response-start')).toBe(0);
+    expect(types.filter((type) => type === 'finish')).toHaveLength(name === 'error-in-stream' ? 0 : 1);
+  });
+
+  it.each(
+    streams.flatMap(({ name, text }) =>
+      responses.filter((r) => r.name === name).map((r) => ({ ...r, text, whole: r.text })),
+    ),
+  )('say what the whole answer says: $name', ({ text, whole }) => {
+    expect(essence(collect(decode([Buffer.from(text)]).parts))).toEqual(
+      essence(decodeResponse(JSON.parse(whole))),
+    );
+  });
+
+  it.each(streams.filter(({ name }) => name !== 'error-in-stream'))(
+    'are counted the same when they pass: $name',
+    ({ text }) => {
+      const tap = new PassingStream(new MessagesStreamWatcher());
+      const half = Math.floor(text.length / 2);
+      tap.push([Buffer.from(text.slice(0, half))]);
+      tap.push([Buffer.from(text.slice(half))]);
+      tap.end();
+      expect(tap.usage).toEqual(collect(decode([Buffer.from(text)]).parts).usage);
+      expect(tap).toMatchObject({ complete: true, failed: false });
+    },
+  );
+
+  it.each(responses)('so are whole answers: $name', ({ text }) => {
+    expect(readUsage(Buffer.from(text))).toEqual(decodeResponse(JSON.parse(text)).usage);
+  });
+});
+
+const balance = (parts: readonly StreamPart[]) =>
+  parts.filter(({ type }) => type.endsWith('-start') && type !== 'response-start').length -
+  parts.filter(({ type }) => type.endsWith('-end')).length;
+
+/** Without ids, and with arguments parsed: streams write them with spaces of their own. */
+function essence({ choices, usage }: CanonicalResponse): unknown {
+  return {
+    usage,
+    choices: choices.map((choice) => ({
+      ...choice,
+      parts: choice.parts
+        .map((part) =>
+          part.type === 'tool-call' ? { ...part, input: JSON.parse(part.input) as unknown } : part,
+        )
+        .map((part) => (part.type === 'opaque' ? { kind: part.kind, value: part.value } : part)),
+    })),
+  };
+}
