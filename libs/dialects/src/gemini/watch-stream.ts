@@ -1,0 +1,31 @@
+import type { ReportedUsage } from '../canonical/usage.js';
+import { lastObjectRange } from '../json/last-object.js';
+import { objectOf, parseObject } from '../json/tolerant.js';
+import type { StreamWatcher } from '../sse/passing-stream.js';
+import { toReportedUsage } from './usage.js';
+import { wireObject } from './wire.js';
+
+// Searched for in every piece of every stream: as bytes, so that they are encoded once.
+const USAGE = Buffer.from('"usageMetadata"');
+const FINISH = Buffer.from('"finishReason"');
+const BLOCKED = Buffer.from('"blockReason"');
+const ERROR = Buffer.from('"error"');
+const ERROR_EVENT = /(?:^|\n)data: ?\{\s*"error"\s*:\s*\{/;
+
+/** What matters in a Gemini stream that passes: usage comes with every chunk, and the last one has a reason to finish. */
+export class GeminiStreamWatcher implements StreamWatcher {
+  readonly responseId = null;
+  usage: ReportedUsage | undefined;
+  complete = false;
+  failed = false;
+
+  last(tail: Buffer): Buffer {
+    this.failed ||= tail.includes(ERROR) && ERROR_EVENT.test(tail.toString('latin1'));
+    this.complete ||= tail.includes(FINISH) || tail.includes(BLOCKED);
+    const range = lastObjectRange(tail, USAGE);
+    const metadata =
+      range === undefined ? undefined : parseObject(tail.toString('utf8', range.start, range.end));
+    this.usage = toReportedUsage(objectOf(metadata) && wireObject(metadata)) ?? this.usage;
+    return tail;
+  }
+}
