@@ -4,3 +4,10 @@ export { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './file-journal/limit
 export type { JournalLogger } from './logger.js';
 export { checkUsage, type CheckedUsage, type UncheckedUsage } from './usage/check-usage.js';
 export { estimateUsage, type EstimateInput } from './usage/estimate-usage.js';
+export {
+  estimateAnswer,
+  estimateRequest,
+  type AnswerEstimate,
+  type RequestEstimate,
+} from './tokens/estimate-request.js';
+export { TokenCounter, type TokenCounterOptions } from './tokens/token-counter.js';

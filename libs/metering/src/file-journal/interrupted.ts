@@ -24,5 +24,6 @@ export function interruptedEvent(start: JournalStart, sequence: number): UsageRe
     errorCode: null,
     usageSource: 'estimated',
     findings: [],
+    warnings: [],
   };
 }

@@ -42,6 +42,7 @@ export function usageEvent(overrides: UsageEventOverrides = {}): UsageRecordedV1
     vendorCost: '0',
     leaseId: null,
     findings: [],
+    warnings: [],
     ...overrides,
     usage: { ...ZERO_USAGE, input: 1_000, output: 200, ...overrides.usage },
   };

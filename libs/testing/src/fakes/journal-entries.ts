@@ -62,6 +62,7 @@ export function journalEnd(start: Start, changes: Partial<End> = {}): End {
     charge: '260',
     vendorCost: '130',
     findings: [],
+    warnings: [],
     ...changes,
   };
 }
