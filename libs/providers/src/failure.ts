@@ -1,4 +1,4 @@
-import { GatewayError, type ErrorCode, type RetryAdvice } from '@tollgate/contracts';
+import { GatewayError, type ErrorCode, type ErrorKind, type RetryAdvice } from '@tollgate/contracts';
 import type { VendorError } from '@tollgate/dialects';
 
 /** What a vendor's refusal means. */
@@ -29,24 +29,54 @@ const FAILED: FailureClass = {
   blamesChannel: true,
   relayed: false,
 };
-const RATE_LIMITED: FailureClass = { ...FAILED, code: 'upstream_rate_limited' };
-const TIMED_OUT: FailureClass = { ...FAILED, code: 'upstream_timeout' };
 
-/** By status; what is not listed is `REJECTED` below 500 and `FAILED` from there. */
+/** What a failure can mean; rules of providers choose among them. */
+export const FAILURES = {
+  rejected: REJECTED,
+  unauthorized: UNAUTHORIZED,
+  failed: FAILED,
+  rateLimited: { ...FAILED, code: 'upstream_rate_limited' },
+  timedOut: { ...FAILED, code: 'upstream_timeout' },
+  /** The vendor does not know the model or path: another channel may. */
+  unknownModel: { ...REJECTED, retry: 'next-channel', blamesChannel: true, relayed: false },
+} as const satisfies Record<string, FailureClass>;
+
+/** By status; what is not listed is `rejected` below 500 and `failed` from there. */
 const BY_STATUS: Readonly<Record<number, FailureClass>> = {
-  401: UNAUTHORIZED,
-  402: UNAUTHORIZED,
-  403: UNAUTHORIZED,
-  // The vendor does not know the model or path: another channel may.
-  404: { ...REJECTED, retry: 'next-channel', blamesChannel: true, relayed: false },
-  405: { ...REJECTED, retry: 'next-channel', blamesChannel: true, relayed: false },
-  408: TIMED_OUT,
-  429: RATE_LIMITED,
-  504: TIMED_OUT,
+  401: FAILURES.unauthorized,
+  402: FAILURES.unauthorized,
+  403: FAILURES.unauthorized,
+  404: FAILURES.unknownModel,
+  405: FAILURES.unknownModel,
+  408: FAILURES.timedOut,
+  429: FAILURES.rateLimited,
+  504: FAILURES.timedOut,
 };
 
-export function classifyStatus(status: number): FailureClass {
-  return BY_STATUS[status] ?? (status >= 400 && status < 500 ? REJECTED : FAILED);
+/** A vendor's own meaning of a refusal. What is given must all fit. */
+export interface FailureRule {
+  readonly status?: number;
+  /** Tested against the code, or the type, in the vendor's error. */
+  readonly code?: RegExp;
+  readonly message?: RegExp;
+  readonly means: keyof typeof FAILURES;
+}
+
+/** What a refusal means, by the vendor's own rules first. */
+export function classifyFailure(
+  status: number,
+  vendor: VendorError,
+  rules: readonly FailureRule[] = [],
+): FailureClass {
+  const rule = rules.find((candidate) => fits(candidate, status, vendor));
+  if (rule !== undefined) return FAILURES[rule.means];
+  return BY_STATUS[status] ?? (status >= 400 && status < 500 ? FAILURES.rejected : FAILURES.failed);
+}
+
+function fits(rule: FailureRule, status: number, { code, message }: VendorError): boolean {
+  if (rule.status !== undefined && rule.status !== status) return false;
+  if (rule.code !== undefined && !rule.code.test(code ?? '')) return false;
+  return rule.message === undefined || rule.message.test(message);
 }
 
 const RETRY_AFTER_SECONDS_MAX = 86_400;
@@ -58,10 +88,18 @@ export function failureError(
 ): GatewayError {
   const seconds = Number(vendor.retryAfter);
   const retryAfter = Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : undefined;
+  const kind = failure.relayed ? rejectedKind(vendor.status) : undefined;
   return new GatewayError(failure.code, describe(failure, vendor), {
     retry: failure.retry,
+    ...(kind === undefined ? {} : { kind }),
     ...(retryAfter === undefined ? {} : { retryAfterSeconds: Math.min(retryAfter, RETRY_AFTER_SECONDS_MAX) }),
   });
+}
+
+/** A request that is at fault is so for the client, too. */
+function rejectedKind(status: number): ErrorKind {
+  if (status === 413) return 'too-large';
+  return status === 409 ? 'conflict' : 'invalid';
 }
 
 function describe(failure: FailureClass, vendor: VendorError & { readonly status: number }): string {
@@ -69,5 +107,6 @@ function describe(failure: FailureClass, vendor: VendorError & { readonly status
   if (failure.code === 'upstream_unauthorized') {
     return `The vendor refused the channel's credential (status ${vendor.status}): tell the operator of this gateway.`;
   }
+  if (failure.relayed) return vendor.message;
   return `The vendor failed with status ${vendor.status}: ${vendor.message}`;
 }

@@ -1,9 +1,13 @@
 export { providerCatalogue, type ProviderDescription } from './catalogue.js';
-export { classifyStatus, failureError, type FailureClass } from './failure.js';
-export type { FlatHeaders, Provider, ProviderDialect } from './provider.js';
+export type { Authenticator, FlatHeaders, UnsignedRequest } from './authenticator.js';
+export { endpointPath, fillOptions } from './endpoints.js';
+export { classifyFailure, failureError, type FailureClass, type FailureRule } from './failure.js';
+export type { ChannelOptions, Provider, ProviderDialect, ProviderOption } from './provider.js';
 export { PROVIDERS } from './registry.js';
 export { EgressGuard } from './transport/egress-guard.js';
 export { HttpTransport, type HttpTransportOptions } from './transport/http-transport.js';
+export { MediaFetcher, type FetchedMedia, type MediaFetcherOptions } from './transport/media-fetcher.js';
+export { reframed } from './transport/stream-framing.js';
 export type {
   Transport,
   UpstreamExchange,

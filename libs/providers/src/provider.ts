@@ -1,39 +1,80 @@
-import type { DialectId, Operation } from '@tollgate/contracts';
+import type { Operation, VendorDialectId } from '@tollgate/contracts';
+import type { TargetProfile } from '@tollgate/dialects';
+import type { Authenticator, FlatHeaders } from './authenticator.js';
+import type { FailureRule } from './failure.js';
+import type { EgressGuard } from './transport/egress-guard.js';
+import type { StreamFraming } from './transport/stream-framing.js';
 import type { Transport } from './transport/transport.js';
-
-/** Header names and values, one after the other: `['authorization', 'Bearer …']`. */
-export type FlatHeaders = readonly string[];
 
 /** A vendor as data: what it speaks, where, and how it wants to be asked. */
 export interface Provider {
   readonly id: string;
   readonly displayName: string;
-  /** `null`: a channel must name its own. */
+  /** The vendor's own reference of its API. */
+  readonly documentationUrl: string;
+  /** `null`: a channel must name its own. May hold options: `https://bedrock-runtime.{region}.amazonaws.com`. */
   readonly defaultBaseUrl: string | null;
   readonly requiresCredential: boolean;
+  /** What a credential looks like, for a person: `sk-…`, `a service account's JSON`. */
+  readonly credentialHint: string;
+  /** What a channel can set besides, named in `{…}` by URLs and paths. */
+  readonly options?: Readonly<Record<string, ProviderOption>>;
   /** What the vendor speaks, preferred first; each with the paths of its operations below the base URL. */
   readonly dialects: readonly ProviderDialect[];
-  /** Headers that carry the credential; `null` where a channel has none. */
-  authenticate(credential: string | null): FlatHeaders;
-  /** The member that limits the output tokens of a chat request. */
-  readonly outputLimitField: string;
-  /** The vendor reports usage in a stream when asked by `stream_options.include_usage`. */
-  readonly reportsStreamUsage: boolean;
+  /**
+   * Made once for each credential of a channel; `null` where a channel has none. `guard`: where an authenticator may
+   * connect to that fetches tokens; without it, public addresses only.
+   */
+  authenticate(credential: string | null, options: ChannelOptions, guard?: EgressGuard): Authenticator;
+  /** Statuses and codes that mean something else here than elsewhere; the first that fits counts. */
+  readonly failures?: readonly FailureRule[];
   /** Answers in this process instead of over HTTP. */
   readonly inProcess?: Transport;
 }
 
-export interface ProviderDialect {
-  readonly id: DialectId;
-  readonly paths: Readonly<Partial<Record<Operation, string>>>;
+/** Options of a channel by name, defaults filled in. */
+export type ChannelOptions = Readonly<Record<string, string>>;
+
+export interface ProviderOption {
+  readonly description: string;
+  /** Used where a channel sets none; absent: a channel must set it. */
+  readonly default?: string;
+  /** The default where it follows from options before this one; `default` is what a person is shown. */
+  readonly defaultFrom?: (options: ChannelOptions) => string;
+  readonly pattern: RegExp;
 }
 
-/** OpenAI's API paths, which most vendors took over. */
-export const OPENAI_CHAT: ProviderDialect = {
-  id: 'openai-chat',
-  paths: { chat: '/chat/completions', embeddings: '/embeddings' },
-};
+/** A path below the base URL. `{model}` stands for the vendor's name of the model, `{…}` for options. */
+export type Endpoint = string | { readonly whole: string; readonly streamed: string };
 
-export function bearer(credential: string | null): FlatHeaders {
-  return credential === null ? [] : ['authorization', `Bearer ${credential}`];
+export interface ProviderDialect {
+  readonly id: VendorDialectId;
+  /** Which of the vendor's models are spoken to in it; absent: all. The first dialect that fits a model is preferred. */
+  readonly models?: RegExp;
+  readonly endpoints: Readonly<Partial<Record<Operation, Endpoint>>>;
+  /** Sent with each request: versions of the API. A client's own header of the same name wins, where it is passed on. */
+  readonly headers?: FlatHeaders;
+  /** Where the target differs from one that takes everything. */
+  readonly profile?: Partial<TargetProfile>;
+  /** Where some models differ from the rest; all that fit apply, in order. */
+  readonly modelProfiles?: readonly ModelProfile[];
+  /** Members of the body that the vendor does not take, and those that it wants besides. */
+  readonly body?: BodyRules;
+  /** How a stream is cut into events; default: server-sent events. */
+  readonly framing?: StreamFraming;
+  /** The vendor has `GET`, `DELETE` and `cancel` for answers that it stored, below this path (Responses). */
+  readonly storedResponsesPath?: string;
+}
+
+export interface ModelProfile {
+  /** Tested against the vendor's name of the model. */
+  readonly models: RegExp;
+  readonly profile: Partial<TargetProfile>;
+}
+
+export interface BodyRules {
+  readonly remove?: readonly string[];
+  readonly add?: Readonly<Record<string, unknown>>;
+  /** A header of the client's dialect that this vendor wants as a member of the body, split at commas. */
+  readonly headerMembers?: Readonly<Record<string, string>>;
 }

@@ -1,61 +1,143 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { DIALECT_IDS } from '@tollgate/contracts';
-import { classifyStatus, failureError } from './failure.js';
+import { GatewayError, OPERATIONS, VENDOR_DIALECT_IDS } from '@tollgate/contracts';
+import { DIALECTS, FULL_TARGET, REASONING_CONTROLS } from '@tollgate/dialects';
+import { endpointPath, fillOptions } from './endpoints.js';
+import type { Provider, ProviderDialect } from './provider.js';
 import { PROVIDERS } from './registry.js';
 
-describe.each([...PROVIDERS.values()])('provider $id', (provider) => {
-  it('speaks at least one dialect, with paths below its base URL', () => {
-    expect(provider.dialects.length).toBeGreaterThan(0);
-    for (const dialect of provider.dialects) {
-      expect(DIALECT_IDS).toContain(dialect.id);
-      for (const path of Object.values(dialect.paths)) expect(path).toMatch(/^\/[a-z/]+[a-z]$/);
+/** What every vendor has to keep, whatever it is: the registry is run through it. */
+const providers = [...PROVIDERS.values()] as readonly Provider[];
+
+/** Options with a value of each: the default, or one that fits the pattern. */
+function optionsOf({ options = {} }: Provider): Record<string, string> {
+  const samples = [
+    'my-project',
+    '0123456789abcdef0123456789abcdef',
+    '2024-10-21',
+    'us-east-1',
+    'global',
+    'v1',
+  ];
+  return Object.fromEntries(
+    Object.entries(options).map(([name, { default: byDefault, pattern }]) => {
+      const value = byDefault ?? samples.find((sample) => pattern.test(sample));
+      if (value === undefined) throw new Error(`no sample fits the option ${name}`);
+      return [name, value];
+    }),
+  );
+}
+
+function paths({ endpoints, storedResponsesPath }: ProviderDialect): string[] {
+  const all = Object.values(endpoints).flatMap((endpoint) =>
+    typeof endpoint === 'string' ? [endpoint] : [endpoint.whole, endpoint.streamed],
+  );
+  return storedResponsesPath === undefined ? all : [...all, storedResponsesPath];
+}
+
+it('holds each folder, and nothing without one', () => {
+  const folders = readdirSync(new URL('.', import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'transport')
+    .map(({ name }) => name);
+  // A folder may hold variants of its vendor: they begin with its name.
+  const withProvider = folders.filter((folder) => PROVIDERS.has(folder));
+  expect(withProvider.sort()).toEqual(folders.sort());
+  for (const { id } of providers) expect(folders.some((folder) => id.startsWith(folder))).toBe(true);
+});
+
+describe.each(providers)('provider $id', (provider) => {
+  const { id, dialects, defaultBaseUrl, requiresCredential } = provider;
+  const options = optionsOf(provider);
+
+  it('is named and documented', () => {
+    expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    expect(provider.displayName).not.toBe('');
+    expect(provider.credentialHint).not.toBe('');
+    expect(provider.documentationUrl).toMatch(/^https:\/\/[^\s]+$/);
+  });
+
+  it('has a base URL that is complete once its options are given, or leaves it to the channel', () => {
+    if (defaultBaseUrl === null) return;
+    const url = fillOptions(defaultBaseUrl, options);
+    expect(url).not.toMatch(/[{}]/);
+    expect(url).toMatch(/^https?:\/\/.*[^/]$/);
+    const { protocol, hostname } = new URL(url);
+    expect(protocol === 'https:' || hostname === '127.0.0.1' || provider.inProcess !== undefined).toBe(true);
+  });
+
+  it('speaks known dialects, at paths that hold nothing unknown', () => {
+    expect(dialects.length).toBeGreaterThan(0);
+    for (const spoken of dialects) {
+      expect(VENDOR_DIALECT_IDS).toContain(spoken.id);
+      expect(Object.keys(spoken.endpoints).length).toBeGreaterThan(0);
+      for (const operation of Object.keys(spoken.endpoints)) expect(OPERATIONS).toContain(operation);
+      for (const path of paths(spoken)) {
+        const filled = fillOptions(endpointPath(path, 'a model/b', false), options);
+        expect(filled).toMatch(/^\/[^{}\s]*[^/{}\s]$/);
+        if (path.includes('{model}')) expect(filled).toContain('a%20model%2Fb');
+      }
+      if (spoken.id === 'gemini') for (const path of paths(spoken)) expect(path).toContain('{model}');
     }
   });
 
-  it('has a base URL without a trailing slash, or leaves it to the channel', () => {
-    if (provider.defaultBaseUrl !== null) expect(provider.defaultBaseUrl).toMatch(/^https?:\/\/.*[^/]$/);
+  it('can be translated to in what it offers', () => {
+    for (const { id: dialect, endpoints } of dialects) {
+      const { outbound } = DIALECTS[dialect];
+      if (endpoints.embeddings !== undefined && dialect !== 'openai-chat' && dialect !== 'gemini') {
+        expect(outbound.embeddings).toBeDefined();
+      }
+      if (endpoints['count-tokens'] !== undefined) expect(outbound.tokenCount).toBeDefined();
+    }
   });
 
-  it('writes its credential into headers', () => {
-    const headers = provider.authenticate('sk-test');
-    expect(headers.length % 2).toBe(0);
-    expect(headers.join(' ').includes('sk-test')).toBe(provider.inProcess === undefined);
-    expect(provider.authenticate(null)).toEqual([]);
-  });
-});
-
-describe("a vendor's status", () => {
-  it.each([
-    [400, 'upstream_rejected', 'never', false],
-    [401, 'upstream_unauthorized', 'next-channel', true],
-    [403, 'upstream_unauthorized', 'next-channel', true],
-    [404, 'upstream_rejected', 'next-channel', true],
-    [408, 'upstream_timeout', 'next-channel', true],
-    [413, 'upstream_rejected', 'never', false],
-    [422, 'upstream_rejected', 'never', false],
-    [429, 'upstream_rate_limited', 'next-channel', true],
-    [500, 'upstream_error', 'next-channel', true],
-    [502, 'upstream_error', 'next-channel', true],
-    [503, 'upstream_error', 'next-channel', true],
-    [504, 'upstream_timeout', 'next-channel', true],
-    [302, 'upstream_error', 'next-channel', true],
-  ])('%i is %s, retried: %s, blamed on the channel: %s', (status, code, retry, blamesChannel) => {
-    expect(classifyStatus(status)).toMatchObject({ code, retry, blamesChannel });
+  it('says only what a profile can say', () => {
+    const profiles = dialects.flatMap(({ profile, modelProfiles = [] }) => [
+      profile ?? {},
+      ...modelProfiles.map((entry) => entry.profile),
+    ]);
+    for (const profile of profiles) {
+      for (const [name, value] of Object.entries(profile)) {
+        expect(Object.keys(FULL_TARGET)).toContain(name);
+        expect(typeof value).toBe(typeof FULL_TARGET[name as keyof typeof FULL_TARGET]);
+      }
+      if (profile.reasoning !== undefined) expect(REASONING_CONTROLS).toContain(profile.reasoning);
+    }
   });
 
-  it("does not repeat the vendor's words about our credential", () => {
-    const vendor = { status: 401, message: 'Incorrect API key: sk-up', code: null, retryAfter: undefined };
-    expect(failureError(classifyStatus(401), vendor).message).not.toContain('sk-up');
+  it('has headers in pairs, in small letters', () => {
+    for (const { headers = [] } of dialects) {
+      expect(headers.length % 2).toBe(0);
+      for (let at = 0; at < headers.length; at += 2) expect(headers[at]).toMatch(/^[a-z-]+$/);
+    }
   });
 
-  it.each([
-    ['7', 7],
-    ['0.5', 1],
-    ['999999999', 86_400],
-    ['soon', undefined],
-    [undefined, undefined],
-  ])('retry-after %s is %s seconds', (retryAfter, seconds) => {
-    const vendor = { status: 429, message: 'slow down', code: null, retryAfter };
-    expect(failureError(classifyStatus(429), vendor).retryAfterSeconds).toBe(seconds);
+  it('proves its credential in headers, and never in the address', async () => {
+    if (provider.inProcess !== undefined) return;
+    const unsigned = {
+      method: 'POST',
+      origin: 'https://x.example',
+      path: '/y',
+      headers: [],
+      body: Buffer.from('{}'),
+    };
+    const authenticator = provider.authenticate('sk-test', options);
+    const answer = await Promise.resolve()
+      .then(() => authenticator.headers(unsigned))
+      .catch((error: unknown) => error as GatewayError);
+    if (answer instanceof GatewayError) {
+      // A credential of this form is none of the vendor's: that is told, without repeating it.
+      expect(answer.code).toBe('upstream_unauthorized');
+      expect(answer.message).not.toContain('sk-test');
+      return;
+    }
+    expect(answer.length % 2).toBe(0);
+    expect(answer.join(' ')).toContain('sk-test');
+  });
+
+  it('needs a credential, or does without', () => {
+    if (requiresCredential) return;
+    const authenticator = provider.authenticate(null, options);
+    const unsigned = { method: 'POST', origin: 'http://x', path: '/', headers: [], body: Buffer.alloc(0) };
+    expect(authenticator.headers(unsigned)).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ function ask(path: string, request: unknown): Promise<{ status: number; text: st
     new DemoTransport().dispatch(
       {
         origin: 'http://demo.invalid',
+        method: 'POST',
         path,
         headers: [],
         body: Buffer.from(typeof request === 'string' ? request : JSON.stringify(request)),

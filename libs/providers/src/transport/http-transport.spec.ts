@@ -74,6 +74,7 @@ describe('the transport to vendors', () => {
       {
         origin,
         path: '/v1/chat/completions',
+        method: 'POST',
         headers: ['content-type', 'application/json'],
         body: Buffer.from('{}'),
         timeouts: { ...TIMEOUTS, ...timeouts },

@@ -40,9 +40,9 @@ export class HttpTransport implements Transport {
       this.pool(request).dispatch(
         {
           path: request.path,
-          method: 'POST',
+          method: request.method,
           headers: request.headers as string[],
-          body: request.body,
+          body: request.body.length === 0 ? null : request.body,
           headersTimeout: timeouts.firstByteTimeoutMs,
           bodyTimeout: timeouts.idleTimeoutMs,
         },

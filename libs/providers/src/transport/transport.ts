@@ -14,6 +14,7 @@ export interface UpstreamRequest {
   /** Scheme, host and port, e.g. `https://api.openai.com`. */
   readonly origin: string;
   readonly path: string;
+  readonly method: string;
   /** Names and values, one after the other. Built by the gateway: no header of the client is copied. */
   readonly headers: readonly string[];
   readonly body: Buffer;

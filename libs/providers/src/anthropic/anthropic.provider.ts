@@ -1,0 +1,28 @@
+import { headerKey } from '../authenticator.js';
+import { CLAUDE_MODELS } from '../claude-models.js';
+import type { Provider } from '../provider.js';
+
+/** https://platform.claude.com/docs/en/api/messages */
+export const anthropic = {
+  id: 'anthropic',
+  displayName: 'Anthropic',
+  documentationUrl: 'https://platform.claude.com/docs/en/api/messages',
+  defaultBaseUrl: 'https://api.anthropic.com/v1',
+  requiresCredential: true,
+  credentialHint: 'sk-ant-…',
+  dialects: [
+    {
+      id: 'anthropic-messages',
+      endpoints: { chat: '/messages', 'count-tokens': '/messages/count_tokens' },
+      headers: ['anthropic-version', '2023-06-01'],
+      profile: { reasoning: 'anthropic-budget', audio: false },
+      modelProfiles: CLAUDE_MODELS,
+    },
+  ],
+  authenticate: headerKey('x-api-key'),
+  failures: [
+    // https://platform.claude.com/docs/en/api/errors
+    { status: 400, message: /credit balance is too low/i, means: 'unauthorized' },
+    { status: 529, means: 'failed' },
+  ],
+} as const satisfies Provider;

@@ -1,0 +1,31 @@
+import type { ChannelOptions, Endpoint, ProviderDialect } from './provider.js';
+
+const CHAT_PATHS = { chat: '/chat/completions', embeddings: '/embeddings' } as const;
+
+/** OpenAI's Chat Completions and Embeddings below the base URL, which most vendors took over. */
+export const OPENAI_CHAT = { id: 'openai-chat', endpoints: CHAT_PATHS } as const satisfies ProviderDialect;
+
+/** Chat Completions without embeddings. */
+export const OPENAI_CHAT_ONLY = {
+  id: 'openai-chat',
+  endpoints: { chat: '/chat/completions' },
+} as const satisfies ProviderDialect;
+
+export const OPENAI_RESPONSES = {
+  id: 'openai-responses',
+  endpoints: { chat: '/responses' },
+} as const satisfies ProviderDialect;
+
+/** Anthropic's paths below a base URL that ends before `/v1`. */
+export const ANTHROPIC_VERSION = ['anthropic-version', '2023-06-01'] as const;
+
+/** The path of an endpoint with the model filled in. */
+export function endpointPath(endpoint: Endpoint, model: string, streamed: boolean): string {
+  const path = typeof endpoint === 'string' ? endpoint : streamed ? endpoint.streamed : endpoint.whole;
+  return path.includes('{model}') ? path.replace('{model}', encodeURIComponent(model)) : path;
+}
+
+/** Puts the options of a channel where `{…}` names them. Options that are not known stay as they are written. */
+export function fillOptions(template: string, options: ChannelOptions): string {
+  return template.replace(/\{(\w+)\}/g, (placeholder, name: string) => options[name] ?? placeholder);
+}

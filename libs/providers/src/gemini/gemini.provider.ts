@@ -1,0 +1,47 @@
+import { headerKey } from '../authenticator.js';
+import type { ModelProfile, Provider } from '../provider.js';
+
+/**
+ * Thinks in levels, and wants the signature of each call back.
+ * https://ai.google.dev/gemini-api/docs/thought-signatures
+ */
+const GEMINI_3: ModelProfile = {
+  models: /^gemini-([3-9]|\d\d)/,
+  profile: { reasoning: 'gemini-level', callSignatures: true },
+};
+
+/** https://ai.google.dev/api/generate-content */
+export const gemini = {
+  id: 'gemini',
+  displayName: 'Google Gemini',
+  documentationUrl: 'https://ai.google.dev/api/generate-content',
+  defaultBaseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+  requiresCredential: true,
+  credentialHint: 'AIza…',
+  dialects: [
+    {
+      id: 'gemini',
+      endpoints: {
+        chat: {
+          whole: '/models/{model}:generateContent',
+          streamed: '/models/{model}:streamGenerateContent?alt=sse',
+        },
+        'count-tokens': '/models/{model}:countTokens',
+        embeddings: '/models/{model}:batchEmbedContents',
+      },
+      profile: { reasoning: 'gemini-budget', imageUrls: false, fileUrls: false },
+      modelProfiles: [GEMINI_3],
+    },
+    {
+      id: 'openai-chat',
+      endpoints: { chat: '/openai/chat/completions', embeddings: '/openai/embeddings' },
+      profile: { imageUrls: false, fileUrls: false },
+    },
+  ],
+  authenticate: headerKey('x-goog-api-key'),
+  failures: [
+    // https://ai.google.dev/gemini-api/docs/troubleshooting
+    { status: 400, code: /API_KEY_INVALID|API_KEY_EXPIRED/, means: 'unauthorized' },
+    { status: 400, message: /api key (not valid|expired)/i, means: 'unauthorized' },
+  ],
+} as const satisfies Provider;

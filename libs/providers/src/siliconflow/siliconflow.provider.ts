@@ -1,0 +1,30 @@
+import { bearer } from '../authenticator.js';
+import { OPENAI_CHAT } from '../endpoints.js';
+import type { Provider } from '../provider.js';
+
+/** https://docs.siliconflow.com/en/api-reference/chat-completions/chat-completions */
+export const siliconflow = {
+  id: 'siliconflow',
+  displayName: 'SiliconFlow',
+  documentationUrl: 'https://docs.siliconflow.com/en/api-reference/chat-completions/chat-completions',
+  defaultBaseUrl: 'https://api.siliconflow.com/v1',
+  requiresCredential: true,
+  credentialHint: 'sk-…',
+  dialects: [
+    {
+      ...OPENAI_CHAT,
+      profile: {
+        reasoning: 'enable-thinking',
+        reasoningHistory: 'reasoning_content',
+        structuredOutput: 'json-object',
+        unsupported: new Set(['seed', 'presencePenalty', 'logprobs', 'logitBias', 'user']),
+      },
+    },
+    {
+      id: 'anthropic-messages',
+      endpoints: { chat: '/messages' },
+      headers: ['anthropic-version', '2023-06-01'],
+    },
+  ],
+  authenticate: bearer,
+} as const satisfies Provider;
