@@ -199,7 +199,8 @@ describe('billing', () => {
   it('shows a request in every report, to the nano-dollar', async () => {
     const id = await newOrganization('1.00');
     const journal = newId<JournalId>();
-    const event = usageOf(id, { leaseId: `lease-${journal}` as LeaseId });
+    const warnings = ['dropped:topK', 'moved:messages[2].content[0]'];
+    const event = usageOf(id, { leaseId: `lease-${journal}` as LeaseId, warnings });
     await publishUsage(journal, [
       event,
       usageOf(id, { model: '=cmd|calc', priceCard: null, charge: '0', vendorCost: '0' }),
@@ -221,6 +222,7 @@ describe('billing', () => {
         { quantity: 'input', amount: 1_000, unit: 'token', priceUsd: '2.50', amountUsd: '0.0025' },
         { quantity: 'output', amount: 200, unit: 'token', priceUsd: '10.00', amountUsd: '0.002' },
       ],
+      warnings,
       findings: [],
     });
 

@@ -1,9 +1,10 @@
 import type { ServiceDatabaseOptions } from '@tollgate/persistence';
 import { BillingFoundation1764000000001 } from './migration-1-foundation.js';
+import { BillingWarnings1795651200000 } from './migration-2-warnings.js';
 
 /** The Postgres schema of billing, and the migrations that make it. */
 export const BILLING_SCHEMA = 'billing';
-export const billingMigrations = [BillingFoundation1764000000001];
+export const billingMigrations = [BillingFoundation1764000000001, BillingWarnings1795651200000];
 
 /** What `openDatabase` and `migrate` of @tollgate/persistence need for billing. */
 export const billingDatabase = (options: {

@@ -38,6 +38,8 @@ export interface RequestRecord {
   readonly lines: readonly ChargeLine[];
   /** `null`: the request moved no money. */
   readonly transactionId: string | null;
+  /** What a translation between dialects could not say as it was written, e.g. `dropped:topK`. */
+  readonly warnings: readonly string[];
   readonly findings: readonly { readonly kind: string; readonly details: unknown }[];
 }
 
@@ -100,7 +102,7 @@ const REQUEST_SQL = `
     r.audio_output as "audioOutput", r.usage_source as "usageSource",
     case when r.price_card_id is not null then
       json_build_object('id', r.price_card_id, 'version', r.price_card_version) end as "priceCard",
-    r.charge, r.vendor_cost as "vendorCost", r.charge_lines as "lines",
+    r.charge, r.vendor_cost as "vendorCost", r.charge_lines as "lines", r.warnings,
     (select id from billing.transactions where idempotency_key = 'usage:' || r.id) as "transactionId",
     coalesce((select json_agg(json_build_object('kind', kind, 'details', details) order by id)
       from billing.findings where request_id = r.id), '[]') as "findings"

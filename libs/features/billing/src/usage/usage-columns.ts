@@ -1,5 +1,6 @@
 import type { JournalId, UsageRecordedV1 } from '@tollgate/contracts';
 import { hash } from 'node:crypto';
+import { arrayLiteral } from '../database/array-literal.js';
 import type { Column } from '../database/insert-rows.js';
 import type { RatedEvent } from './rerate.js';
 
@@ -93,4 +94,15 @@ export const USAGE_COLUMNS: readonly Column<UsageRow>[] = [
   { name: 'reported_charge', type: 'bigint', value: ({ event }) => event.charge },
   { name: 'vendor_cost', type: 'bigint', value: ({ vendorCost }) => vendorCost.toString() },
   { name: 'lease_id', type: 'text', value: ({ event }) => event.leaseId },
+  {
+    name: 'warnings',
+    type: 'text',
+    value: ({ event }) => arrayLiteral(event.warnings.map(storable)),
+    castTo: 'text[]',
+  },
 ];
+
+/** A warning may name a field as a client spelled it; Postgres holds neither NUL nor halves of characters. */
+function storable(warning: string): string {
+  return warning.replaceAll('\u0000', '\uFFFD').toWellFormed();
+}

@@ -177,6 +177,27 @@ describe('the commit of usage events', () => {
     await expectReconciled();
   });
 
+  it('keeps warnings as they are, whatever a client called its fields', async () => {
+    const warnings = [
+      'dropped:extensions.{"a\\b", c}',
+      '',
+      'null',
+      'dropped:x\u0000y',
+      'dropped:\ud800',
+      'ü',
+    ];
+    const event = usageEvent({ ...priced, warnings });
+    const plain = usageEvent({ ...priced });
+    await newCommitter().commit([batch(newJournal(), [event, plain])]);
+    const stored = async (id: string) =>
+      query(dataSource, 'select warnings from billing.usage_records where id = $1', [id]);
+    expect(await stored(event.id)).toEqual([
+      { warnings: [...warnings.slice(0, 3), 'dropped:x\uFFFDy', 'dropped:\uFFFD', 'ü'] },
+    ]);
+    expect(await stored(plain.id)).toEqual([{ warnings: [] }]);
+    await expectReconciled();
+  });
+
   it('sets aside the one event that Postgres refuses and commits its neighbours', async () => {
     const journal = newJournal();
     const events = [
