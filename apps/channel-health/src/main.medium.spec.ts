@@ -88,7 +88,7 @@ describe('the channel-health service', () => {
     const channel: ChannelDocument = {
       ...{ id: 'channel-1' as ChannelId, name: 'main', provider: 'openai', baseUrl: 'http://127.0.0.1:9/v1' },
       ...{ credentials: [], models: [], groups: ['default'], dialect: null },
-      ...{ priority: 0, weight: 1, enabled: true },
+      ...{ options: {}, thinkingToContent: false, priority: 0, weight: 1, enabled: true },
     };
     await documents.bucket('config').put(channelDocumentKey(channel.id), channel);
 

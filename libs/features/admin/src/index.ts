@@ -6,4 +6,8 @@ export type { Environment } from './config-file/resolve-credentials.js';
 export { adminDatabase } from './database/admin-database.js';
 export { ADMIN_SCHEMA } from './database/schema.js';
 export { FIRST_ADMINISTRATOR, type AdministratorState } from './identity/identity.service.js';
-export type { ProviderCatalogue, ProviderDescription } from './providers/provider-catalogue.js';
+export type {
+  ProviderCatalogue,
+  ProviderDescription,
+  ProviderOptionDescription,
+} from './providers/provider-catalogue.js';

@@ -23,6 +23,7 @@ export const providers: ProviderCatalogue = {
       defaultBaseUrl: 'https://api.openai.com/v1',
       requiresCredential: true,
       dialects: ['openai-chat', 'openai-responses'],
+      options: [],
     },
     {
       id: 'openai-compatible',
@@ -30,6 +31,7 @@ export const providers: ProviderCatalogue = {
       defaultBaseUrl: null,
       requiresCredential: false,
       dialects: ['openai-chat'],
+      options: [],
     },
     {
       id: 'demo',
@@ -37,6 +39,34 @@ export const providers: ProviderCatalogue = {
       defaultBaseUrl: 'http://demo.invalid',
       requiresCredential: false,
       dialects: ['openai-chat'],
+      options: [],
+    },
+    {
+      id: 'regional',
+      displayName: 'Regional',
+      defaultBaseUrl: 'https://{host}/v1/{project}',
+      requiresCredential: true,
+      dialects: ['bedrock-converse'],
+      options: [
+        {
+          ...{ name: 'project', description: 'the id of a project', required: true, default: null },
+          pattern: '^[a-z]+$',
+        },
+        {
+          ...{ name: 'region', description: 'a region: eu, us', required: false, default: 'us' },
+          pattern: '^[a-z]{2}$',
+        },
+        {
+          ...{
+            name: 'host',
+            description: 'the host of the region',
+            required: false,
+            default: 'us.vendor.example',
+          },
+          defaultFrom: ({ region = '' }) => `${region}.vendor.example`,
+          pattern: '^[a-z.-]+$',
+        },
+      ],
     },
   ],
 };

@@ -121,6 +121,8 @@ async function configure(name: string, changes: Partial<ChannelDocument> = {}): 
     models: [],
     groups: ['default'],
     dialect: null,
+    options: {},
+    thinkingToContent: false,
     priority: 0,
     weight: 1,
     enabled: true,

@@ -1,4 +1,4 @@
-import { BUCKETS, type BucketName } from '@tollgate/contracts';
+import { BUCKET_LIFETIME_MS, BUCKETS, type BucketName } from '@tollgate/contracts';
 import { Kvm, type KV } from '@nats-io/kv';
 import type { MessagingLogger } from '../logger.js';
 import { reasonOf } from '../unavailable.js';
@@ -77,6 +77,8 @@ export class Buckets {
           await this.kvm.create(this.nameOf(bucket), {
             history: 1,
             replicas: this.input.replicas,
+            // 0: for ever.
+            ttl: BUCKET_LIFETIME_MS[bucket] ?? 0,
             // A direct read may be answered by a replica that lags behind: a revoked key would live on.
             allow_direct: false,
           }),

@@ -1,4 +1,4 @@
-import type { DialectId, PriceSheet } from '@tollgate/contracts';
+import type { PriceSheet, VendorDialectId } from '@tollgate/contracts';
 
 /** A model that a channel serves, and what the vendor calls it and charges us for it. */
 export interface ChannelModel {
@@ -15,7 +15,10 @@ export interface ChannelValues {
   readonly credentials: readonly string[];
   readonly models: readonly ChannelModel[];
   readonly groups: readonly string[];
-  readonly dialect: DialectId | null;
+  readonly dialect: VendorDialectId | null;
+  /** What the provider's URL templates name, as given: without defaults. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly thinkingToContent: boolean;
   readonly priority: number;
   readonly weight: number;
   readonly enabled: boolean;
@@ -24,6 +27,8 @@ export interface ChannelValues {
 export const CHANNEL_DEFAULTS = Object.freeze({
   groups: ['default'],
   dialect: null,
+  options: {},
+  thinkingToContent: false,
   priority: 0,
   weight: 1,
   enabled: true,

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { DIALECT_IDS, type DialectId } from '@tollgate/contracts';
+import { VENDOR_DIALECT_IDS, type VendorDialectId } from '@tollgate/contracts';
 import { PageQuery } from '@tollgate/control-api';
 import { Type } from 'class-transformer';
 import {
@@ -20,7 +20,13 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { PriceSheetDto } from '../price-cards/price-sheet.dto.js';
-import { IsGivenOptionally, IsName, LIST_LENGTH_MAX, QueryBoolean } from '../validation/rules.js';
+import {
+  IsGivenOptionally,
+  IsName,
+  IsTextRecord,
+  LIST_LENGTH_MAX,
+  QueryBoolean,
+} from '../validation/rules.js';
 
 const INTEGER_MAX = 2_147_483_647;
 const CREDENTIAL_LENGTH_MAX = 10_000;
@@ -63,7 +69,8 @@ export class UpdateChannelDto {
   @ApiPropertyOptional({
     type: String,
     example: 'https://api.openai.com/v1',
-    description: "Default: the provider's own. Another host needs the credentials again.",
+    description:
+      "Default: the provider's own, with the options filled in. Another host needs the credentials again.",
   })
   @IsGivenOptionally()
   @IsString()
@@ -100,13 +107,32 @@ export class UpdateChannelDto {
   groups?: string[];
 
   @ApiPropertyOptional({
-    enum: DIALECT_IDS,
+    enum: VENDOR_DIALECT_IDS,
     nullable: true,
     description: 'Speak only this dialect to the vendor; null leaves the choice to the provider.',
   })
   @IsOptional()
-  @IsIn(DIALECT_IDS)
-  dialect?: DialectId | null;
+  @IsIn(VENDOR_DIALECT_IDS)
+  dialect?: VendorDialectId | null;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    example: { region: 'eu-central-1' },
+    description: 'Options of the provider (GET /api/v1/providers), all that differ from its defaults.',
+  })
+  @IsGivenOptionally()
+  @IsTextRecord()
+  options?: Record<string, string>;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: false,
+    description: "Thoughts are written into the answer's text, between <think> tags.",
+  })
+  @IsGivenOptionally()
+  @IsBoolean()
+  thinkingToContent?: boolean;
 
   @ApiPropertyOptional({ type: 'integer', default: 0, description: 'Higher first.' })
   @IsGivenOptionally()

@@ -1,4 +1,4 @@
-import type { DialectId, SealedSecret } from '@tollgate/contracts';
+import type { SealedSecret, VendorDialectId } from '@tollgate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ChannelModel } from './channel-values.js';
 
@@ -31,7 +31,13 @@ export class ChannelEntity {
   groups: string[];
 
   @Column('text', { nullable: true })
-  dialect: DialectId | null;
+  dialect: VendorDialectId | null;
+
+  @Column('jsonb')
+  options: Record<string, string>;
+
+  @Column('boolean', { name: 'thinking_to_content' })
+  thinkingToContent: boolean;
 
   @Column('integer')
   priority: number;

@@ -15,7 +15,8 @@ import { definedOnly } from '../write-path/defined-only.js';
 import type { Write, Writes } from '../write-path/writes.js';
 import { ChannelEntity, type StoredCredential } from './channel.entity.js';
 import { CHANNEL_DEFAULTS, type ChannelValues } from './channel-values.js';
-import { checkChannel, findProvider, vendorHost, type ChannelDraft } from './check-channel.js';
+import { changedAddress, newAddress } from './channel-address.js';
+import { checkChannel, vendorHost, type ChannelDraft } from './check-channel.js';
 import { lastFour } from './mask-credential.js';
 
 type OptionalValues = { readonly [Field in keyof ChannelValues]?: ChannelValues[Field] | undefined };
@@ -83,7 +84,7 @@ export class ChannelService {
       credentials: [],
       ...definedOnly(input),
       ...{ name, provider, models },
-      baseUrl: input.baseUrl ?? this.defaultBaseUrl(provider),
+      ...newAddress(this.dependencies.providers, input),
     };
     const values = this.checked(draft, false);
     const channel = write.manager.create(ChannelEntity, {
@@ -102,19 +103,17 @@ export class ChannelService {
   async updateIn(write: Write, id: string, input: UpdateChannelInput): Promise<ChannelEntity> {
     const channel = await locked(write.manager, id);
     const before = auditState(channel);
-    const moved = input.provider !== undefined && input.provider !== channel.provider;
-    const baseUrl =
-      input.baseUrl ?? (moved ? this.defaultBaseUrl(input.provider ?? channel.provider) : channel.baseUrl);
     const current = { ...toValues(channel), credentials: [] };
+    const address = changedAddress(this.dependencies.providers, current, input);
     const values = this.checked(
-      { ...current, ...definedOnly(input), baseUrl },
+      { ...current, ...definedOnly(input), ...address },
       input.credentials === undefined && channel.credentials.length > 0,
     );
     const changesHost = vendorHost(values.baseUrl) !== vendorHost(channel.baseUrl);
     if (changesHost && input.credentials === undefined && channel.credentials.length > 0) {
       throw new GatewayError(
         'validation_failed',
-        'Another host needs the credentials again: give them together with the base URL.',
+        'Another host needs the credentials again: give them together with what leads there.',
         { field: 'credentials' },
       );
     }
@@ -159,10 +158,6 @@ export class ChannelService {
     }
   }
 
-  private defaultBaseUrl(provider: string): string | null {
-    return findProvider(this.dependencies.providers, provider)?.defaultBaseUrl ?? null;
-  }
-
   private checked(draft: ChannelDraft, hasStoredCredentials: boolean): ChannelValues {
     const [problem] = checkChannel(draft, this.dependencies.providers, hasStoredCredentials);
     if (problem !== undefined) {
@@ -192,13 +187,17 @@ function found(channel: ChannelEntity | null): ChannelEntity {
 }
 
 function toColumns(values: ChannelValues) {
-  const { credentials: _sealedApart, models, groups, ...rest } = values;
-  return { ...rest, models: [...models], groups: [...groups] };
+  const { credentials: _sealedApart, models, groups, options, ...rest } = values;
+  return { ...rest, models: [...models], groups: [...groups], options: { ...options } };
 }
 
 function toValues(channel: ChannelEntity): Omit<ChannelValues, 'credentials'> {
   const { name, provider, baseUrl, models, groups, dialect, priority, weight, enabled } = channel;
-  return { name, provider, baseUrl, models, groups, dialect, priority, weight, enabled };
+  const { options, thinkingToContent } = channel;
+  return {
+    ...{ name, provider, baseUrl, models, groups, dialect, options, thinkingToContent },
+    ...{ priority, weight, enabled },
+  };
 }
 
 export function toChannelDocument(channel: ChannelEntity): ChannelDocument {

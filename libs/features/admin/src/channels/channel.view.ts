@@ -1,10 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import {
   CHANNEL_STATES,
-  DIALECT_IDS,
+  VENDOR_DIALECT_IDS,
   type ChannelState,
-  type DialectId,
   type PriceSheet,
+  type VendorDialectId,
 } from '@tollgate/contracts';
 import { PriceSheetDto } from '../price-cards/price-sheet.dto.js';
 import type { ChannelEntity } from './channel.entity.js';
@@ -59,8 +59,14 @@ export class ChannelView {
   @ApiProperty({ type: [String] })
   groups: string[];
 
-  @ApiProperty({ enum: DIALECT_IDS, nullable: true })
-  dialect: DialectId | null;
+  @ApiProperty({ enum: VENDOR_DIALECT_IDS, nullable: true })
+  dialect: VendorDialectId | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
+  options: Record<string, string>;
+
+  @ApiProperty({ type: Boolean })
+  thinkingToContent: boolean;
 
   @ApiProperty({ type: 'integer' })
   priority: number;
@@ -98,6 +104,8 @@ export function toChannelView(channel: ChannelEntity, health: ChannelHealth | un
   const { id, name, provider, baseUrl, models, groups, dialect, priority, weight, enabled } = channel;
   return {
     ...{ id, name, provider, baseUrl, groups, dialect, priority, weight, enabled },
+    options: { ...channel.options },
+    thinkingToContent: channel.thinkingToContent,
     models: models.map((model) => ({ ...model })),
     credentials: channel.credentials.map(({ lastFour }) => ({ lastFour })),
     health:

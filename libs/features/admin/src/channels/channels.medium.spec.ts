@@ -108,6 +108,63 @@ describe('channels', () => {
     expect(moved).toMatchObject({ status: 200, body: { credentials: [{ lastFour: 'roxy' }] } });
   });
 
+  it('fill their options into the base URL, and keep those as they were given', async () => {
+    const created = await create({
+      provider: 'regional',
+      options: { project: 'mine' },
+      thinkingToContent: true,
+    });
+    expect(created).toMatchObject({
+      status: 201,
+      body: {
+        baseUrl: 'https://us.vendor.example/v1/mine',
+        options: { project: 'mine' },
+        thinkingToContent: true,
+      },
+    });
+    const { id } = created.body;
+    const document = channelDocument.parse((await api.outbox()).at(-1)?.body);
+    expect(document).toMatchObject({
+      baseUrl: 'https://us.vendor.example/v1/mine',
+      options: { project: 'mine' },
+      thinkingToContent: true,
+    });
+    const association = credentialAssociation(id, 'https://us.vendor.example');
+    expect(openSecret(masterKey, document.credentials[0]!, association)).toBe(CREDENTIAL);
+
+    const renamed = await api.call('PATCH', `/api/v1/channels/${id}`, { options: { project: 'other' } });
+    expect(renamed).toMatchObject({ status: 200, body: { baseUrl: 'https://us.vendor.example/v1/other' } });
+    const [entry] = (await api.call('GET', `/api/v1/audit-log?subjectKind=channel&subjectId=${id}`)).body
+      .items;
+    expect(entry).toMatchObject({
+      before: { options: { project: 'mine' }, thinkingToContent: true },
+      after: { options: { project: 'other' }, thinkingToContent: true },
+    });
+  });
+
+  it('follow options to another host only together with their credentials', async () => {
+    const { id } = (await create({ provider: 'regional', options: { project: 'mine' } })).body;
+    const options = { project: 'mine', region: 'eu' };
+    const refused = await api.call('PATCH', `/api/v1/channels/${id}`, { options });
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ field: 'credentials' }] } });
+    const moved = await api.call('PATCH', `/api/v1/channels/${id}`, { options, credentials: ['sk-for-eu'] });
+    expect(moved).toMatchObject({ status: 200, body: { baseUrl: 'https://eu.vendor.example/v1/mine' } });
+    // A base URL of the operator's own follows no option, but may name some.
+    const own = await api.call('PATCH', `/api/v1/channels/${id}`, {
+      baseUrl: 'https://proxy.example/{region}',
+      credentials: ['sk-for-proxy'],
+    });
+    expect(own.body.baseUrl).toBe('https://proxy.example/eu');
+    const kept = await api.call('PATCH', `/api/v1/channels/${id}`, { options: { project: 'mine' } });
+    expect(kept.body).toMatchObject({ baseUrl: 'https://proxy.example/eu', options: { project: 'mine' } });
+    // Another provider has other options.
+    const body = { provider: 'openai', credentials: [CREDENTIAL] };
+    expect((await api.call('PATCH', `/api/v1/channels/${id}`, body)).body).toMatchObject({
+      baseUrl: 'https://api.openai.com/v1',
+      options: {},
+    });
+  });
+
   it('say in the audit log that credentials were given, not which', async () => {
     const { id } = (await create()).body;
     await api.call('PATCH', `/api/v1/channels/${id}`, { credentials: ['sk-another-0a1b2c3d'] });
@@ -157,7 +214,34 @@ describe('channels', () => {
 
   it('list the providers that they can be made for', async () => {
     const { body } = await api.call('GET', '/api/v1/providers');
-    expect(body.items.map(({ id }: { id: string }) => id)).toEqual(['openai', 'openai-compatible', 'demo']);
+    expect(body.items.map(({ id }: { id: string }) => id)).toEqual([
+      ...['openai', 'openai-compatible', 'demo', 'regional'],
+    ]);
+    expect(body.items[3].options).toEqual([
+      {
+        name: 'project',
+        description: 'the id of a project',
+        required: true,
+        default: null,
+        pattern: '^[a-z]+$',
+      },
+      {
+        name: 'region',
+        description: 'a region: eu, us',
+        required: false,
+        default: 'us',
+        pattern: '^[a-z]{2}$',
+      },
+      {
+        ...{
+          name: 'host',
+          description: 'the host of the region',
+          required: false,
+          default: 'us.vendor.example',
+        },
+        pattern: '^[a-z.-]+$',
+      },
+    ]);
   });
 
   it('refuse a name that is taken', async () => {
@@ -166,13 +250,43 @@ describe('channels', () => {
   });
 
   it.each([
-    [{ provider: 'opena' }, 'provider', 'unknown provider "opena"; known: openai, openai-compatible, demo'],
+    [
+      { provider: 'opena' },
+      'provider',
+      'unknown provider "opena"; known: openai, openai-compatible, demo, regional',
+    ],
     [{ credentials: [] }, 'credentials', 'provider "openai" needs at least one credential'],
     [{ provider: 'openai-compatible' }, 'baseUrl', 'provider "openai-compatible" has no base URL of its own'],
     [{ baseUrl: 'file:///etc/passwd' }, 'baseUrl', 'must be an address that starts with http:// or https://'],
     [{ baseUrl: 'https://u:p@h/v1' }, 'baseUrl', 'must have no user name, password, query or fragment'],
     [{ dialect: 'gemini' }, 'dialect', 'provider "openai" does not speak gemini'],
     [{ dialect: 'klingon' }, 'dialect', 'dialect must be one of the following values'],
+    [{ dialect: 'openai-completions' }, 'dialect', 'dialect must be one of the following values'],
+    [{ options: { region: 'eu' } }, 'options.region', 'provider "openai" has no options'],
+    [{ provider: 'regional' }, 'options.project', 'is missing: the id of a project'],
+    [
+      { provider: 'regional', options: { project: 'p', zone: 'a' } },
+      'options.zone',
+      'provider "regional" has no such option; it has: project, region, host',
+    ],
+    [
+      { provider: 'regional', options: { project: 'p', region: 'evil.example/' } },
+      'options.region',
+      'must be a region: eu, us (^[a-z]{2}$)',
+    ],
+    [
+      { provider: 'regional', options: { project: 'p'.repeat(201) } },
+      'options.project',
+      'must have at most 200 characters',
+    ],
+    [
+      { provider: 'openai-compatible', baseUrl: 'https://h/{region}' },
+      'baseUrl',
+      'provider "openai-compatible" has no option "region"',
+    ],
+    [{ options: { region: 5 } }, 'options', 'options must be an object of strings'],
+    [{ options: ['region'] }, 'options', 'options must be an object of strings'],
+    [{ thinkingToContent: 'yes' }, 'thinkingToContent', 'thinkingToContent must be a boolean'],
     [{ models: [] }, 'models', 'models must contain at least 1 elements'],
     [{ models: ['gpt-4o'] }, 'models[0]', 'each value in nested property models must be'],
     [{ models: [{ name: 'a', cost: { input: 2.5 } }] }, 'models[0].cost.input', 'must be a decimal string'],

@@ -1,15 +1,8 @@
 import type { ProviderCatalogue, ProviderDescription } from '../providers/provider-catalogue.js';
+import { findProvider, placeholdersOf } from './channel-address.js';
 import type { ChannelValues } from './channel-values.js';
-
-/** Something wrong with a channel; `field` is a path inside it. */
-export interface ChannelProblem {
-  readonly field: string;
-  readonly message: string;
-}
-
-export function findProvider(catalogue: ProviderCatalogue, id: string): ProviderDescription | undefined {
-  return catalogue.list().find((provider) => provider.id === id);
-}
+import type { ChannelProblem } from './channel-problem.js';
+import { checkOptions } from './check-options.js';
 
 /** What the operator may leave out: the base URL, when the provider has one. */
 export type ChannelDraft = Omit<ChannelValues, 'baseUrl'> & { readonly baseUrl: string | null };
@@ -30,6 +23,7 @@ export function checkChannel(
     return [{ field: 'provider', message }, ...checkModels(channel)];
   }
   return [
+    ...checkOptions(channel.options, provider),
     ...checkBaseUrl(channel, provider),
     ...checkDialect(channel, provider),
     ...(provider.requiresCredential && channel.credentials.length === 0 && !hasStoredCredentials
@@ -45,6 +39,8 @@ function checkBaseUrl(channel: ChannelDraft, provider: ProviderDescription): Cha
     if (provider.defaultBaseUrl !== null) return [];
     return [{ field, message: `provider "${provider.id}" has no base URL of its own; name one` }];
   }
+  const unfilled = placeholdersOf(channel.baseUrl);
+  if (unfilled.length > 0) return checkPlaceholders(unfilled, provider);
   const url = URL.parse(channel.baseUrl);
   // A provider without a network address (the built-in demo) names itself by a scheme of its own.
   if (channel.baseUrl === provider.defaultBaseUrl) return [];
@@ -57,9 +53,17 @@ function checkBaseUrl(channel: ChannelDraft, provider: ProviderDescription): Cha
   return [];
 }
 
+/** An option that the provider has is missing, which is told of the option itself. */
+function checkPlaceholders(names: readonly string[], provider: ProviderDescription): ChannelProblem[] {
+  const known = provider.options.map(({ name }) => name);
+  return names
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ field: 'baseUrl', message: `provider "${provider.id}" has no option "${name}"` }));
+}
+
 function checkDialect(channel: ChannelDraft, provider: ProviderDescription): ChannelProblem[] {
   if (channel.dialect === null || provider.dialects.includes(channel.dialect)) return [];
-  const spoken = provider.dialects.join(', ');
+  const spoken = [...new Set(provider.dialects)].join(', ');
   const message = `provider "${provider.id}" does not speak ${channel.dialect}; it speaks: ${spoken}`;
   return [{ field: 'dialect', message }];
 }

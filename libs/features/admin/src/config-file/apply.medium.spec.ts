@@ -203,7 +203,7 @@ describe('the declarative file', () => {
     ['version: 1\nchanels: []', 'chanels: unknown field'],
     [
       'version: 1\nchannels: [{ name: a, provider: opena, models: [m] }]',
-      'channels[0].provider: unknown provider "opena"; known: openai, openai-compatible, demo',
+      'channels[0].provider: unknown provider "opena"; known: openai, openai-compatible, demo, regional',
     ],
     [
       'version: 1\nchannels: [{ name: a, provider: openai, models: [m], credentials: [{ env: NOT_THERE }] }]',

@@ -8,6 +8,7 @@ import { OrganizationEntity } from '../organizations/organization.entity.js';
 import { PriceCardVersionEntity } from '../price-cards/price-card-version.entity.js';
 import { PriceCardEntity } from '../price-cards/price-card.entity.js';
 import { SettingsEntity } from '../settings/settings.entity.js';
+import { AddChannelOptions1795651200000 } from './add-channel-options.migration.js';
 import { CreateAdminSchema1764000000000 } from './create-admin-schema.migration.js';
 import { ADMIN_SCHEMA } from './schema.js';
 
@@ -20,7 +21,7 @@ export function adminDatabase(connection: {
     ...connection,
     schema: ADMIN_SCHEMA,
     applicationName: 'tollgate-admin',
-    migrations: [CreateAdminSchema1764000000000],
+    migrations: [CreateAdminSchema1764000000000, AddChannelOptions1795651200000],
     entities: [
       UserEntity,
       OrganizationEntity,

@@ -1,8 +1,29 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { DIALECT_IDS, type DialectId } from '@tollgate/contracts';
+import { VENDOR_DIALECT_IDS, type VendorDialectId } from '@tollgate/contracts';
 import { RequireRole } from '@tollgate/control-api';
-import { PROVIDER_CATALOGUE, type ProviderCatalogue } from './provider-catalogue.js';
+import {
+  PROVIDER_CATALOGUE,
+  type ProviderCatalogue,
+  type ProviderOptionDescription,
+} from './provider-catalogue.js';
+
+export class ProviderOptionView {
+  @ApiProperty({ type: String, example: 'region' })
+  name: string;
+
+  @ApiProperty({ type: String })
+  description: string;
+
+  @ApiProperty({ type: Boolean, description: 'true: a channel must set it.' })
+  required: boolean;
+
+  @ApiProperty({ type: String, nullable: true })
+  default: string | null;
+
+  @ApiProperty({ type: String, description: 'A regular expression that values match.' })
+  pattern: string;
+}
 
 export class ProviderView {
   @ApiProperty({ type: String, example: 'openai' })
@@ -11,14 +32,21 @@ export class ProviderView {
   @ApiProperty({ type: String })
   displayName: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'null: every channel names its own.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'null: every channel names its own. {…} stands for an option.',
+  })
   defaultBaseUrl: string | null;
 
   @ApiProperty({ type: Boolean })
   requiresCredential: boolean;
 
-  @ApiProperty({ enum: DIALECT_IDS, isArray: true })
-  dialects: DialectId[];
+  @ApiProperty({ enum: VENDOR_DIALECT_IDS, isArray: true })
+  dialects: VendorDialectId[];
+
+  @ApiProperty({ type: [ProviderOptionView], description: 'What a channel can set in `options`.' })
+  options: ProviderOptionView[];
 }
 
 export class ProviderPage {
@@ -41,10 +69,16 @@ export class ProviderController {
   list(): ProviderPage {
     const items = this.providers
       .list()
-      .map(({ id, displayName, defaultBaseUrl, requiresCredential, dialects }) => ({
+      .map(({ id, displayName, defaultBaseUrl, requiresCredential, dialects, options }) => ({
         ...{ id, displayName, defaultBaseUrl, requiresCredential },
-        dialects: [...dialects],
+        dialects: [...new Set(dialects)],
+        options: options.map(toOptionView),
       }));
     return { items, nextCursor: null };
   }
+}
+
+function toOptionView(option: ProviderOptionDescription): ProviderOptionView {
+  const { name, description, required, pattern } = option;
+  return { name, description, required, default: option.default, pattern };
 }

@@ -1,11 +1,26 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
-import { type SettingsDocument } from '@tollgate/contracts';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { REASONING_SUFFIX_MEANINGS, type SettingsDocument } from '@tollgate/contracts';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
 import { IsGivenOptionally } from '../validation/rules.js';
 
 const ATTEMPTS_MAX = 20;
 const DAY_MS = 86_400_000;
+const SUFFIX_LENGTH_MAX = 40;
+const SUFFIXES_MAX = 100;
 const STORE_DOWN = ['open', 'closed'] as const;
 
 export class RoutingSettingsDto {
@@ -72,6 +87,36 @@ export class UpstreamSettingsDto {
   totalTimeoutMs?: number;
 }
 
+type ReasoningSuffix = SettingsDocument['models']['reasoningSuffixes'][number];
+
+export class ReasoningSuffixDto {
+  @ApiProperty({ type: String, example: '-high', description: "The end of a model's name." })
+  @IsString()
+  @MinLength(2)
+  @MaxLength(SUFFIX_LENGTH_MAX)
+  suffix: string;
+
+  @ApiProperty({
+    enum: REASONING_SUFFIX_MEANINGS,
+    description: 'How much the model shall think; budget: digits follow, the tokens to think with.',
+  })
+  @IsIn(REASONING_SUFFIX_MEANINGS)
+  means: ReasoningSuffix['means'];
+}
+
+export class ModelsSettingsDto {
+  @ApiPropertyOptional({
+    type: [ReasoningSuffixDto],
+    description: 'Ends of model names that say how much to think, in the order in which they are tried.',
+  })
+  @IsGivenOptionally()
+  @IsArray()
+  @ArrayMaxSize(SUFFIXES_MAX)
+  @ValidateNested({ each: true })
+  @Type(() => ReasoningSuffixDto)
+  reasoningSuffixes?: ReasoningSuffixDto[];
+}
+
 export class PricingSettingsDto {
   @ApiPropertyOptional({
     type: Boolean,
@@ -116,6 +161,13 @@ export class SettingsDto {
   @ValidateNested()
   @Type(() => UpstreamSettingsDto)
   upstream?: UpstreamSettingsDto;
+
+  @ApiPropertyOptional({ type: ModelsSettingsDto })
+  @IsGivenOptionally()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ModelsSettingsDto)
+  models?: ModelsSettingsDto;
 
   @ApiPropertyOptional({ type: PricingSettingsDto })
   @IsGivenOptionally()

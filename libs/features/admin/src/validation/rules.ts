@@ -3,6 +3,7 @@ import { priceString } from '@tollgate/contracts';
 import { Transform } from 'class-transformer';
 import {
   IsISO8601,
+  isObject,
   IsString,
   Matches,
   MaxLength,
@@ -38,6 +39,18 @@ export function IsUsdAmount(): PropertyDecorator {
       validate: (value) => typeof value === 'string' && priceString.safeParse(value).success,
       defaultMessage: () =>
         '$property must be a decimal string in USD with at most 9 fraction digits, e.g. "2.50"',
+    },
+  });
+}
+
+/** An object whose values are texts. */
+export function IsTextRecord(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isTextRecord',
+    validator: {
+      validate: (value) =>
+        isObject(value) && Object.values(value).every((member) => typeof member === 'string'),
+      defaultMessage: () => '$property must be an object of strings',
     },
   });
 }

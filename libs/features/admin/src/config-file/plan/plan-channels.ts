@@ -1,6 +1,8 @@
 import type { ConfigFile } from '@tollgate/contracts';
 import { CHANNEL_DEFAULTS, type ChannelValues } from '../../channels/channel-values.js';
-import { checkChannel, findProvider, vendorHost, type ChannelProblem } from '../../channels/check-channel.js';
+import { changedAddress, newAddress } from '../../channels/channel-address.js';
+import type { ChannelProblem } from '../../channels/channel-problem.js';
+import { checkChannel, vendorHost } from '../../channels/check-channel.js';
 import { maskCredential } from '../../channels/mask-credential.js';
 import { canonicalSheet } from '../../price-cards/price-sheet.js';
 import type { ProviderCatalogue } from '../../providers/provider-catalogue.js';
@@ -59,6 +61,8 @@ function fromFile(channel: FileChannel, credentials: readonly string[]) {
     ),
     groups: channel.groups,
     dialect: channel.dialect,
+    options: channel.options,
+    thinkingToContent: channel.thinkingToContent,
     priority: channel.priority,
     weight: channel.weight,
     enabled: channel.enabled,
@@ -66,7 +70,7 @@ function fromFile(channel: FileChannel, credentials: readonly string[]) {
 }
 
 function planNew(given: GivenChannel, providers: ProviderCatalogue): Step {
-  const baseUrl = given.baseUrl ?? findProvider(providers, given.provider)?.defaultBaseUrl ?? null;
+  const { baseUrl, options } = newAddress(providers, given);
   const draft = {
     ...CHANNEL_DEFAULTS,
     ...definedOnly(given),
@@ -74,7 +78,7 @@ function planNew(given: GivenChannel, providers: ProviderCatalogue): Step {
     provider: given.provider,
     models: given.models,
     credentials: given.credentials ?? [],
-    baseUrl,
+    ...{ baseUrl, options },
   };
   const problems = checkChannel(draft, providers);
   if (baseUrl === null) return { change: undefined, problems };
@@ -94,11 +98,9 @@ function planNew(given: GivenChannel, providers: ProviderCatalogue): Step {
 }
 
 function planExisting(given: GivenChannel, existing: ExistingChannel, providers: ProviderCatalogue): Step {
-  const moved = given.provider !== existing.provider;
-  const baseUrl =
-    given.baseUrl ?? (moved ? (findProvider(providers, given.provider)?.defaultBaseUrl ?? null) : undefined);
-  const desired = definedOnly({ ...given, baseUrl: baseUrl ?? undefined });
-  const after = { ...existing, ...desired, baseUrl: baseUrl === undefined ? existing.baseUrl : baseUrl };
+  const { baseUrl, options } = changedAddress(providers, existing, given);
+  const desired = definedOnly({ ...given, options, baseUrl: baseUrl ?? undefined });
+  const after = { ...existing, ...desired, baseUrl };
   const problems = [...checkChannel(after, providers)];
   if (sendsCredentialsElsewhere(existing, after.baseUrl) && given.credentials === undefined) {
     problems.push({ field: 'baseUrl', message: 'another host needs the credentials again' });

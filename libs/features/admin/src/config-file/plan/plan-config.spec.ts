@@ -16,6 +16,7 @@ const providers: ProviderCatalogue = {
       defaultBaseUrl: 'https://api.openai.com/v1',
       requiresCredential: true,
       dialects: ['openai-chat', 'openai-responses'],
+      options: [],
     },
     {
       id: 'compatible',
@@ -23,6 +24,20 @@ const providers: ProviderCatalogue = {
       defaultBaseUrl: null,
       requiresCredential: false,
       dialects: ['openai-chat'],
+      options: [],
+    },
+    {
+      id: 'regional',
+      displayName: 'Regional',
+      defaultBaseUrl: 'https://{region}.vendor.example',
+      requiresCredential: false,
+      dialects: ['bedrock-converse'],
+      options: [
+        {
+          ...{ name: 'region', description: 'a region: eu, us', required: false, default: 'us' },
+          pattern: '^[a-z]{2}$',
+        },
+      ],
     },
   ],
 };
@@ -46,6 +61,8 @@ const CHANNEL = {
   models: [{ name: 'gpt-4o', upstream: 'gpt-4o', cost: null }],
   groups: ['default'],
   dialect: null,
+  options: {},
+  thinkingToContent: false,
   priority: 0,
   weight: 1,
   enabled: true,
@@ -126,6 +143,74 @@ function problems(yaml: string, current: CurrentState): string[] {
   }
 }
 
+const REGIONAL = {
+  ...CHANNEL,
+  provider: 'regional',
+  baseUrl: 'https://eu.vendor.example',
+  options: { region: 'eu' },
+};
+const ELSEWHERE: CurrentState = { ...EMPTY, channels: new Map([['main', REGIONAL]]) };
+const regional = (more: string) => `channels: [{ name: main, provider: regional, models: [gpt-4o]${more} }]`;
+
+describe('planConfig of options', () => {
+  it.each([
+    ['', []],
+    [', options: { region: eu }', []],
+    [', thinkingToContent: true', ['~ channel main: thinkingToContent false>true']],
+    [
+      ', options: {}, credentials: [sk-stored]',
+      [
+        '~ channel main: baseUrl "https://eu.vendor.example">"https://us.vendor.example", options {"region":"eu"}>{}',
+      ],
+    ],
+    [
+      ', baseUrl: "https://eu.vendor.example/v2", options: { region: us }',
+      [
+        '~ channel main: baseUrl "https://eu.vendor.example">"https://eu.vendor.example/v2", ' +
+          'options {"region":"eu"}>{"region":"us"}',
+      ],
+    ],
+  ])('plans %j', (more, expected) => {
+    expect(lines(regional(more), ELSEWHERE).map(sorted)).toEqual(expected.map(sorted));
+  });
+
+  it.each([
+    [', options: { region: us }', ['channels[0].baseUrl: another host needs the credentials again']],
+    [
+      ', options: { region: evil.example }',
+      [
+        'channels[0].options.region: must be a region: eu, us (^[a-z]{2}$)',
+        'channels[0].baseUrl: another host needs the credentials again',
+      ],
+    ],
+    [
+      ', options: { regoin: eu }, credentials: [sk-stored]',
+      ['channels[0].options.regoin: provider "regional" has no such option; it has: region'],
+    ],
+    [
+      ', options: { region: 5 }',
+      ['channels[0].options.region: invalid input: expected string, received number'],
+    ],
+  ])('refuses %j', (more, expected) => {
+    expect(problems(regional(more), ELSEWHERE)).toEqual(expected);
+  });
+
+  it('forgets the options of another provider', () => {
+    const yaml = 'channels: [{ name: main, provider: openai, models: [gpt-4o], credentials: [sk-stored] }]';
+    expect(lines(yaml, ELSEWHERE).map(sorted)).toEqual([
+      sorted(
+        '~ channel main: baseUrl "https://eu.vendor.example">"https://api.openai.com/v1", ' +
+          'options {"region":"eu"}>{}, provider "regional">"openai"',
+      ),
+    ]);
+  });
+});
+
+/** The order of fields means nothing. */
+function sorted(line: string): string {
+  return line.replace('~ channel main: ', '').split(', ').sort().join(', ');
+}
+
 describe('planConfig', () => {
   it.each([
     [
@@ -144,7 +229,7 @@ describe('planConfig', () => {
       'a channel, with its credentials masked',
       'channels: [{ name: c, provider: compatible, baseUrl: "http://h/v1", credentials: [sk-secret-1234], models: [m] }]',
       '+ channel c: groups null>["default"], priority null>0, weight null>1, enabled null>true, ' +
-        'provider null>"compatible", baseUrl null>"http://h/v1", ' +
+        'options null>{}, thinkingToContent null>false, provider null>"compatible", baseUrl null>"http://h/v1", ' +
         'models null>[{"name":"m","upstream":"m","cost":null}], credentials null>["…1234"]',
     ],
   ])('creates %s that is not there', (_what, yaml, line) => {
@@ -248,7 +333,7 @@ describe('planConfig', () => {
   it.each([
     [
       'channels: [{ name: c, provider: opena, models: [m] }]',
-      ['channels[0].provider: unknown provider "opena"; known: openai, compatible'],
+      ['channels[0].provider: unknown provider "opena"; known: openai, compatible, regional'],
     ],
     [
       'channels: [{ name: c, provider: openai, models: [m] }]',
