@@ -54,6 +54,14 @@ const boundaries = (constraints, more = {}) => ({
   ],
 });
 
+/** Tests, and what only tests stand on. */
+const tests = [
+  '**/*.spec.ts',
+  'apps/*-e2e/**/*.ts',
+  'libs/**/test-support/**/*.ts',
+  'libs/dialects/goldens/**/*.ts',
+];
+
 /** Specs of a library use the testing library, which knows the library's ports: a circle of specs only. */
 const specCircles = { ignoredCircularDependencies: [['@tollgate/testing', '*']] };
 
@@ -127,7 +135,7 @@ export default tseslint.config(
   },
   {
     // Tests and what they stand on call services over HTTP and are as long as their behaviour.
-    files: ['**/*.spec.ts', 'apps/*-e2e/**/*.ts', 'libs/testing/**/*.ts'],
+    files: [...tests, 'libs/testing/**/*.ts'],
     rules: {
       ...boundaries([...layers, ...planes], specCircles),
       'no-restricted-syntax': 'off',
@@ -143,7 +151,7 @@ export default tseslint.config(
   },
   {
     // Tests reach for the testing library and across layers and planes.
-    files: ['**/*.spec.ts', 'apps/*-e2e/**/*.ts'],
+    files: tests,
     rules: boundaries([{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }], specCircles),
   },
   prettier,

@@ -2,7 +2,7 @@ import { LeasedAdmission, type QuotaStore } from '@tollgate/admission';
 import type { Clock } from '@tollgate/contracts';
 import type { DocumentStore, EventLog } from '@tollgate/messaging';
 import { FileJournal } from '@tollgate/metering';
-import { EgressGuard, HttpTransport } from '@tollgate/providers';
+import { EgressGuard, HttpTransport, MediaFetcher } from '@tollgate/providers';
 import type { Keyring } from '@tollgate/security';
 import { ObservabilityModule, type HealthChecks, type Logger, type MetricsSource } from '@tollgate/telemetry';
 import { NestFactory } from '@nestjs/core';
@@ -65,6 +65,7 @@ export async function createProxyApplication(options: ProxyApplicationOptions): 
       guard: new EgressGuard({ allowPrivate: options.allowPrivateUpstream }),
       clock,
     }),
+    media: new MediaFetcher(),
     random: Math.random,
     tracing: options.traced ? new OpenTelemetryTracing() : NO_TRACING,
   });

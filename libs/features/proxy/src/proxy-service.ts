@@ -1,8 +1,8 @@
 import type { Admission } from '@tollgate/admission';
 import type { Clock } from '@tollgate/contracts';
 import type { DocumentStore, EventLog } from '@tollgate/messaging';
-import type { Journal } from '@tollgate/metering';
-import type { Transport } from '@tollgate/providers';
+import { TokenCounter, type Journal } from '@tollgate/metering';
+import type { MediaFetcher, Transport } from '@tollgate/providers';
 import type { Random } from '@tollgate/routing';
 import type { Keyring } from '@tollgate/security';
 import type { Logger } from '@tollgate/telemetry';
@@ -13,8 +13,12 @@ import { Identities } from './identity/identities.js';
 import { ChannelObserver } from './observation/channel-observer.js';
 import { ProxyMetrics } from './observation/proxy-metrics.js';
 import type { RequestTracing } from './observation/request-tracing.js';
+import { LocalTokenCount } from './request/local-token-count.js';
 import { ModelList } from './request/model-list.js';
+import { AttemptPreparation } from './request/prepare-attempt.js';
 import { ProxyRequests } from './request/proxy-request.js';
+import { StoredResponseBook } from './request/stored-response-book.js';
+import { StoredResponses } from './request/stored-responses.js';
 
 export interface ProxyLimits {
   readonly bodyBytesMax: number;
@@ -31,6 +35,8 @@ export interface ProxyDependencies {
   /** Made for this proxy; closed by it. `onStoreDown` asks the settings through `ProxyService.settings`. */
   readonly admission: Admission;
   readonly http: Transport;
+  /** Made for this proxy; closed by it. */
+  readonly media: MediaFetcher;
   readonly keyring: Keyring;
   readonly clock: Clock;
   readonly random: Random;
@@ -46,6 +52,7 @@ export class ProxyService {
   private readonly configuration: Configuration;
   private readonly identities: Identities;
   private readonly observer: ChannelObserver;
+  private readonly tokens = new TokenCounter();
 
   constructor(private readonly dependencies: ProxyDependencies) {
     const { documents, eventLog, journal, clock, logger, keyring, limits } = dependencies;
@@ -54,6 +61,7 @@ export class ProxyService {
     this.identities = new Identities({ documents, keyring, logger, capacity: limits.identitiesMax });
     this.observer = new ChannelObserver({ eventLog, proxyId: journal.id, clock, logger, metrics });
     const { configuration, identities, observer } = this;
+    const storedResponses = new StoredResponseBook(documents, logger);
     this.dataPlane = new DataPlane({
       requests: new ProxyRequests({
         ...dependencies,
@@ -61,9 +69,18 @@ export class ProxyService {
         identities,
         observer,
         metrics,
+        preparation: new AttemptPreparation(dependencies.media, clock),
+        storedResponses,
+        tokenCount: new LocalTokenCount(this.tokens),
         bodyBytesMax: limits.bodyBytesMax,
       }),
       models: new ModelList({ configuration, identities, clock, logger }),
+      storedResponses: new StoredResponses({
+        ...dependencies,
+        configuration,
+        identities,
+        book: storedResponses,
+      }),
       inFlightMax: limits.inFlightMax,
     });
   }
@@ -89,7 +106,7 @@ export class ProxyService {
     await this.dependencies.journal.close({ timeoutMs: JOURNAL_CLOSE_MS });
     await this.dependencies.admission.close();
     await Promise.all([this.configuration.stop(), this.identities.stop()]);
-    await this.dependencies.http.close();
+    await Promise.all([this.dependencies.http.close(), this.dependencies.media.close(), this.tokens.close()]);
   }
 }
 

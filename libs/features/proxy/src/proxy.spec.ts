@@ -1,105 +1,35 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Admission, HoldInput } from '@tollgate/admission';
-import {
-  apiKeyDocumentKey,
-  channelDocumentKey,
-  channelStatusKey,
-  GatewayError,
-  modelDocumentKey,
-  organizationDocumentKey,
-  priceCardDocumentKey,
-  SETTINGS_DOCUMENT_KEY,
-  systemClock,
-  type JournalId,
-  type LeaseId,
-  type NanoUsd,
-} from '@tollgate/contracts';
-import type { Journal, JournalEnd, JournalStart } from '@tollgate/metering';
-import { EgressGuard, HttpTransport } from '@tollgate/providers';
-import {
-  credentialAssociation,
-  generateMasterKey,
-  hashApiKey,
-  parseMasterKey,
-  sealSecret,
-} from '@tollgate/security';
-import { createMetrics, noopLogger } from '@tollgate/telemetry';
+import { channelStatusKey, modelDocumentKey, organizationDocumentKey } from '@tollgate/contracts';
 import {
   chatCompletion,
   chatStreamEvents,
   chatVendor,
   eventually,
-  FakeDocumentStore,
-  FakeEventLog,
   FakeVendor,
+  type FakeDocumentStore,
+  type FakeEventLog,
 } from '@tollgate/testing';
-import { NO_TRACING } from './observation/request-tracing.js';
-import { ProxyService } from './proxy-service.js';
+import {
+  KEYED,
+  ProxyWorld,
+  SECRET,
+  settled,
+  type Answer,
+  type MemoryAdmission,
+  type MemoryJournal,
+  type SendOptions,
+} from '../test-support/proxy-world.js';
+import type { ProxyService } from './proxy-service.js';
 
 const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
 /** 20 × 2.50 + 10 × 10.00 USD per 1M tokens. */
 const CHARGE = '150000';
-const SECRET = 'sk-tg-0123456789abcdef0123456789abcdef';
-const KEYED: Readonly<Record<string, string>> = { authorization: `Bearer ${SECRET}` };
-const keyring = { current: parseMasterKey(generateMasterKey()), previous: [] };
-
-class MemoryJournal implements Journal {
-  readonly id = 'journal-1' as JournalId;
-  readonly starts: JournalStart[] = [];
-  readonly ends: JournalEnd[] = [];
-  full = false;
-
-  get openCount(): number {
-    return this.starts.length - this.ends.length;
-  }
-  start(entry: JournalStart): void {
-    if (this.full) throw new GatewayError('overloaded', 'The journal is full.');
-    this.starts.push(entry);
-  }
-  end(entry: JournalEnd): void {
-    this.ends.push(entry);
-  }
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-/** One account with a balance, held from at once. */
-class MemoryAdmission implements Admission {
-  available: NanoUsd = 1_000_000_000_000n;
-  readonly holds: NanoUsd[] = [];
-
-  hold({ amountFull, amountMin }: HoldInput): ReturnType<Admission['hold']> {
-    const amount = amountFull <= this.available ? amountFull : this.available;
-    if (amount < amountMin) return new GatewayError('insufficient_balance', 'The balance is exhausted.');
-    this.available -= amount;
-    this.holds.push(amount);
-    return {
-      amount,
-      leaseId: 'lease-1' as LeaseId,
-      settle: (charge) => {
-        this.available += amount - charge;
-      },
-    };
-  }
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly text: string;
-  readonly json: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- asserted field by field
-  /** The connection was cut before the answer was whole. */
-  readonly cut: boolean;
-}
 
 describe('the proxy', () => {
+  let world: ProxyWorld;
   let documents: FakeDocumentStore;
   let eventLog: FakeEventLog;
   let journal: MemoryJournal;
@@ -116,135 +46,25 @@ describe('the proxy', () => {
   afterAll(() => Promise.all([vendor.stop(), second.stop()]));
 
   beforeEach(async () => {
-    documents = new FakeDocumentStore();
-    eventLog = new FakeEventLog();
-    journal = new MemoryJournal();
-    admission = new MemoryAdmission();
     for (const fake of [vendor, second]) {
       fake.respond(chatVendor(['Hello', ' there'], USAGE));
       fake.requests.length = 0;
       fake.abortedCount = 0;
     }
-    await putKey(SECRET, {});
-    await documents
-      .bucket('identity')
-      .put(organizationDocumentKey('o1'), { id: 'o1', name: 'acme', status: 'active', group: 'default' });
-    await putChannel('c1', vendor, { priority: 10 });
-    await putPrice('gpt-4o', { input: '2.50', cacheRead: '1.25', output: '10.00' });
-    service = new ProxyService({
-      documents,
-      eventLog,
-      journal,
-      admission,
-      http: new HttpTransport({ guard: new EgressGuard({ allowPrivate: true }), clock: systemClock }),
-      keyring,
-      clock: systemClock,
-      random: () => 0,
-      logger: noopLogger,
-      metrics: createMetrics({ service: 'proxy' }),
-      tracing: NO_TRACING,
-      limits: { bodyBytesMax: 100_000, inFlightMax: 100, identitiesMax: 100 },
+    world = await ProxyWorld.start(async (made) => {
+      await made.putChannel('c1', vendor, { priority: 10 });
+      await made.putPrice('gpt-4o', { input: '2.50', cacheRead: '1.25', output: '10.00' });
     });
-    await service.start();
-    await eventually(() => service.ready, 'the first snapshot');
-    server = createServer((request, response) => service.dataPlane.handle(request, response));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    ({ documents, eventLog, journal, admission, service, server } = world);
   });
-  afterEach(async () => {
-    server.closeAllConnections();
-    server.close();
-    await service.stop(1_000);
-  });
+  afterEach(() => world.stop());
 
-  const putKey = (secret: string, more: object) =>
-    documents.bucket('identity').put(apiKeyDocumentKey(hashApiKey(keyring.current, secret)), {
-      id: 'k1',
-      name: 'ci',
-      organizationId: 'o1',
-      status: 'active',
-      expiresAt: null,
-      models: null,
-      ...more,
-    });
-  const putChannel = (id: string, fake: FakeVendor, more: object = {}) =>
-    documents.bucket('config').put(channelDocumentKey(id), {
-      id,
-      name: `channel-${id}`,
-      provider: 'openai',
-      baseUrl: fake.baseUrl,
-      credentials: [sealSecret(keyring.current, `sk-up-${id}`, credentialAssociation(id, fake.baseUrl))],
-      models: [
-        { name: 'gpt-4o', upstream: 'gpt-4o', cost: { input: '2.00', output: '8.00' } },
-        { name: 'fast', upstream: 'gpt-4o-mini', cost: null },
-      ],
-      groups: ['default'],
-      dialect: null,
-      priority: 0,
-      weight: 1,
-      enabled: true,
-      ...more,
-    });
-  const putPrice = (model: string, prices: object) =>
-    documents.bucket('config').put(priceCardDocumentKey(model), {
-      model,
-      versions: [{ id: `price-${model}`, version: 1, effectiveFrom: 0, prices }],
-    });
+  const send = (body: unknown, options?: SendOptions): Promise<Answer> => world.send(body, options);
   const putStatus = async (state: string, retryAt: number) => {
     const status = { channelId: 'c1', state, reason: 'tests', since: 0, retryAt };
     await documents.bucket('health').put(channelStatusKey('c1'), status);
-    await new Promise((resolve) => setImmediate(resolve));
+    await settled();
   };
-  const putSettings = async (settings: object) => {
-    await documents.bucket('config').put(SETTINGS_DOCUMENT_KEY, settings);
-    await new Promise((resolve) => setImmediate(resolve));
-  };
-
-  /** `onData` may destroy the answer. */
-  function send(
-    body: unknown,
-    {
-      path = '/v1/chat/completions',
-      method = 'POST',
-      headers = KEYED,
-      onData = (_answer: IncomingMessage): void => undefined,
-    } = {},
-  ): Promise<Answer> {
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
-    return new Promise((resolve, reject) => {
-      const outgoing = httpRequest(
-        { port: (server.address() as AddressInfo).port, host: '127.0.0.1', path, method, headers },
-        (incoming) => {
-          const chunks: Buffer[] = [];
-          const done = (cut: boolean) => {
-            const received = Buffer.concat(chunks).toString();
-            let json: unknown;
-            try {
-              json = JSON.parse(received);
-            } catch {
-              json = undefined;
-            }
-            resolve({
-              status: incoming.statusCode ?? 0,
-              headers: incoming.headers,
-              text: received,
-              json,
-              cut,
-            });
-          };
-          incoming.on('data', (chunk: Buffer) => {
-            chunks.push(chunk);
-            onData(incoming);
-          });
-          incoming.on('end', () => done(false));
-          incoming.on('error', () => undefined);
-          incoming.on('close', () => done(!incoming.complete));
-        },
-      );
-      outgoing.on('error', reject);
-      outgoing.end(method === 'POST' ? text : undefined);
-    });
-  }
   const chat = (more: object = {}) => ({
     model: 'gpt-4o',
     messages: [{ role: 'user', content: 'Hi' }],
@@ -295,7 +115,7 @@ describe('the proxy', () => {
     });
 
     it("a request for a model under the vendor's name of it", async () => {
-      await putPrice('fast', { input: '1', output: '1' });
+      await world.putPrice('fast', { input: '1', output: '1' });
       await new Promise((resolve) => setImmediate(resolve));
       await send(chat({ model: 'fast' }));
       expect(vendor.requests[0]!.json).toMatchObject({ model: 'gpt-4o-mini' });
@@ -361,12 +181,12 @@ describe('the proxy', () => {
       expect(await refusal(keyed('sk-tg-wrong'))).toEqual([401, 'invalid_api_key']);
     });
     it('an expired key', async () => {
-      await putKey('sk-old', { expiresAt: 1_000 });
+      await world.putKey('sk-old', { expiresAt: 1_000 });
       expect(await refusal(keyed('sk-old'))).toEqual([401, 'api_key_expired']);
     });
     it('a key as soon as it is revoked', async () => {
       expect((await send('', { path: '/v1/models', method: 'GET' })).status).toBe(200);
-      await putKey(SECRET, { status: 'revoked' });
+      await world.putKey(SECRET, { status: 'revoked' });
       expect(await refusal(send(chat()))).toEqual([401, 'api_key_revoked']);
     });
     it('an unknown key with 503, not 401, while keys can’t be looked up', async () => {
@@ -383,7 +203,7 @@ describe('the proxy', () => {
       expect(await refusal(send(chat()))).toEqual([403, 'organization_suspended']);
     });
     it('a model outside the key’s list', async () => {
-      await putKey(SECRET, { models: ['other'] });
+      await world.putKey(SECRET, { models: ['other'] });
       expect(await refusal(send(chat()))).toEqual([403, 'model_not_allowed']);
     });
     it('an unknown model', async () => {
@@ -436,7 +256,9 @@ describe('the proxy', () => {
   });
 
   describe('when a vendor fails before its answer has begun', () => {
-    beforeEach(() => putChannel('c2', second).then(() => new Promise((resolve) => setImmediate(resolve))));
+    beforeEach(() =>
+      world.putChannel('c2', second).then(() => new Promise((resolve) => setImmediate(resolve))),
+    );
 
     it.each<[string, Parameters<FakeVendor['respond']>[0]]>([
       ['500', { kind: 'answer', status: 500, body: { error: { message: 'boom' } } }],
@@ -469,7 +291,7 @@ describe('the proxy', () => {
     });
 
     it('tries the next channel when a vendor does not begin in time', async () => {
-      await putSettings({ upstream: { firstByteTimeoutMs: 50 } });
+      await world.putSettings({ upstream: { firstByteTimeoutMs: 50 } });
       vendor.respond({ kind: 'silent' });
       expect((await send(chat())).status).toBe(200);
     });
@@ -494,7 +316,7 @@ describe('the proxy', () => {
     });
 
     it('stops at the limit of attempts', async () => {
-      await putSettings({ routing: { attemptsMax: 1 } });
+      await world.putSettings({ routing: { attemptsMax: 1 } });
       vendor.respond({ kind: 'cut' });
       const answer = await send(chat());
       expect([answer.status, answer.json.error.code]).toEqual([502, 'upstream_unreachable']);
@@ -532,7 +354,7 @@ describe('the proxy', () => {
       await send(chat());
       expect(vendor.requests).toHaveLength(1);
       await putStatus('open', Date.now() + 60_000);
-      await putSettings({ health: { enabled: false } });
+      await world.putSettings({ health: { enabled: false } });
       await send(chat());
       expect(vendor.requests).toHaveLength(2);
     });
@@ -554,7 +376,7 @@ describe('the proxy', () => {
     });
 
     it('tells a vendor that falls silent', async () => {
-      await putSettings({ upstream: { idleTimeoutMs: 50 } });
+      await world.putSettings({ upstream: { idleTimeoutMs: 50 } });
       vendor.respond({ kind: 'stream', events: words, ending: 'silent' });
       const answer = await send(chat({ stream: true }));
       expect(answer.text).toContain('upstream_timeout');
@@ -596,9 +418,14 @@ describe('the proxy', () => {
     /** Sends a request and goes away once it waits for something. */
     async function leaveWhile(waiting: () => boolean): Promise<void> {
       const connected = once(server, 'connection') as Promise<[Socket]>;
-      const { port } = server.address() as AddressInfo;
       const path = '/v1/chat/completions';
-      const outgoing = httpRequest({ port, host: '127.0.0.1', path, method: 'POST', headers: KEYED });
+      const outgoing = httpRequest({
+        port: world.port,
+        host: '127.0.0.1',
+        path,
+        method: 'POST',
+        headers: KEYED,
+      });
       outgoing.on('error', () => undefined);
       outgoing.end(JSON.stringify(chat()));
       const [socket] = await connected;
@@ -640,7 +467,7 @@ describe('the proxy', () => {
     });
 
     it('charges what a client got that stopped reading until the time was up', async () => {
-      await putSettings({ upstream: { totalTimeoutMs: 2_000 } });
+      await world.putSettings({ upstream: { totalTimeoutMs: 2_000 } });
       const event = `data: {"choices":[{"delta":{"content":"${'x'.repeat(50_000)}"}}]}\n\n`;
       vendor.respond({ kind: 'stream', events: Array.from({ length: 400 }, () => event) });
       let reader: IncomingMessage | undefined;
@@ -680,7 +507,7 @@ describe('the proxy', () => {
   });
 
   it('serves an unpriced model for nothing where the operator allows it', async () => {
-    await putSettings({ pricing: { allowUnpriced: true } });
+    await world.putSettings({ pricing: { allowUnpriced: true } });
     await send(chat({ model: 'fast' }));
     expect(journal.ends[0]).toMatchObject({ charge: '0', priceCard: null, leaseId: null });
     expect(admission.holds).toHaveLength(0);

@@ -1,9 +1,17 @@
 import { GatewayError, type ChannelDocument, type ChannelId, type Operation } from '@tollgate/contracts';
-import { DIALECTS, type Dialect } from '@tollgate/dialects';
 import { compileSheet, type CompiledSheet } from '@tollgate/pricing';
-import { PROVIDERS, type FlatHeaders, type Provider, type Transport } from '@tollgate/providers';
+import {
+  fillOptions,
+  PROVIDERS,
+  type Authenticator,
+  type ChannelOptions,
+  type Provider,
+  type Transport,
+} from '@tollgate/providers';
 import type { Candidate } from '@tollgate/routing';
 import { credentialAssociation, openSecret, type Keyring } from '@tollgate/security';
+import type { ClientDialect } from '../http/routes.js';
+import { chooseRoute, type ChannelRoute } from './channel-route.js';
 
 export interface ChannelModel {
   /** The vendor's name of the model. */
@@ -11,7 +19,7 @@ export interface ChannelModel {
   readonly cost: CompiledSheet | null;
 }
 
-/** A channel ready to be asked: credentials opened, addresses and headers built, once for all its requests. */
+/** A channel ready to be asked: credentials opened and routes found once for all its requests. */
 export class RoutableChannel implements Candidate {
   readonly id: ChannelId;
   readonly name: string;
@@ -19,21 +27,28 @@ export class RoutableChannel implements Candidate {
   readonly weight: number;
   readonly groups: readonly string[];
   readonly models: ReadonlyMap<string, ChannelModel>;
+  /** Thoughts are written into the answer's text. */
+  readonly thinkingToContent: boolean;
   readonly origin: string;
-  private readonly paths: Readonly<Partial<Record<Operation, string>>>;
+  private readonly basePath: string;
+  private readonly dialect: string | null;
+  /** By client dialect, operation and vendor's model; `null`: there is none. Bounded by what is configured. */
+  private readonly routes = new Map<string, ChannelRoute | null>();
   private nextCredential = 0;
 
   private constructor(
     document: ChannelDocument,
     readonly provider: Provider,
-    readonly dialect: Dialect,
-    private readonly credentials: readonly FlatHeaders[],
+    private readonly options: ChannelOptions,
+    private readonly credentials: readonly Authenticator[],
   ) {
     this.id = document.id;
     this.name = document.name;
     this.priority = document.priority;
     this.weight = document.weight;
     this.groups = document.groups;
+    this.dialect = document.dialect;
+    this.thinkingToContent = document.thinkingToContent;
     this.models = new Map(
       document.models.map(({ name, upstream, cost }) => [
         name,
@@ -42,17 +57,21 @@ export class RoutableChannel implements Candidate {
     );
     const url = new URL(document.baseUrl);
     this.origin = url.origin;
-    this.paths = pathsBelow(url.pathname.replace(/\/+$/, ''), provider, dialect);
+    this.basePath = url.pathname === '/' ? ownPath(provider) : url.pathname.replace(/\/+$/, '');
   }
 
   /**
    * @throws GatewayError `internal_error` when this version of the gateway can't serve the channel: unknown provider or
-   *   dialect, a credential that does not open, a wrong address
+   *   dialect, a credential that does not open, a wrong address or option
    */
   static from(document: ChannelDocument, keyring: Keyring): RoutableChannel {
     const provider = PROVIDERS.get(document.provider);
     if (provider === undefined) throw unusable(document, `its provider "${document.provider}" is unknown`);
-    const dialect = chooseDialect(document, provider);
+    const { dialect } = document;
+    if (dialect !== null && !provider.dialects.some(({ id }) => id === dialect)) {
+      throw unusable(document, `its provider does not speak "${dialect}"`);
+    }
+    const options = optionsOf(document, provider);
     const association = credentialAssociation(document.id, document.baseUrl);
     const credentials = document.credentials.map((sealed) => openSecret(keyring, sealed, association));
     if (credentials.length === 0 && provider.requiresCredential)
@@ -61,27 +80,45 @@ export class RoutableChannel implements Candidate {
     return new RoutableChannel(
       document,
       provider,
-      dialect,
-      secrets.map((secret) => ['content-type', 'application/json', ...provider.authenticate(secret)]),
+      options,
+      secrets.map((secret) => provider.authenticate(secret, options)),
     );
   }
 
-  serves(operation: Operation): boolean {
-    return this.paths[operation] !== undefined;
+  serves(client: ClientDialect, operation: Operation, model: string): boolean {
+    const known = this.models.get(model);
+    return known !== undefined && this.routeFor(client, operation, known.upstream) !== undefined;
   }
 
-  /** @throws when the channel does not serve the operation: ask `serves` first */
-  pathOf(operation: Operation): string {
-    const path = this.paths[operation];
-    if (path === undefined) throw new Error(`channel ${this.id} does not serve ${operation}`);
-    return path;
+  /** How to speak to the vendor; `undefined` when it can't serve this. `upstream`: the vendor's name of the model. */
+  routeFor(client: ClientDialect, operation: Operation, upstream: string): ChannelRoute | undefined {
+    const key = `${client.id} ${operation} ${upstream}`;
+    let route = this.routes.get(key);
+    if (route === undefined) {
+      const chosen = chooseRoute(this.provider, this.dialect, { client, operation, model: upstream });
+      route = chosen ?? null;
+      this.routes.set(key, route);
+    }
+    return route ?? undefined;
   }
 
-  /** Headers with the next credential, round robin. */
-  headers(): FlatHeaders {
-    const headers = this.credentials[this.nextCredential % this.credentials.length] ?? [];
-    this.nextCredential += 1;
-    return headers;
+  /** A path of the vendor's as it stands behind the origin. */
+  pathBelowBase(path: string): string {
+    return fillOptions(this.basePath + path, this.options);
+  }
+
+  /** Position of the next credential, round robin. */
+  takeCredential(): number {
+    const position = this.nextCredential;
+    this.nextCredential = (position + 1) % this.credentials.length;
+    return position;
+  }
+
+  /** A credential by its position; positions wrap, should the channel have fewer by now. */
+  credential(position: number): Authenticator {
+    const credential = this.credentials[position % this.credentials.length];
+    if (credential === undefined) throw new Error(`channel ${this.id} has no credentials`);
+    return credential;
   }
 
   transport(http: Transport): Transport {
@@ -89,18 +126,20 @@ export class RoutableChannel implements Candidate {
   }
 }
 
-function chooseDialect(document: ChannelDocument, provider: Provider): Dialect {
-  const id = document.dialect ?? provider.dialects[0]?.id;
-  const spoken = provider.dialects.some((dialect) => dialect.id === id);
-  const dialect =
-    id !== undefined && spoken && id in DIALECTS ? DIALECTS[id as keyof typeof DIALECTS] : undefined;
-  if (dialect === undefined) throw unusable(document, `its provider does not speak "${id ?? 'any dialect'}"`);
-  return dialect;
+/** A base URL that is a mere host means the vendor's own path there: `http://127.0.0.1:9000` for `…/v1`. */
+function ownPath({ defaultBaseUrl }: Provider): string {
+  return defaultBaseUrl === null ? '' : defaultBaseUrl.replace(/^https?:\/\/[^/]*/, '');
 }
 
-function pathsBelow(base: string, provider: Provider, dialect: Dialect): Partial<Record<Operation, string>> {
-  const paths = provider.dialects.find(({ id }) => id === dialect.id)?.paths ?? {};
-  return Object.fromEntries(Object.entries(paths).map(([operation, path]) => [operation, base + path]));
+function optionsOf(document: ChannelDocument, provider: Provider): ChannelOptions {
+  const options: Record<string, string> = {};
+  for (const [name, option] of Object.entries(provider.options ?? {})) {
+    const value = document.options[name] ?? option.defaultFrom?.(options) ?? option.default;
+    if (value === undefined) throw unusable(document, `its option "${name}" is missing`);
+    if (!option.pattern.test(value)) throw unusable(document, `its option "${name}" is wrong`);
+    options[name] = value;
+  }
+  return options;
 }
 
 function unusable(document: ChannelDocument, why: string): GatewayError {

@@ -3,7 +3,6 @@ import type {
   ChannelState,
   ChannelStatusDocument,
   ModelDocument,
-  Operation,
   PriceCardDocument,
   PriceCardId,
   PriceCardVersion,
@@ -45,13 +44,13 @@ export class Snapshot {
     for (const channel of documents.channels.values()) this.addRoutes(channel);
   }
 
-  /** Channels that serve the model to the group, whatever their health. */
-  channelsFor(model: string, group: string, operation: Operation): readonly RoutableChannel[] {
-    const channels = this.routes.get(model)?.get(group) ?? NO_CHANNELS;
-    // Nearly always all of them: a new array is made only when one does not.
-    return channels.every((channel) => channel.serves(operation))
-      ? channels
-      : channels.filter((channel) => channel.serves(operation));
+  /** Channels that have the model for the group, whatever they can do and whatever their health. */
+  channelsWith(model: string, group: string): readonly RoutableChannel[] {
+    return this.routes.get(model)?.get(group) ?? NO_CHANNELS;
+  }
+
+  channel(id: ChannelId): RoutableChannel | undefined {
+    return this.documents.channels.get(id);
   }
 
   /** `undefined`: no price applies at this time (milliseconds since the epoch). */

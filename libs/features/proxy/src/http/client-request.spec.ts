@@ -15,8 +15,7 @@ describe('a client request', () => {
   beforeEach(async () => {
     clients = [];
     server = createServer((request, response) => {
-      const route = { dialect: openaiChat, operation: 'chat' } as const;
-      clients.push(new ClientRequest(newId<RequestId>(), route, request, response));
+      clients.push(new ClientRequest(newId<RequestId>(), openaiChat, request, response));
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -48,7 +47,7 @@ describe('a client request', () => {
       upload.on('error', reject);
       upload.end(Buffer.alloc(30_000_000));
       void eventually(() => clients.length === 1, 'the request').then(() => {
-        clients[0]!.refuse(new GatewayError('invalid_api_key', 'The API key is not valid.'), false);
+        clients[0]!.refuse(new GatewayError('invalid_api_key', 'The API key is not valid.'));
       });
     });
     expect(status).toBe(401);

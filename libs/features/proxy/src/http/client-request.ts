@@ -1,16 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GatewayError, type Operation, type RequestId } from '@tollgate/contracts';
-import type { Dialect } from '@tollgate/dialects';
+import { GatewayError, type RequestId } from '@tollgate/contracts';
 import { GatheredBody } from './gathered-body.js';
+import type { ClientDialect } from './routes.js';
 
 /** How long the rest of a refused body may take to come in. */
 const LINGER_MS = 5_000;
-
-/** What a path stands for. */
-export interface ClientRoute {
-  readonly dialect: Dialect;
-  readonly operation: Operation;
-}
 
 /** One client's request and the way back to it. Knows HTTP, nothing of models or money. */
 export class ClientRequest {
@@ -19,22 +13,21 @@ export class ClientRequest {
   /** Called once when the client goes away. */
   onClose: (() => void) | undefined;
 
-  readonly dialect: Dialect;
-  readonly operation: Operation;
-
   constructor(
     readonly id: RequestId,
-    route: ClientRoute,
+    readonly dialect: ClientDialect,
     private readonly request: IncomingMessage,
     private readonly response: ServerResponse,
   ) {
-    this.dialect = route.dialect;
-    this.operation = route.operation;
     response.on('close', () => {
       if (response.writableFinished) return;
       this.closed = true;
       this.onClose?.();
     });
+  }
+
+  get method(): string {
+    return this.request.method ?? '';
   }
 
   header(name: string): string | undefined {
@@ -110,12 +103,11 @@ export class ClientRequest {
     this.response.destroy();
   }
 
-  /** Answers with an error in the client's dialect; in a stream that has begun, as its last event. */
-  refuse(error: GatewayError, streamBegun: boolean): void {
+  /** Answers with an error in the client's dialect; an answer that has begun is cut off. */
+  refuse(error: GatewayError): void {
     if (this.closed) return;
     if (this.answered) {
-      if (!streamBegun) this.destroy();
-      else this.response.end(this.dialect.inbound.encodeStreamError(error));
+      this.destroy();
       return;
     }
     const { status, body } = this.dialect.inbound.encodeError(error, this.id);

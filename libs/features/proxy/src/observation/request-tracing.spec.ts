@@ -7,7 +7,7 @@ import { NO_TRACING, OpenTelemetryTracing } from './request-tracing.js';
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const conclusion = { outcome: 'succeeded', httpStatus: 200, errorCode: null } as const;
 const client = (traceparent?: string) =>
-  ({ id: 'r1', operation: 'chat', header: () => traceparent }) as unknown as ClientRequest;
+  ({ id: 'r1', header: () => traceparent }) as unknown as ClientRequest;
 
 describe('tracing requests', () => {
   const exporter = new InMemorySpanExporter();
@@ -20,7 +20,7 @@ describe('tracing requests', () => {
 
   it("continues the caller's trace", () => {
     new OpenTelemetryTracing()
-      .begin(client(`00-${TRACE}-b7ad6b7169203331-01`))
+      .begin(client(`00-${TRACE}-b7ad6b7169203331-01`), 'chat')
       ?.end(conclusion, { model: 'gpt-4o', attempts: 2 });
     const [span] = exporter.getFinishedSpans();
     expect(span?.spanContext().traceId).toBe(TRACE);
@@ -34,14 +34,16 @@ describe('tracing requests', () => {
 
   it('marks a failure with its code', () => {
     new OpenTelemetryTracing()
-      .begin(client())
+      .begin(client(), 'chat')
       ?.end({ outcome: 'failed', httpStatus: 502, errorCode: 'upstream_error' }, {});
     expect(exporter.getFinishedSpans()[0]?.attributes).toMatchObject({ 'error.type': 'upstream_error' });
   });
 
   it('leaves alone what the caller does not record, and everything without a collector', () => {
-    expect(new OpenTelemetryTracing().begin(client(`00-${TRACE}-b7ad6b7169203331-00`))).toBeUndefined();
-    expect(NO_TRACING.begin(client())).toBeUndefined();
+    expect(
+      new OpenTelemetryTracing().begin(client(`00-${TRACE}-b7ad6b7169203331-00`), 'chat'),
+    ).toBeUndefined();
+    expect(NO_TRACING.begin(client(), 'chat')).toBeUndefined();
     expect(exporter.getFinishedSpans()).toEqual([]);
   });
 });

@@ -1,11 +1,12 @@
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags, type Span } from '@opentelemetry/api';
+import type { Operation } from '@tollgate/contracts';
 import { parseTraceparent } from '@tollgate/telemetry';
 import type { ClientRequest } from '../http/client-request.js';
 import type { Conclusion } from '../request/metered-request.js';
 
 /** Starts and ends the span of one request. Made by hand: automatic instrumentation costs more than the gateway itself. */
 export interface RequestTracing {
-  begin(client: ClientRequest): RequestSpan | undefined;
+  begin(client: ClientRequest, operation: Operation): RequestSpan | undefined;
 }
 
 export interface RequestSpan {
@@ -19,7 +20,7 @@ export const NO_TRACING: RequestTracing = { begin: () => undefined };
 export class OpenTelemetryTracing implements RequestTracing {
   private readonly tracer = trace.getTracer('tollgate');
 
-  begin(client: ClientRequest): RequestSpan | undefined {
+  begin(client: ClientRequest, operation: Operation): RequestSpan | undefined {
     const parent = parseTraceparent(client.header('traceparent'));
     const context =
       parent === undefined
@@ -30,8 +31,8 @@ export class OpenTelemetryTracing implements RequestTracing {
             traceFlags: parent.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
             isRemote: true,
           });
-    const span = this.tracer.startSpan(`proxy ${client.operation}`, { kind: SpanKind.SERVER }, context);
-    return span.isRecording() ? new RecordedSpan(span, client) : undefined;
+    const span = this.tracer.startSpan(`proxy ${operation}`, { kind: SpanKind.SERVER }, context);
+    return span.isRecording() ? new RecordedSpan(span, client, operation) : undefined;
   }
 }
 
@@ -39,6 +40,7 @@ class RecordedSpan implements RequestSpan {
   constructor(
     private readonly span: Span,
     private readonly client: ClientRequest,
+    private readonly operation: Operation,
   ) {}
 
   /** Attribute names of https://opentelemetry.io/docs/specs/semconv/gen-ai/ where there are any. */
@@ -46,9 +48,9 @@ class RecordedSpan implements RequestSpan {
     conclusion: Conclusion,
     { model, attempts }: { readonly model?: string; readonly attempts?: number },
   ): void {
-    const { span, client } = this;
+    const { span, client, operation } = this;
     span.setAttribute('tollgate.request.id', client.id);
-    span.setAttribute('gen_ai.operation.name', client.operation);
+    span.setAttribute('gen_ai.operation.name', operation);
     span.setAttribute('http.response.status_code', conclusion.httpStatus);
     if (model !== undefined) span.setAttribute('gen_ai.request.model', model);
     if (attempts !== undefined) span.setAttribute('tollgate.attempts', attempts);

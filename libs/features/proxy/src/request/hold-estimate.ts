@@ -1,9 +1,11 @@
-import type { NanoUsd } from '@tollgate/contracts';
+import type { ModelDocument, NanoUsd } from '@tollgate/contracts';
 import type { RequestEnvelope } from '@tollgate/dialects';
 import { upperBound, type CompiledSheet } from '@tollgate/pricing';
 
 /** Output tokens that are held for when neither the request nor the model's catalogue entry sets a limit. */
-const OUTPUT_TOKENS_DEFAULT = 4_096;
+const OUTPUT_TOKENS_DEFAULT = 8_192;
+/** The context of a model whose catalogue entry does not say: today's large ones hold so much. */
+const CONTEXT_TOKENS_DEFAULT = 200_000;
 /** With a short balance, an answer without a limit is held for (and limited to) at least so many tokens. */
 const OUTPUT_TOKENS_SHORT = 256;
 
@@ -14,24 +16,35 @@ export interface HoldEstimate {
   readonly amountMin: NanoUsd;
 }
 
+/** What the catalogue knows of a model's limits. */
+type ModelLimits = Pick<ModelDocument, 'contextTokensMax' | 'outputTokensMax'> | undefined;
+
 /** How much money to set aside for a request before the vendor is asked. */
 export function estimateHold(
   envelope: RequestEnvelope,
   sheet: CompiledSheet,
-  modelOutputTokensMax: number | null,
+  model: ModelLimits,
 ): HoldEstimate {
-  const { inputTokensMax, outputTokensMax, choices } = envelope;
+  const { outputTokensMax, choices } = envelope;
+  const inputTokensMax = inputBound(envelope, model);
   const price = (outputTokens: number): NanoUsd =>
     upperBound({ inputTokensMax, outputTokensMax: outputTokens }, sheet);
   if (outputTokensMax !== null) {
     const amount = price(outputTokensMax);
     return { amountFull: amount, amountMin: amount };
   }
-  const full = modelOutputTokensMax ?? OUTPUT_TOKENS_DEFAULT;
+  const full = model?.outputTokensMax ?? OUTPUT_TOKENS_DEFAULT;
   return {
     amountFull: price(full * choices),
     amountMin: price(Math.min(full, OUTPUT_TOKENS_SHORT) * choices),
   };
+}
+
+/** Of a conversation that lies at the vendor, only the model's context bounds the length. */
+function inputBound({ inputTokensMax, storedInput }: RequestEnvelope, model: ModelLimits): number {
+  return storedInput
+    ? Math.max(inputTokensMax, model?.contextTokensMax ?? CONTEXT_TOKENS_DEFAULT)
+    : inputTokensMax;
 }
 
 /**
@@ -41,11 +54,11 @@ export function estimateHold(
 export function affordableOutputTokens(
   held: NanoUsd,
   envelope: RequestEnvelope,
-  sheet: CompiledSheet,
+  { sheet, model }: { readonly sheet: CompiledSheet; readonly model: ModelLimits },
 ): number {
-  const { inputTokensMax, choices } = envelope;
+  const inputTokensMax = inputBound(envelope, model);
   const inputPart = upperBound({ inputTokensMax, outputTokensMax: 0 }, sheet);
   const million = upperBound({ inputTokensMax: 0, outputTokensMax: 1_000_000 }, sheet) - sheet.perCall;
   if (million <= 0n) return OUTPUT_TOKENS_DEFAULT;
-  return Math.max(1, Number(((held - inputPart) * 1_000_000n) / million / BigInt(choices)));
+  return Math.max(1, Number(((held - inputPart) * 1_000_000n) / million / BigInt(envelope.choices)));
 }

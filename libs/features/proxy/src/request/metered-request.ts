@@ -1,4 +1,12 @@
-import type { ChannelId, NanoUsd, RequestOutcome, UsageQuantities, UsageSource } from '@tollgate/contracts';
+import type {
+  ChannelId,
+  ClientDialectId,
+  NanoUsd,
+  Operation,
+  RequestOutcome,
+  UsageQuantities,
+  UsageSource,
+} from '@tollgate/contracts';
 import { ZERO_USAGE } from '@tollgate/contracts';
 import type { Hold } from '@tollgate/admission';
 import type { RequestEnvelope } from '@tollgate/dialects';
@@ -18,11 +26,15 @@ import type { RelayResult } from './relay.js';
 
 /** Output tokens that a request is guessed to have cost when its process was killed before its end. */
 const INTERRUPTED_OUTPUT_TOKENS = 256;
+/** Warnings that a record holds; a hostile request could cause any number. */
+const WARNINGS_MAX = 50;
+const WARNING_LENGTH_MAX = 200;
 /** Bytes of text that make a token, on average. */
 const BYTES_PER_TOKEN = 4;
 
 export interface MeteredRequestInput {
   readonly client: ClientRequest;
+  readonly operation: Operation;
   readonly identity: Identity;
   readonly envelope: RequestEnvelope;
   readonly bodyBytes: number;
@@ -60,6 +72,7 @@ export class MeteredRequest {
   private channelModel: ChannelModel | null = null;
   private firstByteAt: number | null = null;
   private measured: Measured = NOTHING;
+  private warnings: readonly string[] = [];
   private concluded = false;
 
   /** What start and end have in common. */
@@ -84,8 +97,10 @@ export class MeteredRequest {
     return request;
   }
 
-  attempt(channel: RoutableChannel, model: ChannelModel): void {
+  /** `warnings`: what of the request can't be said in the vendor's dialect. */
+  attempt(channel: RoutableChannel, model: ChannelModel, warnings: readonly string[]): void {
     this.attempts += 1;
+    this.warnings = warnings;
     this.channel = channel;
     this.channelModel = model;
   }
@@ -94,10 +109,13 @@ export class MeteredRequest {
     this.firstByteAt = monotonic;
   }
 
-  /** What the last attempt used; a failed one uses nothing. */
+  /** What the last attempt used; a failed one uses nothing, and neither does counting tokens. */
   measure(result: RelayResult): void {
-    if (result.kind === 'answered' || (result.kind === 'abandoned' && result.outputBytes > 0)) {
-      this.measured = this.measureOutput(result, result.kind === 'answered' ? 'estimated' : 'partial');
+    if (result.kind === 'answered') {
+      this.warnings = [...new Set([...this.warnings, ...result.warnings])];
+      if (this.input.operation !== 'count-tokens') this.measured = this.measureOutput(result, 'estimated');
+    } else if (result.kind === 'abandoned' && result.producedTokens > 0) {
+      this.measured = this.measureOutput(result, 'partial');
     }
   }
 
@@ -126,17 +144,15 @@ export class MeteredRequest {
       const { usage, findings } = checkUsage(result.usage);
       return { usage, source: 'vendor', findings };
     }
-    const { outputBytes, bytesPerEvent } = result;
-    const events = bytesPerEvent > 0 ? Math.ceil(outputBytes / bytesPerEvent) : undefined;
-    const usage = this.estimate(events ?? Math.ceil(outputBytes / BYTES_PER_TOKEN));
+    const usage = this.estimate(result.producedTokens);
     return { usage, source, findings: source === 'estimated' ? ['usage_missing'] : [] };
   }
 
   private estimate(outputTokens: number): UsageQuantities {
-    const { bodyBytes, client } = this.input;
+    const { bodyBytes, operation } = this.input;
     return estimateUsage({
       inputBytes: bodyBytes,
-      outputBytes: client.operation === 'embeddings' ? 0 : outputTokens * BYTES_PER_TOKEN,
+      outputBytes: operation === 'embeddings' ? 0 : outputTokens * BYTES_PER_TOKEN,
     });
   }
 
@@ -178,6 +194,7 @@ export class MeteredRequest {
       charge: charge.toString(),
       vendorCost: this.vendorCost(this.measured).toString(),
       findings: [...this.measured.findings],
+      warnings: this.warnings.slice(0, WARNINGS_MAX).map((label) => label.slice(0, WARNING_LENGTH_MAX)),
     };
   }
 }
@@ -191,8 +208,9 @@ function factsOf(input: MeteredRequestInput): Omit<JournalStart, 'estimate'> {
     organization: { id: organization.id, name: organization.name },
     apiKey: { id: apiKey.id, name: apiKey.name },
     group: organization.group,
-    operation: client.operation,
-    dialect: client.dialect.id,
+    operation: input.operation,
+    // A client's dialect has an inbound half: its id is one of those.
+    dialect: client.dialect.id as ClientDialectId,
     streamed: envelope.streamed,
     model: envelope.model,
     priceCard: price === null ? null : { id: price.id, version: price.version },

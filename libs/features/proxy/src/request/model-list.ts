@@ -1,4 +1,5 @@
 import { GatewayError, type Clock } from '@tollgate/contracts';
+import type { ListedModel } from '@tollgate/dialects';
 import type { Logger } from '@tollgate/telemetry';
 import type { Configuration } from '../configuration/configuration.js';
 import type { Snapshot } from '../configuration/snapshot.js';
@@ -12,15 +13,7 @@ export interface ModelListDependencies {
   readonly logger: Logger;
 }
 
-interface WireModel {
-  readonly id: string;
-  readonly object: 'model';
-  /** Seconds since the epoch. */
-  readonly created: number;
-  readonly owned_by: string;
-}
-
-/** The models that a key may call now: `GET /v1/models` and `GET /v1/models/{id}`. */
+/** The models that a key may call now: `GET /v1/models`, `GET /v1beta/models`, and one of them. */
 export class ModelList {
   constructor(private readonly dependencies: ModelListDependencies) {}
 
@@ -30,7 +23,10 @@ export class ModelList {
     try {
       const identity = await identities.identify(client.secret(), clock.now());
       const models = list(configuration.current(), identity, clock.now());
-      const body = JSON.stringify(name === undefined ? { object: 'list', data: models } : one(models, name));
+      const { inbound } = client.dialect;
+      const answer =
+        name === undefined ? inbound.encodeModels(models) : inbound.encodeModel(one(models, name));
+      const body = JSON.stringify(answer);
       client.begin(200, 'application/json; charset=utf-8', [
         'content-length',
         String(Buffer.byteLength(body)),
@@ -39,12 +35,12 @@ export class ModelList {
     } catch (error) {
       if (!(error instanceof GatewayError)) logger.error({ error }, 'models could not be listed');
       const known = error instanceof GatewayError;
-      client.refuse(known ? error : new GatewayError('internal_error', 'The gateway failed.'), false);
+      client.refuse(known ? error : new GatewayError('internal_error', 'The gateway failed.'));
     }
   }
 }
 
-function list(snapshot: Snapshot, { apiKey, organization }: Identity, now: number): WireModel[] {
+function list(snapshot: Snapshot, { apiKey, organization }: Identity, now: number): ListedModel[] {
   const { allowUnpriced } = snapshot.settings.pricing;
   return snapshot
     .modelsOf(organization.group)
@@ -53,16 +49,19 @@ function list(snapshot: Snapshot, { apiKey, organization }: Identity, now: numbe
     .map((name) => {
       const model = snapshot.modelOf(name);
       return {
-        id: name,
-        object: 'model',
-        created: Math.floor((model?.createdAt ?? 0) / 1_000),
-        owned_by: model?.ownedBy ?? 'tollgate',
+        name,
+        displayName: model?.displayName ?? null,
+        description: model?.description ?? null,
+        ownedBy: model?.ownedBy ?? null,
+        createdAt: model?.createdAt ?? 0,
+        contextTokensMax: model?.contextTokensMax ?? null,
+        outputTokensMax: model?.outputTokensMax ?? null,
       };
     });
 }
 
-function one(models: readonly WireModel[], name: string): WireModel {
-  const model = models.find(({ id }) => id === name);
+function one(models: readonly ListedModel[], name: string): ListedModel {
+  const model = models.find((listed) => listed.name === name);
   if (model === undefined) {
     throw new GatewayError('model_not_found', `The model "${name}" does not exist here.`, { field: 'model' });
   }

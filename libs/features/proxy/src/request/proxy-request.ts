@@ -1,21 +1,26 @@
 import { organizationAccount, type Admission, type Hold } from '@tollgate/admission';
-import { GatewayError, type Clock, type RequestOutcome } from '@tollgate/contracts';
-import type { PassThroughRequest, RequestEnvelope, RequestPatch } from '@tollgate/dialects';
+import { GatewayError, type Clock, type Operation, type RequestOutcome } from '@tollgate/contracts';
+import type { RequestEnvelope } from '@tollgate/dialects';
 import type { Journal } from '@tollgate/metering';
-import type { Transport } from '@tollgate/providers';
+import { reframed, type Transport } from '@tollgate/providers';
 import { ChannelPlan, type Random } from '@tollgate/routing';
 import type { Logger } from '@tollgate/telemetry';
 import type { Configuration } from '../configuration/configuration.js';
-import type { RoutableChannel } from '../configuration/routable-channel.js';
-import type { ModelPrice, Snapshot } from '../configuration/snapshot.js';
+import type { ChannelModel, RoutableChannel } from '../configuration/routable-channel.js';
 import type { ClientRequest } from '../http/client-request.js';
+import type { RouteTarget } from '../http/routes.js';
 import type { Identities, Identity } from '../identity/identities.js';
 import type { ChannelObserver } from '../observation/channel-observer.js';
 import type { ProxyMetrics } from '../observation/proxy-metrics.js';
 import type { RequestSpan, RequestTracing } from '../observation/request-tracing.js';
+import { Authorization, type Authorized } from './authorization.js';
 import { affordableOutputTokens, estimateHold } from './hold-estimate.js';
 import { MeteredRequest, type Conclusion } from './metered-request.js';
+import { ModelRequest } from './model-request.js';
+import type { AttemptPreparation, PreparedAttempt } from './prepare-attempt.js';
 import { Relay, type RelayResult } from './relay.js';
+import type { StoredResponseBook } from './stored-response-book.js';
+import type { LocalTokenCount } from './local-token-count.js';
 
 export interface ProxyRequestDependencies {
   readonly configuration: Configuration;
@@ -23,6 +28,9 @@ export interface ProxyRequestDependencies {
   readonly admission: Admission;
   readonly journal: Journal;
   readonly http: Transport;
+  readonly preparation: AttemptPreparation;
+  readonly storedResponses: StoredResponseBook;
+  readonly tokenCount: LocalTokenCount;
   readonly observer: ChannelObserver;
   readonly metrics: ProxyMetrics;
   readonly tracing: RequestTracing;
@@ -32,15 +40,11 @@ export interface ProxyRequestDependencies {
   readonly bodyBytesMax: number;
 }
 
-/** A request that was let in: who asks for what, at which price, on which channels. */
-interface Authorized {
-  readonly snapshot: Snapshot;
-  readonly price: ModelPrice | null;
-  readonly channels: readonly RoutableChannel[];
-}
+type ModelTarget = Extract<RouteTarget, { kind: 'model-request' }>;
 
 /** What is kept of a request's beginning until its end. */
 interface Begun {
+  readonly operation: Operation;
   /** The injected clock's monotonic time. */
   readonly startedAt: number;
   readonly span: RequestSpan | undefined;
@@ -48,7 +52,8 @@ interface Begun {
 
 /** An attempt's view of the request: what is sent, and what the balance limits it to. */
 interface Outgoing {
-  readonly request: PassThroughRequest;
+  readonly request: ModelRequest;
+  readonly jsonArray: boolean;
   readonly outputTokensMax: number | undefined;
 }
 
@@ -62,37 +67,49 @@ interface Outgoing {
  * one usage record follows.
  */
 export class ProxyRequests {
-  constructor(private readonly dependencies: ProxyRequestDependencies) {}
+  private readonly authorization: Authorization;
+
+  constructor(private readonly dependencies: ProxyRequestDependencies) {
+    this.authorization = new Authorization(dependencies);
+  }
 
   /** Answers the client, whatever happens. Never rejects. */
-  async handle(client: ClientRequest): Promise<void> {
+  async handle(client: ClientRequest, { path, jsonArray }: ModelTarget): Promise<void> {
+    const { clock, journal, bodyBytesMax, tracing } = this.dependencies;
     const begun: Begun = {
-      startedAt: this.dependencies.clock.monotonic(),
-      span: this.dependencies.tracing.begin(client),
+      operation: path.operation,
+      startedAt: clock.monotonic(),
+      span: tracing.begin(client, path.operation),
     };
     try {
       const identity = await this.authenticate(client);
-      const body = await client.readBody(this.dependencies.bodyBytesMax);
-      const request = client.dialect.passThrough.readRequest(body, client.operation);
-      const authorized = this.authorise(client, identity, request.envelope);
-      const hold = await this.admit(identity, request.envelope, authorized);
+      const body = await client.readBody(bodyBytesMax);
+      const request = new ModelRequest(body, path, client.dialect);
+      const authorising = this.authorization.authorize(client, identity, request);
+      const authorized = authorising instanceof Promise ? await authorising : authorising;
+      const hold = await this.admit(request.envelope, authorized);
       const metered = MeteredRequest.begin(
         {
           client,
+          operation: path.operation,
           identity,
           envelope: request.envelope,
           bodyBytes: body.length,
           price: authorized.price,
           hold,
-          occurredAt: this.dependencies.clock.now(),
+          occurredAt: clock.now(),
           startedAt: begun.startedAt,
         },
-        this.dependencies.journal,
+        journal,
       );
-      const outgoing = { request, outputTokensMax: outputLimit(request.envelope, authorized, hold) };
+      const outgoing = {
+        request,
+        jsonArray,
+        outputTokensMax: outputLimit(request.envelope, authorized, hold),
+      };
       const conclusion = await this.serveOnTheBooks(client, metered, authorized, outgoing);
-      metered.conclude(conclusion, this.dependencies.clock.monotonic());
-      this.ended(client, conclusion, begun, { model: request.envelope.model, attempts: metered.attempts });
+      metered.conclude(conclusion, clock.monotonic());
+      this.ended(conclusion, begun, { model: request.envelope.model, attempts: metered.attempts });
     } catch (error) {
       this.refuse(client, error, begun);
     }
@@ -102,38 +119,13 @@ export class ProxyRequests {
     return this.dependencies.identities.identify(client.secret(), this.dependencies.clock.now());
   }
 
-  private authorise(client: ClientRequest, identity: Identity, { model }: RequestEnvelope): Authorized {
-    const snapshot = this.dependencies.configuration.current();
-    const { apiKey, organization } = identity;
-    if (apiKey.models?.includes(model) === false) {
-      throw new GatewayError('model_not_allowed', `This API key may not use the model "${model}".`, {
-        field: 'model',
-      });
-    }
-    const channels = snapshot.channelsFor(model, organization.group, client.operation);
-    if (channels.length === 0) {
-      throw new GatewayError('model_not_found', `The model "${model}" does not exist here.`, {
-        field: 'model',
-      });
-    }
-    const price = snapshot.priceOf(model, this.dependencies.clock.now()) ?? null;
-    if (price === null && !snapshot.settings.pricing.allowUnpriced) {
-      throw new GatewayError('model_not_priced', `The model "${model}" has no price yet and is not served.`, {
-        field: 'model',
-      });
-    }
-    return { snapshot, price, channels };
-  }
-
   /** Sets money aside; `null` where the request can't cost anything. */
   private async admit(
-    identity: Identity,
     envelope: RequestEnvelope,
-    { snapshot, price }: Authorized,
+    { identity, snapshot, model, price }: Authorized,
   ): Promise<Hold | null> {
     if (price === null) return null;
-    const modelLimit = snapshot.modelOf(envelope.model)?.outputTokensMax ?? null;
-    const estimate = estimateHold(envelope, price.sheet, modelLimit);
+    const estimate = estimateHold(envelope, price.sheet, snapshot.modelOf(model));
     if (estimate.amountFull === 0n) return null;
     const account = organizationAccount(identity.organization.id);
     const answer = this.dependencies.admission.hold({ account, ...estimate });
@@ -153,7 +145,7 @@ export class ProxyRequests {
       return await this.serve(client, metered, authorized, outgoing);
     } catch (error) {
       const answer = this.publicError(client, error);
-      client.refuse(answer, false);
+      client.refuse(answer);
       return { outcome: 'failed', httpStatus: this.statusOf(client, answer), errorCode: answer.code };
     }
   }
@@ -166,6 +158,8 @@ export class ProxyRequests {
     outgoing: Outgoing,
   ): Promise<Conclusion> {
     const { snapshot } = authorized;
+    if (authorized.channels.length === 0)
+      return this.dependencies.tokenCount.answer(client, outgoing.request);
     const plan = this.plan(authorized);
     let failure: GatewayError | undefined;
     while (metered.attempts < snapshot.settings.routing.attemptsMax) {
@@ -173,14 +167,23 @@ export class ProxyRequests {
       if (client.closed) return CLIENT_CLOSED;
       const channel = plan.next();
       if (channel === undefined) break;
-      const result = await this.attempt(client, metered, channel, { snapshot, outgoing });
+      const preparing = this.prepare(client, channel, authorized, outgoing);
+      const prepared = preparing instanceof Promise ? await preparing : preparing;
+      if (prepared instanceof GatewayError) {
+        // What this channel can't be told, another may; no vendor was asked.
+        failure ??= prepared;
+        if (prepared.retry !== 'next-channel') break;
+        continue;
+      }
+      const result = await this.attempt(client, metered, { channel, prepared, authorized, outgoing });
       metered.measure(result);
-      if (result.kind !== 'failed') return concluded(result);
+      if (result.kind !== 'failed')
+        return this.concluded(result, { channel, prepared, authorized, outgoing });
       failure = result.error;
       if (failure.retry !== 'next-channel') break;
     }
     const error = failure ?? noChannel();
-    client.refuse(error, false);
+    client.refuse(error);
     return { outcome: outcomeOf(error), httpStatus: this.statusOf(client, error), errorCode: error.code };
   }
 
@@ -194,41 +197,49 @@ export class ProxyRequests {
     );
   }
 
+  /** What the channel is to be sent; an error where it can't be told the request. */
+  private prepare(
+    client: ClientRequest,
+    channel: RoutableChannel,
+    authorized: Authorized,
+    { request, jsonArray, outputTokensMax }: Outgoing,
+  ): PreparedAttempt | GatewayError | Promise<PreparedAttempt | GatewayError> {
+    const { model, reasoning, snapshot, credential } = authorized;
+    try {
+      const prepared = this.dependencies.preparation.prepare(channel, {
+        ...{ client, request, jsonArray, outputTokensMax, reasoning, credential },
+        upstreamModel: channelModel(channel, model).upstream,
+        modelOutputTokensMax: snapshot.modelOf(model)?.outputTokensMax ?? null,
+        timeouts: snapshot.settings.upstream,
+      });
+      return prepared instanceof Promise ? prepared.catch(expected) : prepared;
+    } catch (error) {
+      return expected(error);
+    }
+  }
+
   private async attempt(
     client: ClientRequest,
     metered: MeteredRequest,
-    channel: RoutableChannel,
-    { snapshot, outgoing }: { readonly snapshot: Snapshot; readonly outgoing: Outgoing },
+    { channel, prepared, authorized, outgoing }: Attempt,
   ): Promise<RelayResult> {
     const { clock, http, observer } = this.dependencies;
-    const { request } = outgoing;
-    const model = channel.models.get(request.envelope.model);
-    if (model === undefined) throw new Error(`channel ${channel.id} was planned for a model that it lacks`);
-    metered.attempt(channel, model);
-    const trial = snapshot.stateOf(channel.id, clock.now()) === 'half-open';
+    const { passage, request, route } = prepared;
+    metered.attempt(channel, channelModel(channel, authorized.model), passage.warnings);
+    const trial = authorized.snapshot.stateOf(channel.id, clock.now()) === 'half-open';
     if (trial) observer.beginTrial(channel.id);
     const startedAt = clock.monotonic();
     let firstByteAt = startedAt;
     const result = await new Promise<RelayResult>((resolve) => {
       const relay = new Relay({
         client,
-        dialect: channel.dialect,
-        streamed: request.envelope.streamed,
-        hideUsage: !request.envelope.wantsStreamUsage,
+        passage,
+        streamed: outgoing.request.envelope.streamed,
+        failures: channel.provider.failures,
         onFirstByte: () => metered.firstByte((firstByteAt = clock.monotonic())),
         onResult: resolve,
       });
-      const exchange = channel.transport(http).dispatch(
-        {
-          origin: channel.origin,
-          path: channel.pathOf(client.operation),
-          headers: channel.headers(),
-          body: request.encode(patchFor(channel, model.upstream, outgoing)),
-          timeouts: snapshot.settings.upstream,
-        },
-        relay,
-      );
-      relay.follow(exchange);
+      relay.follow(channel.transport(http).dispatch(request, reframed(relay, route.spoken.framing)));
     });
     if (trial) observer.endTrial(channel.id);
     observer.observe(channel, result, {
@@ -238,27 +249,51 @@ export class ProxyRequests {
     return result;
   }
 
+  private concluded(
+    result: Exclude<RelayResult, { kind: 'failed' }>,
+    { channel, prepared, authorized, outgoing }: Attempt,
+  ): Conclusion {
+    switch (result.kind) {
+      case 'answered':
+        if (result.responseId !== null && outgoing.request.envelope.stored) {
+          this.dependencies.storedResponses.remember({
+            id: result.responseId,
+            channelId: channel.id,
+            credential: prepared.credential,
+            organizationId: authorized.identity.organization.id,
+            model: authorized.model,
+          });
+        }
+        return { outcome: 'succeeded', httpStatus: result.status, errorCode: null };
+      case 'refused':
+        return { outcome: 'failed', httpStatus: result.status, errorCode: result.error.code };
+      case 'broken':
+        return { outcome: outcomeOf(result.error), httpStatus: 200, errorCode: result.error.code };
+      case 'abandoned':
+        return CLIENT_CLOSED;
+    }
+  }
+
   private ended(
-    client: ClientRequest,
     conclusion: Conclusion,
-    { startedAt, span }: Begun,
+    { operation, startedAt, span }: Begun,
     facts: { readonly model?: string; readonly attempts?: number },
   ): void {
     const { clock, metrics } = this.dependencies;
-    metrics.ended(client.operation, conclusion, clock.monotonic() - startedAt);
+    metrics.ended(operation, conclusion, clock.monotonic() - startedAt);
     span?.end(conclusion, facts);
   }
 
   /** For what failed before anything was on the books. */
   private refuse(client: ClientRequest, error: unknown, begun: Begun): void {
     const answer = this.publicError(client, error);
-    client.refuse(answer, false);
+    client.refuse(answer);
     const conclusion = {
       outcome: 'failed',
       httpStatus: this.statusOf(client, answer),
       errorCode: answer.code,
     } as const;
-    this.ended(client, conclusion, begun, {});
+    this.ended(conclusion, begun, {});
   }
 
   /** What is no GatewayError is a fault of our own: logged whole, told in one general sentence. */
@@ -280,17 +315,24 @@ const CLIENT_CLOSED: Conclusion = {
   errorCode: 'client_closed',
 };
 
-function concluded(result: Exclude<RelayResult, { kind: 'failed' }>): Conclusion {
-  switch (result.kind) {
-    case 'answered':
-      return { outcome: 'succeeded', httpStatus: result.status, errorCode: null };
-    case 'refused':
-      return { outcome: 'failed', httpStatus: result.status, errorCode: result.error.code };
-    case 'broken':
-      return { outcome: outcomeOf(result.error), httpStatus: 200, errorCode: result.error.code };
-    case 'abandoned':
-      return CLIENT_CLOSED;
-  }
+/** One channel that is asked. */
+interface Attempt {
+  readonly channel: RoutableChannel;
+  readonly prepared: PreparedAttempt;
+  readonly authorized: Authorized;
+  readonly outgoing: Outgoing;
+}
+
+/** What a channel can't be told is an answer, not a fault. */
+function expected(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  throw error;
+}
+
+function channelModel(channel: RoutableChannel, model: string): ChannelModel {
+  const known = channel.models.get(model);
+  if (known === undefined) throw new Error(`channel ${channel.id} was planned for a model that it lacks`);
+  return known;
 }
 
 function outcomeOf({ code }: GatewayError): RequestOutcome {
@@ -307,19 +349,11 @@ function noChannel(): GatewayError {
 /** A hold below the full estimate covers only so many output tokens: the vendor is asked to stop there. */
 function outputLimit(
   envelope: RequestEnvelope,
-  { price, snapshot }: Authorized,
+  { price, snapshot, model }: Authorized,
   hold: Hold | null,
 ): number | undefined {
   if (hold === null || price === null || envelope.outputTokensMax !== null) return undefined;
-  const modelLimit = snapshot.modelOf(envelope.model)?.outputTokensMax ?? null;
-  if (hold.amount >= estimateHold(envelope, price.sheet, modelLimit).amountFull) return undefined;
-  return affordableOutputTokens(hold.amount, envelope, price.sheet);
-}
-
-function patchFor(channel: RoutableChannel, upstreamModel: string, outgoing: Outgoing): RequestPatch {
-  const { provider } = channel;
-  const patch = { model: upstreamModel, streamUsage: provider.reportsStreamUsage };
-  return outgoing.outputTokensMax === undefined
-    ? patch
-    : { ...patch, outputTokensMax: { field: provider.outputLimitField, tokens: outgoing.outputTokensMax } };
+  const known = snapshot.modelOf(model);
+  if (hold.amount >= estimateHold(envelope, price.sheet, known).amountFull) return undefined;
+  return affordableOutputTokens(hold.amount, envelope, { sheet: price.sheet, model: known });
 }

@@ -1,13 +1,16 @@
 import { GatewayError } from '@tollgate/contracts';
-import type { Dialect, ReportedUsage, StreamTap } from '@tollgate/dialects';
+import type { ReportedUsage } from '@tollgate/dialects';
 import {
-  classifyStatus,
+  classifyFailure,
   failureError,
+  type FailureRule,
   type UpstreamExchange,
   type UpstreamHandler,
   type UpstreamHeaders,
 } from '@tollgate/providers';
 import type { ClientRequest } from '../http/client-request.js';
+import type { Passage, StreamPassage, WholeAnswer } from './passage.js';
+import { errorInAnswer } from './passing.js';
 
 /** How one attempt at one channel ended. */
 export type RelayResult =
@@ -16,29 +19,33 @@ export type RelayResult =
       readonly kind: 'answered';
       readonly status: number;
       readonly usage: ReportedUsage | undefined;
-      readonly outputBytes: number;
-      readonly bytesPerEvent: number;
+      /** A guess of the output tokens, for where the vendor counts none. */
+      readonly producedTokens: number;
+      /** The vendor's id of the answer, where answers are stored. */
+      readonly responseId: string | null;
+      /** What the answer could not say in the client's dialect. */
+      readonly warnings: readonly string[];
     }
   /** The vendor refused the request itself; its own words went to the client. */
   | { readonly kind: 'refused'; readonly status: number; readonly error: GatewayError }
   /** Nothing has reached the client: another channel may be tried. */
   | { readonly kind: 'failed'; readonly error: GatewayError; readonly blamesChannel: boolean }
   /** Something has reached the client, then the vendor failed. */
-  | { readonly kind: 'broken'; readonly error: GatewayError; readonly outputBytes: number }
-  /** The client went away, or stopped reading. `outputBytes` is 0 when the vendor had not begun to answer. */
+  | { readonly kind: 'broken'; readonly error: GatewayError }
+  /** The client went away, or stopped reading. */
   | {
       readonly kind: 'abandoned';
       readonly usage: ReportedUsage | undefined;
-      readonly outputBytes: number;
-      readonly bytesPerEvent: number;
+      /** 0 when nothing had been produced. */
+      readonly producedTokens: number;
     };
 
 export interface RelayOptions {
   readonly client: ClientRequest;
-  readonly dialect: Dialect;
+  readonly passage: Passage;
   readonly streamed: boolean;
-  /** The client did not ask for usage in its stream; the gateway did. */
-  readonly hideUsage: boolean;
+  /** The vendor's own meanings of refusals. */
+  readonly failures: readonly FailureRule[] | undefined;
   /** Called when the first byte of the answer leaves for the client. */
   readonly onFirstByte: () => void;
   readonly onResult: (result: RelayResult) => void;
@@ -47,7 +54,12 @@ export interface RelayOptions {
 /** A JSON answer up to this size is held until it is whole: its errors can then still be retried. */
 const WHOLE_ANSWER_BYTES_MAX = 1_048_576;
 const ERROR_BYTES_MAX = 65_536;
+const WARNINGS_LENGTH_MAX = 2_000;
 const USAGE_TAIL_BYTES = 65_536;
+/** An answer that must be whole to be translated may not be larger. */
+const TRANSLATED_BYTES_MAX = 64 * 1_048_576;
+/** Bytes of a JSON answer that make a token, on average. */
+const BYTES_PER_TOKEN = 4;
 
 /**
  * Carries one vendor's answer to the client: bytes as they come, gathered within one turn of the event loop into one
@@ -64,7 +76,7 @@ export class Relay implements UpstreamHandler {
   private stalled = false;
   private outputBytes = 0;
   private tail: Buffer | undefined;
-  private tap: StreamTap | undefined;
+  private stream: StreamPassage | undefined;
   private over = false;
 
   constructor(private readonly options: RelayOptions) {}
@@ -82,7 +94,7 @@ export class Relay implements UpstreamHandler {
     if (status < 200 || status >= 300) this.mode = 'error';
     else if (this.options.streamed && isEventStream(headers)) {
       this.mode = 'stream';
-      this.tap = this.options.dialect.passThrough.tapStream({ hideUsage: this.options.hideUsage });
+      this.stream = this.options.passage.openStream();
     } else this.mode = 'json';
   }
 
@@ -95,7 +107,7 @@ export class Relay implements UpstreamHandler {
       this.exchange?.abort();
       this.endError();
     } else if (this.mode === 'stream') this.flushSoon();
-    else if (this.mode === 'json' && this.gatheredBytes > WHOLE_ANSWER_BYTES_MAX) this.flushSoon();
+    else if (this.mode === 'json' && this.gatheredBytes > WHOLE_ANSWER_BYTES_MAX) this.dataOfLargeAnswer();
   }
 
   end(): void {
@@ -110,8 +122,13 @@ export class Relay implements UpstreamHandler {
     // A stream that said it was complete is; how its connection ended does not matter.
     if (this.mode === 'stream') this.flush();
     if (this.over) return;
-    if (this.tap?.complete === true) this.endStream();
+    if (this.stream?.complete === true) this.endStream();
     else this.fail(error, true);
+  }
+
+  private dataOfLargeAnswer(): void {
+    if (this.options.passage.piecemeal) this.flushSoon();
+    else if (this.gatheredBytes > TRANSLATED_BYTES_MAX) this.fail(tooLarge(), true);
   }
 
   private flushSoon(): void {
@@ -125,8 +142,8 @@ export class Relay implements UpstreamHandler {
 
   private flush(): void {
     if (this.gathered.length === 0) return;
-    if (this.tap === undefined) this.pass(this.keepTail(this.take()));
-    else this.pass(this.tap.push(this.takePieces()));
+    if (this.stream === undefined) this.pass(this.keepTail(this.take()));
+    else this.passEvents(this.stream, this.stream.push(this.takePieces()));
   }
 
   private takePieces(): readonly Buffer[] {
@@ -148,16 +165,16 @@ export class Relay implements UpstreamHandler {
     return bytes;
   }
 
+  private passEvents(stream: StreamPassage, bytes: Buffer | null): void {
+    // A failure that came with the first words can still be tried elsewhere.
+    if (!stream.failed || this.options.client.answered) this.pass(bytes);
+    if (stream.failed && !this.over) this.fail(stream.fault ?? errorInAnswer(), true);
+  }
+
   private pass(bytes: Buffer | null): void {
-    if (bytes === null) return;
+    if (bytes === null || bytes.length === 0) return;
     const { client } = this.options;
-    if (!client.answered) {
-      if (this.tap?.failed === true) {
-        this.fail(errorInAnswer(), true);
-        return;
-      }
-      this.begin();
-    }
+    if (!client.answered) this.begin(this.stream?.contentType);
     this.outputBytes += bytes.length;
     if (client.write(bytes)) return;
     this.stalled = true;
@@ -169,74 +186,98 @@ export class Relay implements UpstreamHandler {
     });
   }
 
-  private begin(more: readonly string[] = []): void {
-    const type = single(this.headers['content-type']) ?? 'application/json';
+  private begin(
+    contentType: string | undefined,
+    more: readonly string[] = [],
+    warnings: readonly string[] = [],
+  ): void {
+    const { client, passage } = this.options;
+    const type = contentType ?? single(this.headers['content-type']) ?? 'application/json';
     const encoding = single(this.headers['content-encoding']);
-    const headers = encoding === undefined ? more : [...more, 'content-encoding', encoding];
-    this.options.client.begin(this.status, type, headers);
+    const headers = [...more, ...warningsHeader([...new Set([...passage.warnings, ...warnings])])];
+    if (encoding !== undefined && passage.piecemeal) headers.push('content-encoding', encoding);
+    client.begin(this.status, type, headers);
     this.options.onFirstByte();
   }
 
   private endStream(): void {
     this.flush();
+    const { stream } = this;
+    if (this.over || stream === undefined) return;
+    this.passEvents(stream, stream.end());
     if (this.over) return;
-    this.pass(this.tap?.end() ?? null);
-    if (this.over) return;
-    const tap = this.tap;
-    if (tap === undefined || tap.failed) this.fail(errorInAnswer(), true);
-    else if (tap.complete || tap.usage !== undefined) this.answered(tap.usage);
-    else this.fail(cut(), true);
+    if (!stream.complete) {
+      this.fail(cut(), true);
+      return;
+    }
+    // An answer may have no words at all.
+    if (!this.options.client.answered) this.begin(stream.contentType);
+    this.options.client.end();
+    const { usage, responseId, warnings } = stream;
+    const producedTokens = stream.producedTokens(this.outputBytes);
+    this.finish({ kind: 'answered', status: this.status, usage, producedTokens, responseId, warnings });
   }
 
   private endJson(): void {
-    const { client } = this.options;
+    const { client, passage } = this.options;
     const bytes = this.take();
     if (client.answered) {
       this.keepTail(bytes);
-      const usage = this.options.dialect.passThrough.readUsage(this.tail ?? bytes);
-      this.outputBytes += bytes.length;
-      this.answered(usage, bytes);
+      const usage = passage.readTail(this.tail ?? bytes);
+      client.end(bytes);
+      this.answeredWhole({ ...NOTHING_ELSE, usage }, this.outputBytes + bytes.length);
       return;
     }
-    const usage = this.options.dialect.passThrough.readUsage(bytes);
-    const fault =
-      usage === undefined && this.headers['content-encoding'] === undefined ? faultOf(bytes) : undefined;
-    if (fault !== undefined) {
-      this.fail(fault, true);
-      return;
-    }
-    this.outputBytes = bytes.length;
-    this.begin(['content-length', String(bytes.length)]);
-    this.answered(usage, bytes);
+    const answer = this.readWhole(bytes);
+    if (answer === undefined) return;
+    this.begin(answer.contentType, ['content-length', String(answer.body.length)], answer.warnings);
+    client.end(answer.body);
+    this.answeredWhole(answer, answer.textLength ?? bytes.length);
   }
 
-  private answered(usage: ReportedUsage | undefined, last?: Buffer): void {
-    const { outputBytes, status } = this;
-    this.options.client.end(last);
-    const bytesPerEvent = this.tap?.bytesPerEvent ?? 0;
-    this.finish({ kind: 'answered', status, usage, outputBytes, bytesPerEvent });
+  /** `undefined`: it is no answer, and the attempt has failed. */
+  private readWhole(bytes: Buffer): WholeAnswer | undefined {
+    try {
+      return this.options.passage.readWhole(bytes);
+    } catch (error) {
+      this.fail(error instanceof GatewayError ? error : unreadable(error), true);
+      return undefined;
+    }
+  }
+
+  private answeredWhole(
+    { usage, responseId, warnings }: Pick<WholeAnswer, 'usage' | 'responseId' | 'warnings'>,
+    length: number,
+  ): void {
+    const producedTokens = Math.ceil(length / BYTES_PER_TOKEN);
+    this.finish({ kind: 'answered', status: this.status, usage, producedTokens, responseId, warnings });
   }
 
   private endError(): void {
+    const { client, passage, failures } = this.options;
     const body = this.take();
     const { status } = this;
-    const failure = classifyStatus(status);
-    const vendor = this.options.dialect.outbound.decodeError(status, body);
+    const vendor = passage.decodeError(status, body);
+    const failure = classifyFailure(status, vendor, failures);
     const retryAfter = single(this.headers['retry-after']);
     const error = failureError(failure, { ...vendor, status, retryAfter });
     if (!failure.relayed) {
       this.fail(error, failure.blamesChannel);
       return;
     }
-    if (isJson(this.headers) && body.length <= ERROR_BYTES_MAX) {
-      this.begin(['content-length', String(body.length)]);
-      this.options.client.end(body);
-    } else this.options.client.refuse(error, false);
-    this.finish({ kind: 'refused', status, error });
+    const encoded = passage.encodeRefusal(error);
+    if (encoded !== undefined) this.status = encoded.status;
+    if (encoded !== undefined || (isJson(this.headers) && body.length <= ERROR_BYTES_MAX)) {
+      const bytes = encoded === undefined ? body : Buffer.from(encoded.body);
+      const type = encoded === undefined ? undefined : 'application/json; charset=utf-8';
+      this.begin(type, ['content-length', String(bytes.length)]);
+      client.end(bytes);
+    } else client.refuse(error);
+    this.finish({ kind: 'refused', status: this.status, error });
   }
 
   private fail(error: GatewayError, blamesChannel: boolean): void {
-    const { client, streamed } = this.options;
+    const { client } = this.options;
     this.exchange?.abort();
     if (!client.answered) {
       this.finish({ kind: 'failed', error, blamesChannel });
@@ -248,18 +289,18 @@ export class Relay implements UpstreamHandler {
       client.destroy();
       return;
     }
-    // The vendor's own error event has told the client already.
-    if (this.tap?.failed === true) client.end();
-    else client.refuse(error, streamed);
-    this.finish({ kind: 'broken', error, outputBytes: this.outputBytes });
+    if (this.stream === undefined) client.destroy();
+    else client.end(this.stream.fail(error));
+    this.finish({ kind: 'broken', error });
   }
 
   private abandon(): void {
     if (this.over) return;
     this.exchange?.abort();
-    const { outputBytes } = this;
-    const bytesPerEvent = this.tap?.bytesPerEvent ?? 0;
-    this.finish({ kind: 'abandoned', usage: this.tap?.usage, outputBytes, bytesPerEvent });
+    const { outputBytes, stream } = this;
+    const produced =
+      outputBytes === 0 ? 0 : (stream?.producedTokens(outputBytes) ?? outputBytes / BYTES_PER_TOKEN);
+    this.finish({ kind: 'abandoned', usage: stream?.usage, producedTokens: Math.ceil(produced) });
   }
 
   private finish(result: RelayResult): void {
@@ -283,27 +324,24 @@ function isJson(headers: UpstreamHeaders): boolean {
   return /^application\/(?:[\w.+-]+\+)?json\b/.test(single(headers['content-type']) ?? '');
 }
 
-/** Asked only of an answer without usage: garbage, or an error with status 200 as some vendors send. */
-function faultOf(bytes: Buffer): GatewayError | undefined {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    const isObject = typeof value === 'object' && value !== null;
-    if (!isObject) return invalidAnswer();
-    return 'error' in value && value.error !== null ? errorInAnswer() : undefined;
-  } catch (cause) {
-    return invalidAnswer(cause);
-  }
+const NOTHING_ELSE = { responseId: null, warnings: [] } as const;
+
+/** The header that tells what a translation could not say; bounded, as proxies bound headers. */
+function warningsHeader(warnings: readonly string[]): string[] {
+  if (warnings.length === 0) return [];
+  const value = warnings.join(', ').replace(/[^\x20-\x7e]/g, '?');
+  return ['x-tollgate-warnings', value.slice(0, WARNINGS_LENGTH_MAX)];
 }
 
-function invalidAnswer(cause?: unknown): GatewayError {
-  return new GatewayError('upstream_invalid_response', "The vendor's answer is not valid JSON.", {
+function unreadable(cause: unknown): GatewayError {
+  return new GatewayError('upstream_invalid_response', "The vendor's answer could not be read.", {
     retry: 'next-channel',
     cause,
   });
 }
 
-function errorInAnswer(): GatewayError {
-  return new GatewayError('upstream_error', 'The vendor reported an error in its answer.', {
+function tooLarge(): GatewayError {
+  return new GatewayError('upstream_invalid_response', "The vendor's answer is too large to be translated.", {
     retry: 'next-channel',
   });
 }

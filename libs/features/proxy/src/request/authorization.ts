@@ -1,0 +1,136 @@
+import { GatewayError, type Clock, type Operation } from '@tollgate/contracts';
+import type { ReasoningRequest } from '@tollgate/dialects';
+import type { Configuration } from '../configuration/configuration.js';
+import type { RoutableChannel } from '../configuration/routable-channel.js';
+import type { ModelPrice, Snapshot } from '../configuration/snapshot.js';
+import type { ClientRequest } from '../http/client-request.js';
+import type { Identity } from '../identity/identities.js';
+import type { ModelRequest } from './model-request.js';
+import { readReasoningSuffix } from './reasoning-suffix.js';
+import type { StoredResponseBook } from './stored-response-book.js';
+
+/** A request that was let in: who asks for what, at which price, on which channels. */
+export interface Authorized {
+  readonly snapshot: Snapshot;
+  readonly identity: Identity;
+  /** As it is configured: without a suffix that says how much to think. */
+  readonly model: string;
+  readonly reasoning: ReasoningRequest | undefined;
+  readonly price: ModelPrice | null;
+  readonly channels: readonly RoutableChannel[];
+  /** Which of the one channel's credentials made what the request goes on with. */
+  readonly credential: number | undefined;
+}
+
+export interface AuthorizationDependencies {
+  readonly configuration: Configuration;
+  readonly storedResponses: StoredResponseBook;
+  readonly clock: Clock;
+}
+
+/** Decides whether a key may ask for a model, at which price, and which channels can serve it. */
+export class Authorization {
+  constructor(private readonly dependencies: AuthorizationDependencies) {}
+
+  /**
+   * @throws GatewayError `model_not_allowed`, `model_not_found`, `unsupported_operation`, `model_not_priced`,
+   *   `response_not_found`
+   */
+  authorize(
+    client: ClientRequest,
+    identity: Identity,
+    request: ModelRequest,
+  ): Authorized | Promise<Authorized> {
+    const snapshot = this.dependencies.configuration.current();
+    const asked = request.envelope.model;
+    const { group } = identity.organization;
+    const exists = (name: string): boolean => snapshot.channelsWith(name, group).length > 0;
+    const suffixed =
+      exists(asked) || request.path.operation !== 'chat'
+        ? undefined
+        : readReasoningSuffix(asked, snapshot.settings.models.reasoningSuffixes, exists);
+    const model = suffixed?.model ?? asked;
+    assertAllowed(identity, asked, model);
+    const channels = channelsFor(snapshot, client, { model, group, operation: request.path.operation });
+    const authorized: Authorized = {
+      snapshot,
+      identity,
+      model,
+      reasoning: suffixed?.reasoning,
+      price: this.priceOf(snapshot, request.path.operation, [asked, model]),
+      channels,
+      credential: undefined,
+    };
+    const { continues } = request.envelope;
+    return continues === null ? authorized : this.goOn(authorized, continues);
+  }
+
+  /** By the name that the client used, else by the configured one. Counting tokens is free. */
+  private priceOf(
+    snapshot: Snapshot,
+    operation: Operation,
+    names: readonly [string, string],
+  ): ModelPrice | null {
+    if (operation === 'count-tokens') return null;
+    const now = this.dependencies.clock.now();
+    const price = snapshot.priceOf(names[0], now) ?? snapshot.priceOf(names[1], now) ?? null;
+    if (price === null && !snapshot.settings.pricing.allowUnpriced) {
+      throw new GatewayError(
+        'model_not_priced',
+        `The model "${names[0]}" has no price yet and is not served.`,
+        {
+          field: 'model',
+        },
+      );
+    }
+    return price;
+  }
+
+  /** What a vendor stored is gone on with at the channel, and the account, that made it. */
+  private async goOn(authorized: Authorized, responseId: string): Promise<Authorized> {
+    const stored = await this.dependencies.storedResponses.find(responseId, authorized.identity);
+    const channels = authorized.channels.filter(({ id }) => id === stored.channelId);
+    if (channels.length === 0) throw channelGone(responseId);
+    return { ...authorized, channels, credential: stored.credential };
+  }
+}
+
+function assertAllowed({ apiKey }: Identity, asked: string, model: string): void {
+  const { models } = apiKey;
+  if (models === null || models.includes(asked) || models.includes(model)) return;
+  throw new GatewayError('model_not_allowed', `This API key may not use the model "${asked}".`, {
+    field: 'model',
+  });
+}
+
+/**
+ * The channels that can serve the operation in the client's dialect. Tokens are counted by the gateway itself where no
+ * channel can.
+ */
+function channelsFor(
+  snapshot: Snapshot,
+  { dialect }: ClientRequest,
+  {
+    model,
+    group,
+    operation,
+  }: { readonly model: string; readonly group: string; readonly operation: Operation },
+): readonly RoutableChannel[] {
+  const all = snapshot.channelsWith(model, group);
+  // Nearly always all of them: a new array is made only when one does not.
+  const able = all.every((channel) => channel.serves(dialect, operation, model))
+    ? all
+    : all.filter((channel) => channel.serves(dialect, operation, model));
+  if (able.length > 0 || (all.length > 0 && operation === 'count-tokens')) return able;
+  throw all.length === 0
+    ? new GatewayError('model_not_found', `The model "${model}" does not exist here.`, { field: 'model' })
+    : new GatewayError('unsupported_operation', `The model "${model}" can't do this (${operation}).`, {
+        field: 'model',
+      });
+}
+
+function channelGone(responseId: string): GatewayError {
+  return new GatewayError('response_not_found', `The channel that holds "${responseId}" is gone.`, {
+    field: 'previous_response_id',
+  });
+}

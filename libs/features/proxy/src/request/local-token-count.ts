@@ -1,0 +1,29 @@
+import { GatewayError } from '@tollgate/contracts';
+import { estimateRequest, type TokenCounter } from '@tollgate/metering';
+import type { ClientRequest } from '../http/client-request.js';
+import type { Conclusion } from './metered-request.js';
+import type { ModelRequest } from './model-request.js';
+
+/** Counts the tokens of a request in the gateway, for models whose vendors do not: close, and never charged. */
+export class LocalTokenCount {
+  constructor(private readonly counter: TokenCounter) {}
+
+  /** @throws GatewayError `unsupported_operation` for a dialect that has no such answer */
+  async answer(client: ClientRequest, request: ModelRequest): Promise<Conclusion> {
+    const { encodeTokenCount } = client.dialect.inbound;
+    if (encodeTokenCount === undefined) {
+      throw new GatewayError('unsupported_operation', 'Tokens are not counted in this dialect.');
+    }
+    const { input, audioInput, imageInput } = await estimateRequest(
+      request.canonical(undefined),
+      this.counter,
+    );
+    const body = JSON.stringify(encodeTokenCount(input + audioInput + imageInput));
+    client.begin(200, 'application/json; charset=utf-8', [
+      ...['content-length', String(Buffer.byteLength(body))],
+      ...['x-tollgate-warnings', 'approximated:tokens'],
+    ]);
+    client.end(body);
+    return { outcome: 'succeeded', httpStatus: 200, errorCode: null };
+  }
+}

@@ -1,0 +1,158 @@
+import { GatewayError } from '@tollgate/contracts';
+import {
+  GeminiJsonArray,
+  type EncodedError,
+  type ReportedUsage,
+  type RequestPath,
+  type StreamTap,
+  type VendorError,
+} from '@tollgate/dialects';
+import type { VendorDialect } from '../configuration/channel-route.js';
+import type { ClientDialect } from '../http/routes.js';
+import type { Passage, StreamPassage, WholeAnswer } from './passage.js';
+
+export interface PassingOptions {
+  readonly client: ClientDialect;
+  readonly vendor: VendorDialect;
+  readonly path: RequestPath;
+  readonly body: Buffer;
+  /** The client did not ask for usage in its stream; the gateway did. */
+  readonly hideUsage: boolean;
+  readonly jsonArray: boolean;
+}
+
+/** Bytes that make a token of a JSON answer, on average. */
+const BYTES_PER_TOKEN = 4;
+const NO_WARNINGS: readonly string[] = [];
+
+/** Client and vendor speak the same dialect: bytes pass, and usage is read from them. */
+export class PassingPassage implements Passage {
+  readonly warnings = NO_WARNINGS;
+  readonly piecemeal = true;
+  readonly body: Buffer;
+
+  constructor(private readonly options: PassingOptions) {
+    this.body = options.body;
+  }
+
+  readTail(tail: Buffer): ReportedUsage | undefined {
+    return this.options.vendor.outbound.readUsage(tail);
+  }
+
+  readWhole(bytes: Buffer): WholeAnswer {
+    const { vendor } = this.options;
+    const usage = vendor.outbound.readUsage(bytes);
+    if (usage === undefined) refuseWhatIsNoAnswer(bytes);
+    return {
+      body: bytes,
+      contentType: undefined,
+      usage,
+      textLength: undefined,
+      responseId: vendor.outbound.readResponseId?.(bytes) ?? null,
+      warnings: NO_WARNINGS,
+    };
+  }
+
+  openStream(): StreamPassage {
+    const { client, vendor, hideUsage, jsonArray } = this.options;
+    const tap = vendor.outbound.tapStream?.({ hideUsage });
+    if (tap === undefined) throw new Error(`nothing passes in ${vendor.id}`);
+    return new PassingStreamPassage(tap, client, jsonArray ? new GeminiJsonArray() : undefined);
+  }
+
+  decodeError(status: number, body: Buffer): VendorError {
+    return this.options.vendor.outbound.decodeError(status, body);
+  }
+
+  encodeRefusal(): EncodedError | undefined {
+    return undefined;
+  }
+}
+
+class PassingStreamPassage implements StreamPassage {
+  readonly warnings = NO_WARNINGS;
+
+  constructor(
+    private readonly tap: StreamTap,
+    private readonly client: ClientDialect,
+    private readonly array: GeminiJsonArray | undefined,
+  ) {}
+
+  get contentType(): string | undefined {
+    return this.array === undefined ? undefined : 'application/json; charset=utf-8';
+  }
+  get usage(): ReportedUsage | undefined {
+    return this.tap.usage;
+  }
+  get complete(): boolean {
+    return this.tap.complete;
+  }
+  get failed(): boolean {
+    return this.tap.failed;
+  }
+  get fault(): GatewayError | undefined {
+    return this.tap.failed ? errorInAnswer() : undefined;
+  }
+  get responseId(): string | null {
+    return this.tap.responseId;
+  }
+  get bytesPerEvent(): number {
+    return this.tap.bytesPerEvent;
+  }
+
+  push(pieces: readonly Buffer[]): Buffer | null {
+    const passed = this.tap.push(pieces);
+    return passed === null || this.array === undefined ? passed : this.array.push(passed);
+  }
+
+  end(): Buffer | null {
+    const rest = this.tap.end();
+    if (this.array === undefined) return rest;
+    const end = this.array.end();
+    return rest === null ? end : Buffer.concat([this.array.push(rest), end]);
+  }
+
+  fail(error: GatewayError): string {
+    // The vendor's own error event has told the client already.
+    if (this.tap.failed) return '';
+    const event = this.client.inbound.encodeStreamError(error);
+    if (this.array === undefined) return event;
+    return Buffer.concat([this.array.push(Buffer.from(event)), this.array.end()]).toString();
+  }
+
+  /** One token an event: so do vendors stream. */
+  producedTokens(bytes: number): number {
+    const { bytesPerEvent } = this.tap;
+    return Math.ceil(bytes / (bytesPerEvent > 0 ? bytesPerEvent : BYTES_PER_TOKEN));
+  }
+}
+
+/** Asked only of an answer without usage: garbage, or an error with status 200 as some vendors send. */
+function refuseWhatIsNoAnswer(bytes: Buffer): void {
+  const value = parseAnswer(bytes);
+  const isObject = typeof value === 'object' && value !== null;
+  if (!isObject) throw invalidAnswer();
+  if ('error' in value && value.error !== null) throw errorInAnswer();
+}
+
+/** @throws GatewayError `upstream_invalid_response` */
+export function parseAnswer(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (cause) {
+    throw invalidAnswer(cause);
+  }
+}
+
+function invalidAnswer(cause?: unknown): GatewayError {
+  return new GatewayError('upstream_invalid_response', "The vendor's answer is not valid JSON.", {
+    retry: 'next-channel',
+    cause,
+  });
+}
+
+export function errorInAnswer(): GatewayError {
+  return new GatewayError('upstream_error', 'The vendor reported an error in its answer.', {
+    retry: 'next-channel',
+  });
+}

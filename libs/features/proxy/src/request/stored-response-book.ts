@@ -1,0 +1,62 @@
+import {
+  GatewayError,
+  storedResponseDocument,
+  storedResponseKey,
+  type StoredResponseDocument,
+} from '@tollgate/contracts';
+import type { DocumentStore } from '@tollgate/messaging';
+import type { Logger } from '@tollgate/telemetry';
+import type { Identity } from '../identity/identities.js';
+
+/** Which channel holds what a vendor stored, and for whom: shared by all proxies. */
+export class StoredResponseBook {
+  constructor(
+    private readonly documents: DocumentStore,
+    private readonly logger: Logger,
+  ) {}
+
+  /** In the background: the client has its answer. What can't be noted can't be gone on with, which is logged. */
+  remember(response: StoredResponseDocument): void {
+    const key = storedResponseKey(response.id);
+    if (key === undefined) return;
+    this.bucket.put(key, response).catch((error: unknown) => {
+      this.logger.error({ error, responseId: response.id }, 'where an answer is stored could not be noted');
+    });
+  }
+
+  /**
+   * @throws GatewayError `response_not_found` for what nobody made here, and for what another organisation made;
+   *   `service_unavailable` when it can't be looked up
+   */
+  async find(id: string, { organization }: Identity): Promise<StoredResponseDocument> {
+    const key = storedResponseKey(id);
+    const found = key === undefined ? undefined : await this.look(key);
+    const document = storedResponseDocument.safeParse(found);
+    if (!document.success || document.data.organizationId !== organization.id) {
+      throw new GatewayError('response_not_found', `There is no stored answer "${id}".`, {
+        field: 'previous_response_id',
+      });
+    }
+    return document.data;
+  }
+
+  async forget(id: string): Promise<void> {
+    const key = storedResponseKey(id);
+    if (key !== undefined) await this.bucket.delete(key);
+  }
+
+  private async look(key: string): Promise<unknown> {
+    try {
+      return (await this.bucket.get(key))?.value;
+    } catch (cause) {
+      throw new GatewayError('service_unavailable', 'Stored answers can not be looked up at the moment.', {
+        retryAfterSeconds: 5,
+        cause,
+      });
+    }
+  }
+
+  private get bucket(): ReturnType<DocumentStore['bucket']> {
+    return this.documents.bucket('responses');
+  }
+}

@@ -1,0 +1,385 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { modelDocumentKey } from '@tollgate/contracts';
+import { chatCompletion, chatStreamEvents, chatVendor, eventually, FakeVendor } from '@tollgate/testing';
+import { KEYED, ProxyWorld, SECRET, settled } from '../test-support/proxy-world.js';
+
+const CHAT_USAGE = { prompt_tokens: 20, completion_tokens: 10 };
+const MODELS = [{ name: 'm', upstream: 'vendor-m', cost: null }];
+const sse = (type: string, more: object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
+
+const claudeMessage = {
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'vendor-m',
+  content: [{ type: 'text', text: 'Hello there' }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: 20, output_tokens: 10 },
+};
+const claudeEvents = [
+  sse('message_start', {
+    message: { ...claudeMessage, content: [], usage: { input_tokens: 20, output_tokens: 1 } },
+  }),
+  sse('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
+  sse('content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'Hello' } }),
+  sse('content_block_delta', { index: 0, delta: { type: 'text_delta', text: ' there' } }),
+  sse('content_block_stop', { index: 0 }),
+  sse('message_delta', {
+    delta: { stop_reason: 'end_turn', stop_sequence: null },
+    usage: { output_tokens: 10 },
+  }),
+  sse('message_stop', {}),
+];
+
+const chat = (more: object = {}) => ({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...more });
+const messages = (more: object = {}) => ({ ...chat(), max_tokens: 100, ...more });
+const MESSAGES = {
+  path: '/v1/messages',
+  headers: { 'x-api-key': SECRET, 'anthropic-version': '2023-06-01' },
+};
+const gemini = (method: string) => ({
+  path: `/v1beta/models/m:${method}`,
+  headers: { 'x-goog-api-key': SECRET },
+});
+const contents = { contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] };
+
+describe('a client of one dialect at a vendor of another', () => {
+  let world: ProxyWorld;
+  let vendor: FakeVendor;
+  let second: FakeVendor;
+
+  beforeAll(async () => {
+    vendor = await FakeVendor.start({ kind: 'silent' });
+    second = await FakeVendor.start({ kind: 'silent' });
+  });
+  afterAll(() => Promise.all([vendor.stop(), second.stop()]));
+
+  beforeEach(async () => {
+    for (const fake of [vendor, second]) {
+      fake.respond(chatVendor(['Hello', ' there'], CHAT_USAGE));
+      fake.requests.length = 0;
+    }
+    world = await ProxyWorld.start((made) => made.putPrice('m', { input: '2.50', output: '10.00' }));
+  });
+  afterEach(() => world.stop());
+
+  const anthropic = (more: object = {}) =>
+    world.putChannel('c1', vendor, { provider: 'anthropic', models: MODELS, ...more });
+  const openai = (more: object = {}) =>
+    world.putChannel('c1', vendor, { models: MODELS, dialect: 'openai-chat', ...more });
+
+  it('gets a whole answer in its own dialect, and what could not be said in header and record', async () => {
+    await anthropic();
+    vendor.respond({ kind: 'answer', body: claudeMessage });
+    const answer = await world.send(chat({ seed: 7 }));
+    expect(answer.status).toBe(200);
+    expect(answer.json).toMatchObject({
+      object: 'chat.completion',
+      choices: [{ message: { role: 'assistant', content: 'Hello there' }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 20, completion_tokens: 10, total_tokens: 30 },
+    });
+    expect(answer.headers['x-tollgate-warnings']).toContain('dropped:seed');
+    expect(vendor.requests[0]).toMatchObject({
+      path: '/v1/messages',
+      json: { model: 'vendor-m', max_tokens: 8_192 },
+    });
+    expect(vendor.requests[0]!.headers).toMatchObject({
+      'x-api-key': 'sk-up-c1',
+      'anthropic-version': '2023-06-01',
+    });
+    expect(world.journal.ends).toEqual([
+      expect.objectContaining({
+        dialect: 'openai-chat',
+        outcome: 'succeeded',
+        usageSource: 'vendor',
+        charge: '150000',
+        warnings: ['dropped:seed'],
+      }),
+    ]);
+  });
+
+  it('gets a stream, however the vendor cuts it', async () => {
+    await anthropic();
+    const bytes = claudeEvents.join('');
+    const events = bytes.match(/[\s\S]{1,37}/g)!;
+    vendor.respond({ kind: 'stream', events });
+    const answer = await world.send(chat({ stream: true, stream_options: { include_usage: true } }));
+    expect(answer.headers['content-type']).toContain('text/event-stream');
+    const chunks = answer.text.split('\n\n').filter((event) => event.startsWith('data: {'));
+    const read = chunks.map((chunk) => JSON.parse(chunk.slice(6)));
+    expect(read.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe('Hello there');
+    expect(read.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 20, completion_tokens: 10 } });
+    expect(answer.text.endsWith('data: [DONE]\n\n')).toBe(true);
+    expect(world.journal.ends[0]).toMatchObject({ outcome: 'succeeded', charge: '150000', streamed: true });
+  });
+
+  it('gets a stream from a vendor that answers whole', async () => {
+    await openai();
+    vendor.respond(chatCompletion('Hello there', CHAT_USAGE));
+    const answer = await world.send(messages({ stream: true }), MESSAGES);
+    expect(answer.headers['content-type']).toContain('text/event-stream');
+    expect(answer.text).toContain('"text_delta"');
+    expect(answer.text).toContain('event: message_stop');
+  });
+
+  it('is told in its own way that the vendor broke off, and pays nothing', async () => {
+    await openai();
+    const events = chatStreamEvents(['Hello'], null).slice(0, 2);
+    vendor.respond({ kind: 'stream', events, intervalMs: 5, ending: 'cut' });
+    const answer = await world.send(messages({ stream: true }), MESSAGES);
+    expect(answer.text).toContain('event: error');
+    expect(answer.text).not.toContain('message_stop');
+    expect(world.journal.ends).toEqual([expect.objectContaining({ outcome: 'upstream_cut', charge: '0' })]);
+  });
+
+  it('is served by the next channel when a stream begins with an error', async () => {
+    await anthropic({ priority: 10 });
+    await world.putChannel('c2', second, { models: MODELS, dialect: 'openai-chat' });
+    vendor.respond({
+      kind: 'stream',
+      events: [
+        claudeEvents[0]!,
+        sse('error', { error: { type: 'overloaded_error', message: 'Overloaded' } }),
+      ],
+    });
+    const answer = await world.send(chat({ stream: true }));
+    expect(answer.text).toContain('Hello');
+    expect(world.journal.ends[0]).toMatchObject({ attempts: 2, channel: { id: 'c2' } });
+  });
+
+  it.each([
+    [
+      '/v1/messages',
+      messages(),
+      MESSAGES.headers,
+      { type: 'error', error: { type: 'invalid_request_error' } },
+    ],
+    [
+      '/v1beta/models/m:generateContent',
+      contents,
+      { 'x-goog-api-key': SECRET },
+      { error: { code: 400, status: 'INVALID_ARGUMENT' } },
+    ],
+    ['/v1/responses', { model: 'm', input: 'Hi' }, KEYED, { error: { type: 'invalid_request_error' } }],
+  ])('reads a refusal of its request in its own shape at %s', async (path, body, headers, shape) => {
+    await openai();
+    vendor.respond({
+      kind: 'answer',
+      status: 400,
+      body: { error: { message: 'too long', code: 'context' } },
+    });
+    const answer = await world.send(body, { path, headers });
+    expect(answer.status).toBe(400);
+    expect(answer.json).toMatchObject(shape);
+    expect(answer.json.error.message).toBe('too long');
+    expect(world.journal.ends[0]).toMatchObject({ outcome: 'failed', httpStatus: 400, charge: '0' });
+  });
+
+  it('goes to another channel when this one can not be told, without an attempt', async () => {
+    await anthropic({ priority: 10 });
+    await world.putChannel('c2', second, { models: MODELS, dialect: 'openai-chat' });
+    const answer = await world.send(chat({ n: 2 }));
+    expect(answer.status).toBe(200);
+    expect(vendor.requests).toHaveLength(0);
+    expect(world.journal.ends[0]).toMatchObject({ attempts: 1, channel: { id: 'c2' } });
+  });
+
+  it('is refused what no channel can be told, at nobody’s cost', async () => {
+    await anthropic();
+    const answer = await world.send(chat({ n: 2 }));
+    expect([answer.status, answer.json.error.code]).toEqual([400, 'unsupported_feature']);
+    expect(world.journal.ends).toEqual([
+      expect.objectContaining({ outcome: 'failed', attempts: 0, charge: '0', usageSource: 'none' }),
+    ]);
+  });
+
+  it('streams one JSON array to a Gemini client that did not ask for events', async () => {
+    await openai();
+    const answer = await world.send(contents, gemini('streamGenerateContent'));
+    expect(answer.headers['content-type']).toContain('application/json');
+    const texts = answer.json.map(({ candidates }: any) => candidates?.[0]?.content?.parts?.[0]?.text ?? ''); // eslint-disable-line @typescript-eslint/no-explicit-any -- asserted below
+    expect(texts.join('')).toBe('Hello there');
+    const events = await world.send(contents, gemini('streamGenerateContent?alt=sse'));
+    expect(events.text).toMatch(/^data: \{/);
+  });
+
+  it('says in the model’s name how much it shall think', async () => {
+    await anthropic();
+    vendor.respond({ kind: 'answer', body: claudeMessage });
+    await world.send(messages({ model: 'm-thinking-2048', max_tokens: 4_000 }), MESSAGES);
+    expect(vendor.requests[0]!.json).toMatchObject({ model: 'vendor-m' });
+    expect(JSON.stringify(vendor.requests[0]!.json)).toMatch(/thinking/);
+    expect(world.journal.ends[0]).toMatchObject({ model: 'm-thinking-2048', charge: '150000' });
+  });
+
+  it('gets thoughts within the text where the channel is set so', async () => {
+    await openai({ thinkingToContent: true });
+    const body = {
+      ...(chatCompletion('Four.', CHAT_USAGE) as { body: object }).body,
+      choices: [
+        { index: 0, message: { content: 'Four.', reasoning_content: 'Two and two.' }, finish_reason: 'stop' },
+      ],
+    };
+    vendor.respond({ kind: 'answer', body });
+    const answer = await world.send(chat());
+    expect(answer.json.choices[0].message.content).toBe('<think>\nTwo and two.\n</think>\n\nFour.');
+  });
+
+  it('has images fetched for a vendor that wants bytes', async () => {
+    const images = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'image/png' }).end('PNG');
+    }).listen(0, '127.0.0.1');
+    await once(images, 'listening');
+    const url = `http://127.0.0.1:${(images.address() as AddressInfo).port}/a.png`;
+    try {
+      await world.putChannel('c1', vendor, {
+        provider: 'bedrock',
+        options: { region: 'us-east-1' },
+        models: MODELS,
+      });
+      await world.send(
+        chat({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }] }),
+      );
+      expect(vendor.requests[0]!.text).toContain(Buffer.from('PNG').toString('base64'));
+    } finally {
+      images.close();
+    }
+  });
+
+  it('gives state of one vendor to no other, though both speak its dialect', async () => {
+    await openai();
+    const foreign = `call_1__tollgate1_gemini_${Buffer.from('signature').toString('base64url')}`;
+    const call = { id: foreign, type: 'function', function: { name: 'f', arguments: '{}' } };
+    await world.send(
+      chat({
+        messages: [
+          { role: 'user', content: 'Hi' },
+          { role: 'assistant', content: null, tool_calls: [call] },
+          { role: 'tool', tool_call_id: foreign, content: 'ok' },
+        ],
+      }),
+    );
+    expect(vendor.requests[0]!.text).not.toContain('tollgate1');
+    expect(vendor.requests[0]!.text).toContain('"call_1"');
+  });
+
+  it('counts tokens itself where the vendor does not', async () => {
+    await openai();
+    const answer = await world.send(messages(), { ...MESSAGES, path: '/v1/messages/count_tokens' });
+    expect(answer.status).toBe(200);
+    expect(answer.json.input_tokens).toBeGreaterThan(0);
+    expect(vendor.requests).toHaveLength(0);
+    expect(world.journal.ends[0]).toMatchObject({
+      operation: 'count-tokens',
+      charge: '0',
+      usageSource: 'none',
+    });
+  });
+
+  it('embeds', async () => {
+    await openai();
+    vendor.respond({
+      kind: 'answer',
+      body: { data: [{ index: 0, embedding: [0.5, -1] }], usage: { prompt_tokens: 8, total_tokens: 8 } },
+    });
+    const answer = await world.send({ content: { parts: [{ text: 'x' }] } }, gemini('embedContent'));
+    expect(answer.json).toMatchObject({ embedding: { values: [0.5, -1] } });
+    expect(vendor.requests[0]).toMatchObject({ path: '/v1/embeddings', json: { model: 'vendor-m' } });
+    expect(world.journal.ends[0]).toMatchObject({ operation: 'embeddings', charge: '20000' });
+  });
+
+  it('lists models, and reads errors, in its own shape', async () => {
+    await openai();
+    await world.documents.bucket('config').put(modelDocumentKey('m'), {
+      ...{ name: 'm', displayName: 'M', description: null, ownedBy: null, enabled: true, createdAt: 0 },
+      ...{ contextTokensMax: 1_000, outputTokensMax: 100 },
+    });
+    await settled();
+    const get = (path: string, headers: Record<string, string>) =>
+      world.send('', { path, method: 'GET', headers });
+    expect((await get('/v1/models', KEYED)).json.data[0].id).toBe('m');
+    expect((await get('/v1/models', MESSAGES.headers)).json.data[0]).toMatchObject({
+      type: 'model',
+      id: 'm',
+    });
+    const list = await get('/v1beta/models', { 'x-goog-api-key': SECRET });
+    expect(list.json.models[0]).toMatchObject({ name: 'models/m', inputTokenLimit: 1_000 });
+    const wrong = await world.send(messages(), { ...MESSAGES, headers: { 'x-api-key': 'sk-wrong' } });
+    expect([wrong.status, wrong.json.error.type]).toEqual([401, 'authentication_error']);
+    const unknown = await world.send(contents, {
+      ...gemini('generateContent'),
+      path: '/v1beta/models/x:generateContent',
+    });
+    expect([unknown.status, unknown.json.error.status]).toEqual([404, 'NOT_FOUND']);
+  });
+
+  describe('with answers that the vendor stores', () => {
+    const stored = {
+      id: 'resp_abc',
+      object: 'response',
+      status: 'completed',
+      output: [],
+      usage: { input_tokens: 1, output_tokens: 1 },
+    };
+    const RESPONSES = { path: '/v1/responses' };
+
+    beforeEach(async () => {
+      await world.putChannel('c1', vendor, { models: MODELS });
+      await world.putChannel('c2', second, { models: MODELS, priority: -1 });
+      vendor.respond({ kind: 'answer', body: stored });
+      second.respond({ kind: 'answer', body: stored });
+    });
+    const create = async () => {
+      expect((await world.send({ model: 'm', input: 'Hi' }, RESPONSES)).status).toBe(200);
+      const { documents } = world;
+      await eventually(
+        async () => (await documents.bucket('responses').get('responses.resp_abc')) !== undefined,
+        'the note',
+      );
+    };
+
+    it('goes on at the channel that made them', async () => {
+      await create();
+      await world.putChannel('c2', second, { models: MODELS, priority: 99 });
+      await world.send({ model: 'm', input: 'On', previous_response_id: 'resp_abc' }, RESPONSES);
+      expect([vendor.requests.length, second.requests.length]).toEqual([2, 0]);
+    });
+
+    it('reads, cancels, lists and deletes them there', async () => {
+      await create();
+      const ask = (method: string, path: string) => world.send('', { method, path });
+      expect((await ask('GET', '/v1/responses/resp_abc?include=x&key=secret')).json).toEqual(stored);
+      await ask('GET', '/v1/responses/resp_abc/input_items?limit=2');
+      await ask('POST', '/v1/responses/resp_abc/cancel');
+      expect((await ask('DELETE', '/v1/responses/resp_abc')).status).toBe(200);
+      expect(vendor.requests.slice(1).map(({ path }) => path)).toEqual([
+        '/v1/responses/resp_abc?include=x',
+        '/v1/responses/resp_abc/input_items?limit=2',
+        '/v1/responses/resp_abc/cancel',
+        '/v1/responses/resp_abc',
+      ]);
+      expect((await ask('GET', '/v1/responses/resp_abc')).status).toBe(404);
+    });
+
+    it('are nobody else’s', async () => {
+      await create();
+      await world.documents
+        .bucket('identity')
+        .put('organizations.o2', { id: 'o2', name: 'b', status: 'active', group: 'default' });
+      await world.putKey('sk-other', { id: 'k2', organizationId: 'o2' });
+      const other = { headers: { authorization: 'Bearer sk-other' } };
+      const read = await world.send('', { ...other, method: 'GET', path: '/v1/responses/resp_abc' });
+      expect([read.status, read.json.error.code]).toEqual([404, 'response_not_found']);
+      const on = await world.send(
+        { model: 'm', input: 'On', previous_response_id: 'resp_abc' },
+        { ...RESPONSES, ...other },
+      );
+      expect(on.json.error.code).toBe('response_not_found');
+      expect(vendor.requests).toHaveLength(1);
+    });
+  });
+});

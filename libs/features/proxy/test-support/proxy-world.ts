@@ -1,0 +1,237 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Admission, HoldInput } from '@tollgate/admission';
+import {
+  apiKeyDocumentKey,
+  channelDocumentKey,
+  GatewayError,
+  organizationDocumentKey,
+  priceCardDocumentKey,
+  SETTINGS_DOCUMENT_KEY,
+  systemClock,
+  type JournalId,
+  type LeaseId,
+  type NanoUsd,
+} from '@tollgate/contracts';
+import type { Journal, JournalEnd, JournalStart } from '@tollgate/metering';
+import { EgressGuard, HttpTransport, MediaFetcher } from '@tollgate/providers';
+import {
+  credentialAssociation,
+  generateMasterKey,
+  hashApiKey,
+  parseMasterKey,
+  sealSecret,
+} from '@tollgate/security';
+import { createMetrics, noopLogger } from '@tollgate/telemetry';
+import { eventually, FakeDocumentStore, FakeEventLog, type FakeVendor } from '@tollgate/testing';
+import { NO_TRACING } from '../src/observation/request-tracing.js';
+import { ProxyService } from '../src/proxy-service.js';
+
+export const SECRET = 'sk-tg-0123456789abcdef0123456789abcdef';
+export const KEYED: Readonly<Record<string, string>> = { authorization: `Bearer ${SECRET}` };
+
+export class MemoryJournal implements Journal {
+  readonly id = 'journal-1' as JournalId;
+  readonly starts: JournalStart[] = [];
+  readonly ends: JournalEnd[] = [];
+  full = false;
+
+  get openCount(): number {
+    return this.starts.length - this.ends.length;
+  }
+  start(entry: JournalStart): void {
+    if (this.full) throw new GatewayError('overloaded', 'The journal is full.');
+    this.starts.push(entry);
+  }
+  end(entry: JournalEnd): void {
+    this.ends.push(entry);
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** One account with a balance, held from at once. */
+export class MemoryAdmission implements Admission {
+  available: NanoUsd = 1_000_000_000_000n;
+  readonly holds: NanoUsd[] = [];
+
+  hold({ amountFull, amountMin }: HoldInput): ReturnType<Admission['hold']> {
+    const amount = amountFull <= this.available ? amountFull : this.available;
+    if (amount < amountMin) return new GatewayError('insufficient_balance', 'The balance is exhausted.');
+    this.available -= amount;
+    this.holds.push(amount);
+    return {
+      amount,
+      leaseId: 'lease-1' as LeaseId,
+      settle: (charge) => {
+        this.available += amount - charge;
+      },
+    };
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly text: string;
+  readonly json: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- asserted field by field
+  /** The connection was cut before the answer was whole. */
+  readonly cut: boolean;
+}
+
+export interface SendOptions {
+  readonly path?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** May destroy the answer. */
+  readonly onData?: (answer: IncomingMessage) => void;
+}
+
+/** One proxy on a loopback port, over fakes: one organisation `acme`, one key, and what a test puts besides. */
+export class ProxyWorld {
+  readonly keyring = { current: parseMasterKey(generateMasterKey()), previous: [] };
+  readonly documents = new FakeDocumentStore();
+  readonly eventLog = new FakeEventLog();
+  readonly journal = new MemoryJournal();
+  readonly admission = new MemoryAdmission();
+  readonly service: ProxyService;
+  readonly server: Server;
+
+  private constructor() {
+    const { documents, eventLog, journal, admission, keyring } = this;
+    this.service = new ProxyService({
+      ...{ documents, eventLog, journal, admission, keyring },
+      http: new HttpTransport({ guard: new EgressGuard({ allowPrivate: true }), clock: systemClock }),
+      media: new MediaFetcher({ allowPrivate: true }),
+      clock: systemClock,
+      random: () => 0,
+      logger: noopLogger,
+      metrics: createMetrics({ service: 'proxy' }),
+      tracing: NO_TRACING,
+      limits: { bodyBytesMax: 100_000, inFlightMax: 100, identitiesMax: 100 },
+    });
+    this.server = createServer((request, response) => this.service.dataPlane.handle(request, response));
+  }
+
+  /** `prepare` puts documents before the proxy reads them. */
+  static async start(prepare: (world: ProxyWorld) => Promise<unknown>): Promise<ProxyWorld> {
+    const world = new ProxyWorld();
+    await world.putKey(SECRET, {});
+    await world.documents
+      .bucket('identity')
+      .put(organizationDocumentKey('o1'), { id: 'o1', name: 'acme', status: 'active', group: 'default' });
+    await prepare(world);
+    await world.service.start();
+    await eventually(() => world.service.ready, 'the first snapshot');
+    world.server.listen(0, '127.0.0.1');
+    await once(world.server, 'listening');
+    return world;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await this.service.stop(1_000);
+  }
+
+  async putKey(secret: string, more: object): Promise<void> {
+    await this.documents.bucket('identity').put(apiKeyDocumentKey(hashApiKey(this.keyring.current, secret)), {
+      id: 'k1',
+      name: 'ci',
+      organizationId: 'o1',
+      status: 'active',
+      expiresAt: null,
+      models: null,
+      ...more,
+    });
+  }
+
+  async putChannel(id: string, fake: FakeVendor, more: object = {}): Promise<void> {
+    const secret = sealSecret(this.keyring.current, `sk-up-${id}`, credentialAssociation(id, fake.baseUrl));
+    await this.documents.bucket('config').put(channelDocumentKey(id), {
+      id,
+      name: `channel-${id}`,
+      provider: 'openai',
+      baseUrl: fake.baseUrl,
+      credentials: [secret],
+      models: [
+        { name: 'gpt-4o', upstream: 'gpt-4o', cost: { input: '2.00', output: '8.00' } },
+        { name: 'fast', upstream: 'gpt-4o-mini', cost: null },
+      ],
+      groups: ['default'],
+      dialect: null,
+      priority: 0,
+      weight: 1,
+      enabled: true,
+      ...more,
+    });
+    await settled();
+  }
+
+  async putPrice(model: string, prices: object): Promise<void> {
+    await this.documents.bucket('config').put(priceCardDocumentKey(model), {
+      model,
+      versions: [{ id: `price-${model}`, version: 1, effectiveFrom: 0, prices }],
+    });
+    await settled();
+  }
+
+  async putSettings(settings: object): Promise<void> {
+    await this.documents.bucket('config').put(SETTINGS_DOCUMENT_KEY, settings);
+    await settled();
+  }
+
+  send(body: unknown, options: SendOptions = {}): Promise<Answer> {
+    const { path = '/v1/chat/completions', method = 'POST', headers = KEYED, onData } = options;
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    return new Promise((resolve, reject) => {
+      const outgoing = httpRequest(
+        { port: this.port, host: '127.0.0.1', path, method, headers },
+        (incoming) => receive(incoming, { onData, resolve }),
+      );
+      outgoing.on('error', reject);
+      outgoing.end(method === 'POST' ? text : undefined);
+    });
+  }
+}
+
+/** Changes of documents become a snapshot in the next turn. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function receive(
+  incoming: IncomingMessage,
+  { onData, resolve }: { onData: SendOptions['onData']; resolve: (answer: Answer) => void },
+): void {
+  const chunks: Buffer[] = [];
+  const done = (cut: boolean): void => {
+    const text = Buffer.concat(chunks).toString();
+    resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, json: parsed(text), cut });
+  };
+  incoming.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    onData?.(incoming);
+  });
+  incoming.on('end', () => done(false));
+  incoming.on('error', () => undefined);
+  incoming.on('close', () => done(!incoming.complete));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A stream is no JSON.
+    return undefined;
+  }
+}
