@@ -43,6 +43,7 @@ export const ERROR_CODES = {
   upstream_rejected: 'upstream',
   upstream_unauthorized: 'upstream',
   upstream_rate_limited: 'limited',
+  upstream_overloaded: 'unavailable',
   upstream_error: 'upstream',
   upstream_unreachable: 'upstream',
   upstream_invalid_response: 'upstream',

@@ -34,6 +34,8 @@ export interface RequestEnvelope {
   readonly storedInput: boolean;
   /** Id of what the request goes on with (`previous_response_id`): only the channel that made it knows it. */
   readonly continues: string | null;
+  /** Id of the conversation at the vendor that the request belongs to; only one channel knows it. */
+  readonly conversation: string | null;
   /** The vendor keeps the answer under its id: the channel that made it has to be remembered. */
   readonly stored: boolean;
 }
@@ -90,6 +92,8 @@ export interface VendorError {
   /** The vendor's own words, for the client; bounded length. */
   readonly message: string;
   readonly code: string | null;
+  /** When to try again, where the body says so; a header `retry-after` wins. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** What an answer is written with besides its own facts. */

@@ -15,7 +15,8 @@ describe("a vendor's status", () => {
     [429, 'upstream_rate_limited', 'next-channel', true],
     [500, 'upstream_error', 'next-channel', true],
     [502, 'upstream_error', 'next-channel', true],
-    [503, 'upstream_error', 'next-channel', true],
+    [503, 'upstream_overloaded', 'next-channel', true],
+    [529, 'upstream_overloaded', 'next-channel', true],
     [504, 'upstream_timeout', 'next-channel', true],
     [302, 'upstream_error', 'next-channel', true],
   ])('%i is %s, retried: %s, blamed on the channel: %s', (status, code, retry, blamesChannel) => {

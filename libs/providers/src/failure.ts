@@ -37,6 +37,7 @@ export const FAILURES = {
   failed: FAILED,
   rateLimited: { ...FAILED, code: 'upstream_rate_limited' },
   timedOut: { ...FAILED, code: 'upstream_timeout' },
+  overloaded: { ...FAILED, code: 'upstream_overloaded' },
   /** The vendor does not know the model or path: another channel may. */
   unknownModel: { ...REJECTED, retry: 'next-channel', blamesChannel: true, relayed: false },
 } as const satisfies Record<string, FailureClass>;
@@ -50,7 +51,10 @@ const BY_STATUS: Readonly<Record<number, FailureClass>> = {
   405: FAILURES.unknownModel,
   408: FAILURES.timedOut,
   429: FAILURES.rateLimited,
+  503: FAILURES.overloaded,
   504: FAILURES.timedOut,
+  // Anthropic's, and of those that imitate it.
+  529: FAILURES.overloaded,
 };
 
 /** A vendor's own meaning of a refusal. What is given must all fit. */
@@ -86,7 +90,7 @@ export function failureError(
   failure: FailureClass,
   vendor: VendorError & { readonly status: number; readonly retryAfter: string | undefined },
 ): GatewayError {
-  const seconds = Number(vendor.retryAfter);
+  const seconds = Number(vendor.retryAfter ?? vendor.retryAfterSeconds);
   const retryAfter = Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : undefined;
   const kind = failure.relayed ? rejectedKind(vendor.status) : undefined;
   return new GatewayError(failure.code, describe(failure, vendor), {

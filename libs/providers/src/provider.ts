@@ -52,6 +52,11 @@ export interface ProviderDialect {
   /** Which of the vendor's models are spoken to in it; absent: all. The first dialect that fits a model is preferred. */
   readonly models?: RegExp;
   readonly endpoints: Readonly<Partial<Record<Operation, Endpoint>>>;
+  /**
+   * `false`: the vendor's answers are not quite of the dialect, and official SDKs stumble over them. They are read and
+   * written anew, as a translation from the dialect to itself; what only the vendor knows is lost.
+   */
+  readonly passes?: false;
   /** Sent with each request: versions of the API. A client's own header of the same name wins, where it is passed on. */
   readonly headers?: FlatHeaders;
   /** Where the target differs from one that takes everything. */

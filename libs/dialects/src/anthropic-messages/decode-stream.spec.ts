@@ -121,7 +121,7 @@ describe('a stream', () => {
 
   it.each([
     ['rate_limit_error', 'upstream_rate_limited'],
-    ['overloaded_error', 'upstream_error'],
+    ['overloaded_error', 'upstream_overloaded'],
     [undefined, 'upstream_error'],
   ])("raises the vendor's %s", (type, code) => {
     expect(() => decode([{ type: 'error', error: { type, message: 'Too much.' } }])).toThrow(

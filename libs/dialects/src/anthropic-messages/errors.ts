@@ -52,24 +52,22 @@ export function decodeError(status: number, body: Buffer): VendorError {
   return { message: bounded(message, MESSAGE_LENGTH_MAX), code: code?.slice(0, CODE_LENGTH_MAX) ?? null };
 }
 
-const STREAM_ERRORS: ReadonlyMap<string, { readonly code: ErrorCode; readonly kind?: ErrorKind }> = new Map([
-  ['rate_limit_error', { code: 'upstream_rate_limited' }],
-  ['overloaded_error', { code: 'upstream_error', kind: 'unavailable' }],
-  ['timeout_error', { code: 'upstream_timeout' }],
-  ['authentication_error', { code: 'upstream_unauthorized' }],
-  ['permission_error', { code: 'upstream_unauthorized' }],
+const STREAM_ERRORS: ReadonlyMap<string, ErrorCode> = new Map([
+  ['rate_limit_error', 'upstream_rate_limited'],
+  ['overloaded_error', 'upstream_overloaded'],
+  ['timeout_error', 'upstream_timeout'],
+  ['authentication_error', 'upstream_unauthorized'],
+  ['permission_error', 'upstream_unauthorized'],
 ]);
 
 /** An error that the vendor wrote where an answer belongs: into its stream, or with status 200. */
 export function vendorError(value: unknown): GatewayError {
   const error = objectOf(value) ?? {};
-  const message = textOf(error['message']) ?? textOf(value) ?? 'The vendor reported an error.';
-  const { code, kind } = STREAM_ERRORS.get(textOf(error['type']) ?? '') ?? {
-    code: 'upstream_error' as const,
-  };
-  return new GatewayError(code, bounded(message, MESSAGE_LENGTH_MAX), {
+  const code = STREAM_ERRORS.get(textOf(error['type']) ?? '') ?? 'upstream_error';
+  // The vendor's words about our credential may name it.
+  const words = code === 'upstream_unauthorized' ? undefined : (textOf(error['message']) ?? textOf(value));
+  return new GatewayError(code, bounded(words ?? 'The vendor reported an error.', MESSAGE_LENGTH_MAX), {
     retry: 'next-channel',
-    ...(kind === undefined ? {} : { kind }),
   });
 }
 

@@ -1,6 +1,6 @@
 import { GatewayError, type ErrorCode, type ErrorKind } from '@tollgate/contracts';
 import type { EncodedError, VendorError } from '../dialect.js';
-import { arrayOf, objectOf, objectsOf, parseObject, textOf } from '../json/tolerant.js';
+import { arrayOf, given, objectOf, objectsOf, parseObject, textOf } from '../json/tolerant.js';
 
 /** https://cloud.google.com/apis/design/errors#handling_errors */
 const SHAPE: Record<ErrorKind, { readonly code: number; readonly status: string }> = {
@@ -60,7 +60,20 @@ export function decodeError(status: number, body: Buffer): VendorError {
   const message = textOf(error?.['message']) ?? `The vendor answered with status ${status}.`;
   const reason = objectsOf(error?.['details']).map((detail) => textOf(detail['reason']));
   const code = reason.find((word) => word !== undefined) ?? textOf(error?.['status']) ?? null;
-  return { message: bounded(message), code: code === null ? null : code.slice(0, 200) };
+  return {
+    message: bounded(message),
+    code: code === null ? null : code.slice(0, 200),
+    ...given('retryAfterSeconds', retryDelay(error?.['details'])),
+  };
+}
+
+/** `{"@type": "…RetryInfo", "retryDelay": "34.07s"}`: https://cloud.google.com/apis/design/errors#error_details */
+function retryDelay(details: unknown): number | undefined {
+  const delays = objectsOf(details).map(
+    (detail) => /^(\d+(?:\.\d+)?)s$/.exec(textOf(detail['retryDelay']) ?? '')?.[1],
+  );
+  const delay = delays.find((found) => found !== undefined);
+  return delay === undefined ? undefined : Number(delay);
 }
 
 function parsedArray(text: string): readonly unknown[] {
@@ -78,6 +91,7 @@ function bounded(message: string): string {
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
   RESOURCE_EXHAUSTED: 'upstream_rate_limited',
+  UNAVAILABLE: 'upstream_overloaded',
   DEADLINE_EXCEEDED: 'upstream_timeout',
   UNAUTHENTICATED: 'upstream_unauthorized',
 };

@@ -91,16 +91,19 @@ function codeOf({ code, type }: JsonObject): string | null {
 }
 
 const RATE_LIMITED = /rate.?limit|too_many_requests|^429$/i;
+const OVERLOADED = /overloaded|server_busy|service_unavailable|^(503|529)$/i;
 const TIMED_OUT = /timeout|timed_out|^(408|504)$/i;
+
+const MEANINGS = [
+  [RATE_LIMITED, 'upstream_rate_limited'],
+  [OVERLOADED, 'upstream_overloaded'],
+  [TIMED_OUT, 'upstream_timeout'],
+] as const;
 
 /** An error that a vendor wrote into a stream, or into an answer with status 200. */
 export function openaiVendorFailure(body: JsonObject): GatewayError {
   const { message, code } = readOpenaiError(body) ?? { message: 'no reason given', code: null };
-  const meaning = RATE_LIMITED.test(code ?? '')
-    ? 'upstream_rate_limited'
-    : TIMED_OUT.test(code ?? '')
-      ? 'upstream_timeout'
-      : 'upstream_error';
+  const meaning = MEANINGS.find(([pattern]) => pattern.test(code ?? ''))?.[1] ?? 'upstream_error';
   return new GatewayError(meaning, `The vendor failed while it answered: ${message}`, {
     retry: 'next-channel',
   });

@@ -154,4 +154,9 @@ export function inputOnlyEnvelope(model: string, inputTokensMax: number): Reques
 }
 
 /** For dialects whose vendors keep nothing. */
-export const NOTHING_STORED = { storedInput: false, continues: null, stored: false } as const;
+export const NOTHING_STORED = {
+  storedInput: false,
+  continues: null,
+  conversation: null,
+  stored: false,
+} as const;

@@ -2,7 +2,6 @@
 const EVENT_LENGTH_MAX = 4_096;
 /** Random letters that OpenAI puts behind a text, so that the length of an event does not tell the text's. */
 const PADDING = '"obfuscation":"';
-const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 
@@ -26,12 +25,18 @@ export class TextTemplate {
   /** The text of an event that differs from the learned one in nothing else; `undefined`: parse it. */
   match(data: string): string | undefined {
     const { before, behind, behindPadding } = this;
-    if (before === undefined) return undefined;
-    const end = behindPadding === undefined ? data.length : startOfPadding(data, behindPadding);
-    const textEnd = end - behind.length;
-    if (textEnd < before.length) return undefined;
-    if (!data.startsWith(before) || !data.startsWith(behind, textEnd)) return undefined;
-    return isPlain(data, before.length, textEnd) ? data.slice(before.length, textEnd) : undefined;
+    // Equality of slices is a comparison of memory, `startsWith` one of characters.
+    if (before === undefined || data.slice(0, before.length) !== before) return undefined;
+    const textEnd = data.indexOf('"', before.length);
+    if (textEnd === -1 || !isPlain(data, before.length, textEnd)) return undefined;
+    if (behindPadding === undefined) {
+      return data.slice(textEnd) === behind ? data.slice(before.length, textEnd) : undefined;
+    }
+    const padding = textEnd + behind.length;
+    const paddingEnd = data.indexOf('"', padding);
+    if (paddingEnd === -1 || data.slice(textEnd, padding) !== behind) return undefined;
+    if (data.slice(paddingEnd) !== behindPadding || !isPlain(data, padding, paddingEnd)) return undefined;
+    return data.slice(before.length, textEnd);
   }
 
   /**
@@ -52,18 +57,11 @@ export class TextTemplate {
   }
 }
 
-/** Where the letters of the padding begin that stand before `behind`; -1 when there are none. */
-function startOfPadding(data: string, behind: string): number {
-  if (!data.endsWith(behind)) return -1;
-  const at = data.lastIndexOf(PADDING) + PADDING.length;
-  return at >= PADDING.length && isPlain(data, at, data.length - behind.length) ? at : -1;
-}
-
-/** It stands in a JSON string as it is. */
+/** What holds no quote stands in a JSON string as it is. */
 function isPlain(data: string, from: number, end: number): boolean {
   for (let at = from; at < end; at += 1) {
     const code = data.charCodeAt(at);
-    if (code === QUOTE || code === BACKSLASH || code < SPACE) return false;
+    if (code === BACKSLASH || code < SPACE) return false;
   }
   return true;
 }

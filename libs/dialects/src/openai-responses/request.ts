@@ -2,6 +2,7 @@ import { GatewayError } from '@tollgate/contracts';
 import type { ClientBody, RequestEnvelope, RequestPatch, RequestPath } from '../dialect.js';
 import { carriesForeignState } from '../canonical/signature.js';
 import { RequestBody, reshapeBody, type BodyPatches } from '../json/request-body.js';
+import { objectOf } from '../json/tolerant.js';
 
 /**
  * Members of a request that the gateway reads or patches.
@@ -59,9 +60,16 @@ function readEnvelope(body: Body, operation: RequestPath['operation']): RequestE
     inputTokensMax: body.length + TOKENS_PER_IMAGE_MAX * body.occurrences(IMAGE),
     storedInput: hasStoredInput(body),
     continues: typeof continues === 'string' ? continues : null,
+    conversation: conversationId(body.value('conversation')),
     // The vendor stores an answer unless it is told not to.
     stored: generates && body.value('store') !== false,
   };
+}
+
+/** Its id, bare or as a member. */
+function conversationId(conversation: unknown): string | null {
+  const id = objectOf(conversation)?.['id'] ?? conversation;
+  return typeof id === 'string' ? id : null;
 }
 
 function hasStoredInput(body: Body): boolean {

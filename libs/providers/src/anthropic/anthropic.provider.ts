@@ -22,7 +22,6 @@ export const anthropic = {
   authenticate: headerKey('x-api-key'),
   failures: [
     // https://platform.claude.com/docs/en/api/errors
-    { status: 400, message: /credit balance is too low/i, means: 'unauthorized' },
-    { status: 529, means: 'failed' },
+    { status: 400, message: /credit balance is too low|reached your specified/i, means: 'unauthorized' },
   ],
 } as const satisfies Provider;

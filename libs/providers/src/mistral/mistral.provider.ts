@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { OPENAI_CHAT } from '../endpoints.js';
+import { OPENAI_CHAT, OPENAI_RESPONSES } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://docs.mistral.ai/api */
@@ -13,6 +13,8 @@ export const mistral = {
   dialects: [
     {
       ...OPENAI_CHAT,
+      // Calls in a stream come without their index: https://docs.mistral.ai/api/#tag/chat
+      passes: false,
       profile: {
         reasoning: 'none',
         toolCallIds: 'nine-alphanumeric',
@@ -22,6 +24,13 @@ export const mistral = {
       // https://docs.mistral.ai/capabilities/reasoning
       modelProfiles: [{ models: /^(mistral-small|mistral-medium)/, profile: { reasoning: 'effort' } }],
     },
+    {
+      // Nothing is stored there: https://docs.mistral.ai/studio/conversations/responses
+      ...OPENAI_RESPONSES,
+      endpoints: { chat: '/responses', 'count-tokens': '/responses/input_tokens' },
+    },
   ],
   authenticate: bearer,
+  // https://docs.mistral.ai/api
+  failures: [{ status: 400, message: /^invalid model/i, means: 'unknownModel' }],
 } as const satisfies Provider;

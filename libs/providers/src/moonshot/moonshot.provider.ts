@@ -1,11 +1,25 @@
 import { bearer } from '../authenticator.js';
-import type { Provider } from '../provider.js';
+import { ANTHROPIC_IMITATED, OPENAI_RESPONSES } from '../endpoints.js';
+import type { ModelProfile, Provider } from '../provider.js';
 
-/** https://platform.moonshot.ai/docs/api/chat */
+const UNSUPPORTED = ['topK', 'seed', 'logprobs', 'logitBias', 'serviceTier'] as const;
+
+/** Sampling is fixed there, and other values are refused. https://platform.kimi.ai/docs/guide/kimi-k2-5-quickstart */
+const FIXED: ModelProfile = {
+  models: /^kimi-k(2\.[5-9]|[3-9])/,
+  profile: {
+    unsupported: new Set([
+      ...UNSUPPORTED,
+      ...(['temperature', 'topP', 'presencePenalty', 'frequencyPenalty', 'choices'] as const),
+    ]),
+  },
+};
+
+/** https://platform.kimi.ai/docs/api/overview */
 export const moonshot = {
   id: 'moonshot',
   displayName: 'Moonshot AI (Kimi)',
-  documentationUrl: 'https://platform.moonshot.ai/docs/api/chat',
+  documentationUrl: 'https://platform.kimi.ai/docs/api/overview',
   defaultBaseUrl: 'https://api.moonshot.ai',
   requiresCredential: true,
   credentialHint: 'sk-…',
@@ -19,19 +33,21 @@ export const moonshot = {
         imageUrls: false,
         fileUrls: false,
         audio: false,
-        unsupported: new Set(['topK', 'seed', 'logprobs', 'logitBias', 'serviceTier']),
+        unsupported: new Set(UNSUPPORTED),
       },
+      modelProfiles: [FIXED],
     },
     {
-      id: 'anthropic-messages',
-      endpoints: { chat: '/anthropic/v1/messages' },
-      headers: ['anthropic-version', '2023-06-01'],
-      profile: { reasoning: 'anthropic-budget', reasoningHistory: 'reasoning_content', audio: false },
+      ...ANTHROPIC_IMITATED,
+      profile: { ...ANTHROPIC_IMITATED.profile, reasoningHistory: 'reasoning_content' },
+      modelProfiles: [FIXED],
     },
+    { ...OPENAI_RESPONSES, endpoints: { chat: '/v1/responses' }, modelProfiles: [FIXED] },
   ],
   authenticate: bearer,
   failures: [
+    // https://platform.kimi.ai/docs/api/errors
     { status: 429, code: /exceeded_current_quota/, means: 'unauthorized' },
-    { status: 429, code: /engine_overloaded/, means: 'failed' },
+    { status: 429, code: /engine_overloaded/, means: 'overloaded' },
   ],
 } as const satisfies Provider;
