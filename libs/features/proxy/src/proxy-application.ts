@@ -57,14 +57,13 @@ export async function createProxyApplication(options: ProxyApplicationOptions): 
     logger,
     onStoreDown: () => service.onStoreDown,
   });
+  const guard = new EgressGuard({ allowPrivate: options.allowPrivateUpstream });
   const service: ProxyService = new ProxyService({
     ...options,
     journal,
     admission,
-    http: new HttpTransport({
-      guard: new EgressGuard({ allowPrivate: options.allowPrivateUpstream }),
-      clock,
-    }),
+    guard,
+    http: new HttpTransport({ guard, clock }),
     media: new MediaFetcher(),
     random: Math.random,
     tracing: options.traced ? new OpenTelemetryTracing() : NO_TRACING,

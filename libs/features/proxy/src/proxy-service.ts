@@ -2,7 +2,7 @@ import type { Admission } from '@tollgate/admission';
 import type { Clock } from '@tollgate/contracts';
 import type { DocumentStore, EventLog } from '@tollgate/messaging';
 import { TokenCounter, type Journal } from '@tollgate/metering';
-import type { MediaFetcher, Transport } from '@tollgate/providers';
+import type { EgressGuard, MediaFetcher, Transport } from '@tollgate/providers';
 import type { Random } from '@tollgate/routing';
 import type { Keyring } from '@tollgate/security';
 import type { Logger } from '@tollgate/telemetry';
@@ -35,6 +35,8 @@ export interface ProxyDependencies {
   /** Made for this proxy; closed by it. `onStoreDown` asks the settings through `ProxyService.settings`. */
   readonly admission: Admission;
   readonly http: Transport;
+  /** Decides where channels may connect to. */
+  readonly guard: EgressGuard;
   /** Made for this proxy; closed by it. */
   readonly media: MediaFetcher;
   readonly keyring: Keyring;
@@ -57,7 +59,7 @@ export class ProxyService {
   constructor(private readonly dependencies: ProxyDependencies) {
     const { documents, eventLog, journal, clock, logger, keyring, limits } = dependencies;
     const metrics = new ProxyMetrics(dependencies.metrics, () => this.dataPlane.inFlight);
-    this.configuration = new Configuration({ documents, keyring, logger });
+    this.configuration = new Configuration({ documents, keyring, guard: dependencies.guard, logger });
     this.identities = new Identities({ documents, keyring, logger, capacity: limits.identitiesMax });
     this.observer = new ChannelObserver({ eventLog, proxyId: journal.id, clock, logger, metrics });
     const { configuration, identities, observer } = this;

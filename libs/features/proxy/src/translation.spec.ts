@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { modelDocumentKey } from '@tollgate/contracts';
+import { modelDocumentKey, organizationDocumentKey } from '@tollgate/contracts';
 import { chatCompletion, chatStreamEvents, chatVendor, eventually, FakeVendor } from '@tollgate/testing';
 import { KEYED, ProxyWorld, SECRET, settled } from '../test-support/proxy-world.js';
 
@@ -349,6 +349,19 @@ describe('a client of one dialect at a vendor of another', () => {
       expect([vendor.requests.length, second.requests.length]).toEqual([2, 0]);
     });
 
+    it('keeps a conversation at the one channel that can hold it, for whoever names it first', async () => {
+      const join = { model: 'm', input: 'Hi', conversation: 'conv_1' };
+      expect((await world.send(join, RESPONSES)).json.error.code).toBe('unsupported_feature');
+      await world.putChannel('c2', second, { models: MODELS, dialect: 'openai-chat' });
+      expect((await world.send(join, RESPONSES)).status).toBe(200);
+      await world.documents
+        .bucket('identity')
+        .put(organizationDocumentKey('o2'), { id: 'o2', name: 'b', status: 'active', group: 'default' });
+      await world.putKey('sk-other', { id: 'k2', organizationId: 'o2' });
+      const other = await world.send(join, { ...RESPONSES, headers: { authorization: 'Bearer sk-other' } });
+      expect([other.status, other.json.error.code]).toEqual([404, 'response_not_found']);
+    });
+
     it('reads, cancels, lists and deletes them there', async () => {
       await create();
       const ask = (method: string, path: string) => world.send('', { method, path });
@@ -369,7 +382,7 @@ describe('a client of one dialect at a vendor of another', () => {
       await create();
       await world.documents
         .bucket('identity')
-        .put('organizations.o2', { id: 'o2', name: 'b', status: 'active', group: 'default' });
+        .put(organizationDocumentKey('o2'), { id: 'o2', name: 'b', status: 'active', group: 'default' });
       await world.putKey('sk-other', { id: 'k2', organizationId: 'o2' });
       const other = { headers: { authorization: 'Bearer sk-other' } };
       const read = await world.send('', { ...other, method: 'GET', path: '/v1/responses/resp_abc' });

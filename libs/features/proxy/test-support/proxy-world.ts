@@ -104,9 +104,11 @@ export class ProxyWorld {
 
   private constructor() {
     const { documents, eventLog, journal, admission, keyring } = this;
+    const guard = new EgressGuard({ allowPrivate: true });
     this.service = new ProxyService({
       ...{ documents, eventLog, journal, admission, keyring },
-      http: new HttpTransport({ guard: new EgressGuard({ allowPrivate: true }), clock: systemClock }),
+      guard,
+      http: new HttpTransport({ guard, clock: systemClock }),
       media: new MediaFetcher({ allowPrivate: true }),
       clock: systemClock,
       random: () => 0,

@@ -11,6 +11,7 @@ import {
   type PriceCardDocument,
 } from '@tollgate/contracts';
 import type { DocumentChange, DocumentStore, Watch } from '@tollgate/messaging';
+import type { EgressGuard } from '@tollgate/providers';
 import type { Keyring } from '@tollgate/security';
 import type { Logger } from '@tollgate/telemetry';
 import { RoutableChannel } from './routable-channel.js';
@@ -19,6 +20,8 @@ import { Snapshot } from './snapshot.js';
 export interface ConfigurationOptions {
   readonly documents: DocumentStore;
   readonly keyring: Keyring;
+  /** For tokens that providers fetch with a credential. */
+  readonly guard: EgressGuard;
   readonly logger: Logger;
 }
 
@@ -103,7 +106,8 @@ export class Configuration {
     this.channels.delete(id);
     if (change.kind === 'delete') return;
     const document = channelDocument.parse(change.value);
-    if (document.enabled) this.channels.set(id, RoutableChannel.from(document, this.options.keyring));
+    if (document.enabled)
+      this.channels.set(id, RoutableChannel.from(document, this.options.keyring, this.options.guard));
   }
 
   private applyNamed<Document>(

@@ -5,6 +5,7 @@ import {
   PROVIDERS,
   type Authenticator,
   type ChannelOptions,
+  type EgressGuard,
   type Provider,
   type Transport,
 } from '@tollgate/providers';
@@ -64,7 +65,7 @@ export class RoutableChannel implements Candidate {
    * @throws GatewayError `internal_error` when this version of the gateway can't serve the channel: unknown provider or
    *   dialect, a credential that does not open, a wrong address or option
    */
-  static from(document: ChannelDocument, keyring: Keyring): RoutableChannel {
+  static from(document: ChannelDocument, keyring: Keyring, guard: EgressGuard): RoutableChannel {
     const provider = PROVIDERS.get(document.provider);
     if (provider === undefined) throw unusable(document, `its provider "${document.provider}" is unknown`);
     const { dialect } = document;
@@ -81,7 +82,7 @@ export class RoutableChannel implements Candidate {
       document,
       provider,
       options,
-      secrets.map((secret) => provider.authenticate(secret, options)),
+      secrets.map((secret) => provider.authenticate(secret, options, guard)),
     );
   }
 
@@ -100,6 +101,12 @@ export class RoutableChannel implements Candidate {
       this.routes.set(key, route);
     }
     return route ?? undefined;
+  }
+
+  /** Below it the vendor has the answers that it stored; `undefined`: it stores none. */
+  get storedResponsesPath(): string | undefined {
+    if (this.dialect !== null && this.dialect !== 'openai-responses') return undefined;
+    return this.provider.dialects.find(({ id }) => id === 'openai-responses')?.storedResponsesPath;
   }
 
   /** A path of the vendor's as it stands behind the origin. */

@@ -33,10 +33,9 @@ export class DataPlane {
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     response.sendDate = false;
-    const { url = '', method = '' } = request;
-    const anthropicVersion = request.headers['anthropic-version'] as string | undefined;
-    const route = findRoute(url, method, anthropicVersion);
-    const dialect = route?.dialect ?? dialectOfUnknown(url, anthropicVersion);
+    const { url = '', method = '', headers } = request;
+    const route = findRoute(url, method, headers);
+    const dialect = route?.dialect ?? dialectOfUnknown(url, headers);
     const client = new ClientRequest(newId<RequestId>(), dialect, request, response);
     if (route === undefined || route.method !== method) {
       client.refuse(noSuchThing(route, url, method));

@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { dialectOfUnknown, findRoute, isModelTraffic } from './routes.js';
 
-const request = (url: string, method = 'POST', version?: string) => {
-  const route = findRoute(url, method, version);
+const request = (url: string, method = 'POST', headers = {}) => {
+  const route = findRoute(url, method, headers);
   if (route === undefined) return undefined;
   return { dialect: route.dialect.id, method: route.method, ...route.target };
 };
+
+const ANTHROPIC = { 'anthropic-version': '2023-06-01' };
+const GOOGLE = { 'x-goog-api-key': 'k' };
 
 describe('a path of model traffic', () => {
   it.each([
@@ -56,14 +59,15 @@ describe('a path of model traffic', () => {
   });
 
   it.each([
-    ['/v1/models', undefined, 'openai-chat', undefined],
-    ['/v1/models/meta/llama', undefined, 'openai-chat', 'meta/llama'],
-    ['/v1/models', '2023-06-01', 'anthropic-messages', undefined],
-    ['/v1beta/models', undefined, 'gemini', undefined],
-    ['/v1beta/models/a%2Fb', undefined, 'gemini', 'a/b'],
-    ['/v1/models/%zz', undefined, 'openai-chat', '%zz'],
-  ])('%s (version %s) lists models to clients of %s', (url, version, dialect, name) => {
-    expect(request(url, 'GET', version)).toEqual({ kind: 'models', method: 'GET', dialect, name });
+    ['/v1/models', {}, 'openai-chat', undefined],
+    ['/v1/models/meta/llama', {}, 'openai-chat', 'meta/llama'],
+    ['/v1/models', ANTHROPIC, 'anthropic-messages', undefined],
+    ['/v1/models', GOOGLE, 'gemini', undefined],
+    ['/v1beta/models', {}, 'gemini', undefined],
+    ['/v1beta/models/a%2Fb', {}, 'gemini', 'a/b'],
+    ['/v1/models/%zz', {}, 'openai-chat', '%zz'],
+  ])('%s (%j) lists models to clients of %s', (url, headers, dialect, name) => {
+    expect(request(url, 'GET', headers)).toEqual({ kind: 'models', method: 'GET', dialect, name });
   });
 
   it.each([
@@ -100,10 +104,10 @@ describe('a path of model traffic', () => {
   });
 
   it.each([
-    ['/v1beta/x', undefined, 'gemini'],
-    ['/v1/x', undefined, 'openai-chat'],
-    ['/v1/x', '2023-06-01', 'anthropic-messages'],
-  ])('an unknown one, %s (version %s), is refused in %s', (url, version, dialect) => {
-    expect(dialectOfUnknown(url, version).id).toBe(dialect);
+    ['/v1beta/x', {}, 'gemini'],
+    ['/v1/x', {}, 'openai-chat'],
+    ['/v1/x', ANTHROPIC, 'anthropic-messages'],
+  ])('an unknown one, %s (%j), is refused in %s', (url, headers, dialect) => {
+    expect(dialectOfUnknown(url, headers).id).toBe(dialect);
   });
 });

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Operation } from '@tollgate/contracts';
 import {
   anthropicMessages,
@@ -60,11 +61,11 @@ export function isModelTraffic(url: string | undefined): boolean {
   return url !== undefined && PREFIXES.some((prefix) => url.startsWith(prefix));
 }
 
-/** What a URL stands for; `undefined`: nothing. `anthropicVersion`: the header, which only Anthropic's clients send. */
+/** What a URL stands for; `undefined`: nothing. `headers` tell whose client asks, where dialects share a path. */
 export function findRoute(
   url: string,
   method: string,
-  anthropicVersion: string | undefined,
+  headers: IncomingHttpHeaders,
 ): ClientRoute | undefined {
   const queryAt = url.indexOf('?');
   const path = queryAt === -1 ? url : url.slice(0, queryAt);
@@ -72,15 +73,20 @@ export function findRoute(
   return (
     FIXED.get(path) ??
     geminiRoute(path, query) ??
-    modelsRoute(path, method, anthropicVersion) ??
+    modelsRoute(path, method, headers) ??
     storedResponseRoute(path, query, method)
   );
 }
 
 /** Errors at paths that stand for nothing are told as clients of the path's kind read them. */
-export function dialectOfUnknown(url: string, anthropicVersion: string | undefined): ClientDialect {
-  if (url.startsWith('/v1beta/')) return gemini;
-  return anthropicVersion === undefined ? openaiChat : anthropicMessages;
+export function dialectOfUnknown(url: string, headers: IncomingHttpHeaders): ClientDialect {
+  return url.startsWith('/v1beta/') ? gemini : dialectOfClient(headers);
+}
+
+/** Paths that dialects share are told apart by headers that only one kind of client sends. */
+function dialectOfClient(headers: IncomingHttpHeaders): ClientDialect {
+  if (headers['anthropic-version'] !== undefined) return anthropicMessages;
+  return headers['x-goog-api-key'] === undefined ? openaiChat : gemini;
 }
 
 /** `/v1beta/models/{model}:{method}`, and the same below `/v1`, which is newer at Google. */
@@ -96,16 +102,11 @@ function geminiRoute(path: string, query: string): ClientRoute | undefined {
   };
 }
 
-function modelsRoute(
-  path: string,
-  method: string,
-  anthropicVersion: string | undefined,
-): ClientRoute | undefined {
+function modelsRoute(path: string, method: string, headers: IncomingHttpHeaders): ClientRoute | undefined {
   const [, version, encoded] = /^\/(v1|v1beta)\/models(?:\/(.*))?$/.exec(path) ?? [];
   // A method of Gemini's that does not exist here is nothing; read, it is a model with a colon in its name.
   if (version === undefined || (method !== 'GET' && encoded?.includes(':') === true)) return undefined;
-  const dialect =
-    version === 'v1beta' ? gemini : anthropicVersion === undefined ? openaiChat : anthropicMessages;
+  const dialect = version === 'v1beta' ? gemini : dialectOfClient(headers);
   const name = encoded === undefined || encoded === '' ? undefined : decoded(encoded);
   return { dialect, method: 'GET', target: { kind: 'models', name } };
 }

@@ -61,8 +61,9 @@ export class Authorization {
       channels,
       credential: undefined,
     };
-    const { continues } = request.envelope;
-    return continues === null ? authorized : this.goOn(authorized, continues);
+    const { continues, conversation } = request.envelope;
+    if (continues !== null) return this.goOn(authorized, continues);
+    return conversation === null ? authorized : this.join(authorized, conversation);
   }
 
   /** By the name that the client used, else by the configured one. Counting tokens is free. */
@@ -93,7 +94,33 @@ export class Authorization {
     if (channels.length === 0) throw channelGone(responseId);
     return { ...authorized, channels, credential: stored.credential };
   }
+
+  /**
+   * A conversation was made at the vendor, past the gateway: it is taken to lie at the one channel that keeps any, and
+   * belongs to the organisation that names it first.
+   */
+  private async join(authorized: Authorized, conversation: string): Promise<Authorized> {
+    const { storedResponses } = this.dependencies;
+    if ((await storedResponses.holder(conversation)) === undefined) {
+      const [only, ...others] = authorized.channels.filter(
+        (channel) => channel.storedResponsesPath !== undefined,
+      );
+      if (only === undefined || others.length > 0) throw conversationUnknown(conversation);
+      storedResponses.remember({
+        id: conversation,
+        channelId: only.id,
+        credential: ONLY_CREDENTIAL,
+        organizationId: authorized.identity.organization.id,
+        model: authorized.model,
+      });
+      return { ...authorized, channels: [only], credential: ONLY_CREDENTIAL };
+    }
+    return this.goOn(authorized, conversation);
+  }
 }
+
+/** A vendor's account can only be told apart by its channel where that has one credential. */
+const ONLY_CREDENTIAL = 0;
 
 function assertAllowed({ apiKey }: Identity, asked: string, model: string): void {
   const { models } = apiKey;
@@ -127,6 +154,14 @@ function channelsFor(
     : new GatewayError('unsupported_operation', `The model "${model}" can't do this (${operation}).`, {
         field: 'model',
       });
+}
+
+function conversationUnknown(conversation: string): GatewayError {
+  return new GatewayError(
+    'unsupported_feature',
+    `Which vendor account holds the conversation "${conversation}" is not known here: use previous_response_id.`,
+    { field: 'conversation' },
+  );
 }
 
 function channelGone(responseId: string): GatewayError {

@@ -1,6 +1,7 @@
 import { GatewayError } from '@tollgate/contracts';
 import {
   GeminiJsonArray,
+  SseParser,
   type EncodedError,
   type ReportedUsage,
   type RequestPath,
@@ -42,7 +43,7 @@ export class PassingPassage implements Passage {
   readWhole(bytes: Buffer): WholeAnswer {
     const { vendor } = this.options;
     const usage = vendor.outbound.readUsage(bytes);
-    if (usage === undefined) refuseWhatIsNoAnswer(bytes);
+    if (usage === undefined) refuseWhatIsNoAnswer(bytes, vendor);
     return {
       body: bytes,
       contentType: undefined,
@@ -54,10 +55,10 @@ export class PassingPassage implements Passage {
   }
 
   openStream(): StreamPassage {
-    const { client, vendor, hideUsage, jsonArray } = this.options;
+    const { vendor, hideUsage, jsonArray } = this.options;
     const tap = vendor.outbound.tapStream?.({ hideUsage });
     if (tap === undefined) throw new Error(`nothing passes in ${vendor.id}`);
-    return new PassingStreamPassage(tap, client, jsonArray ? new GeminiJsonArray() : undefined);
+    return new PassingStreamPassage(tap, this.options, jsonArray ? new GeminiJsonArray() : undefined);
   }
 
   decodeError(status: number, body: Buffer): VendorError {
@@ -71,10 +72,11 @@ export class PassingPassage implements Passage {
 
 class PassingStreamPassage implements StreamPassage {
   readonly warnings = NO_WARNINGS;
+  fault: GatewayError | undefined;
 
   constructor(
     private readonly tap: StreamTap,
-    private readonly client: ClientDialect,
+    private readonly options: PassingOptions,
     private readonly array: GeminiJsonArray | undefined,
   ) {}
 
@@ -90,9 +92,6 @@ class PassingStreamPassage implements StreamPassage {
   get failed(): boolean {
     return this.tap.failed;
   }
-  get fault(): GatewayError | undefined {
-    return this.tap.failed ? errorInAnswer() : undefined;
-  }
   get responseId(): string | null {
     return this.tap.responseId;
   }
@@ -102,6 +101,7 @@ class PassingStreamPassage implements StreamPassage {
 
   push(pieces: readonly Buffer[]): Buffer | null {
     const passed = this.tap.push(pieces);
+    if (this.tap.failed) this.fault ??= faultIn(passed, this.options.vendor);
     return passed === null || this.array === undefined ? passed : this.array.push(passed);
   }
 
@@ -115,7 +115,7 @@ class PassingStreamPassage implements StreamPassage {
   fail(error: GatewayError): string {
     // The vendor's own error event has told the client already.
     if (this.tap.failed) return '';
-    const event = this.client.inbound.encodeStreamError(error);
+    const event = this.options.client.inbound.encodeStreamError(error);
     if (this.array === undefined) return event;
     return Buffer.concat([this.array.push(Buffer.from(event)), this.array.end()]).toString();
   }
@@ -127,12 +127,27 @@ class PassingStreamPassage implements StreamPassage {
   }
 }
 
+/** What the vendor's error event means: only now that one came, events are read. */
+function faultIn(events: Buffer | null, { outbound }: VendorDialect): GatewayError {
+  const decoder = outbound.decodeStream(() => undefined);
+  const parser = new SseParser((event, data) => decoder.push(event, data));
+  try {
+    if (events !== null) parser.push(events);
+  } catch (error) {
+    if (error instanceof GatewayError) return error;
+  }
+  return errorInAnswer();
+}
+
 /** Asked only of an answer without usage: garbage, or an error with status 200 as some vendors send. */
-function refuseWhatIsNoAnswer(bytes: Buffer): void {
+function refuseWhatIsNoAnswer(bytes: Buffer, { outbound }: VendorDialect): void {
   const value = parseAnswer(bytes);
   const isObject = typeof value === 'object' && value !== null;
   if (!isObject) throw invalidAnswer();
-  if ('error' in value && value.error !== null) throw errorInAnswer();
+  if (!('error' in value) || value.error === null) return;
+  // The dialect says what its errors mean.
+  outbound.decodeResponse(value);
+  throw errorInAnswer();
 }
 
 /** @throws GatewayError `upstream_invalid_response` */

@@ -72,7 +72,7 @@ export class AttemptPreparation {
   ): Passage | Promise<Passage> {
     const { client, request, reasoning } = input;
     const { operation } = request.path;
-    const same = route.dialect.id === client.dialect.id;
+    const same = route.dialect.id === client.dialect.id && (route.spoken.passes ?? true);
     const changed = operation === 'chat' && (reasoning !== undefined || channel.thinkingToContent);
     if (same && !changed && !request.foreignState) return passing(route, input);
     if (operation === 'embeddings') return embeddings(route, input);

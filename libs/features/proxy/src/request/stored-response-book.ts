@@ -24,20 +24,23 @@ export class StoredResponseBook {
     });
   }
 
+  /** Who holds something stored; `undefined`: nobody here made it. @throws GatewayError `service_unavailable` */
+  async holder(id: string): Promise<StoredResponseDocument | undefined> {
+    const key = storedResponseKey(id);
+    const document = storedResponseDocument.safeParse(key === undefined ? undefined : await this.look(key));
+    return document.success ? document.data : undefined;
+  }
+
   /**
    * @throws GatewayError `response_not_found` for what nobody made here, and for what another organisation made;
    *   `service_unavailable` when it can't be looked up
    */
   async find(id: string, { organization }: Identity): Promise<StoredResponseDocument> {
-    const key = storedResponseKey(id);
-    const found = key === undefined ? undefined : await this.look(key);
-    const document = storedResponseDocument.safeParse(found);
-    if (!document.success || document.data.organizationId !== organization.id) {
-      throw new GatewayError('response_not_found', `There is no stored answer "${id}".`, {
-        field: 'previous_response_id',
-      });
-    }
-    return document.data;
+    const holder = await this.holder(id);
+    if (holder?.organizationId === organization.id) return holder;
+    throw new GatewayError('response_not_found', `There is no stored answer "${id}".`, {
+      field: 'previous_response_id',
+    });
   }
 
   async forget(id: string): Promise<void> {

@@ -1,5 +1,4 @@
 import { GatewayError, type Clock } from '@tollgate/contracts';
-import { openaiResponses } from '@tollgate/dialects';
 import type { Transport, UpstreamHeaders } from '@tollgate/providers';
 import type { Logger } from '@tollgate/telemetry';
 import type { Configuration } from '../configuration/configuration.js';
@@ -55,7 +54,7 @@ export class StoredResponses {
     const stored = await book.find(id, identity);
     const snapshot = configuration.current();
     const channel = snapshot.channel(stored.channelId);
-    const path = channel === undefined ? undefined : storedPath(channel);
+    const path = channel?.storedResponsesPath;
     if (channel === undefined || path === undefined) {
       throw new GatewayError('response_not_found', `The channel that holds "${id}" is gone.`);
     }
@@ -103,10 +102,6 @@ export class StoredResponses {
       );
     });
   }
-}
-
-function storedPath({ provider }: RoutableChannel): string | undefined {
-  return provider.dialects.find(({ id }) => id === openaiResponses.id)?.storedResponsesPath;
 }
 
 function passedOn(suffix: string): string {
