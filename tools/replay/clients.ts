@@ -119,7 +119,8 @@ async function askGemini(gemini: GoogleGenAI, { model, stream }: Question): Prom
   else answers.push(await gemini.models.generateContent(request));
   const parts = answers.flatMap((answer) => answer.candidates?.[0]?.content?.parts ?? []);
   const tools = parts.flatMap(({ functionCall }) =>
-    functionCall === undefined ? [] : [{ name: functionCall.name ?? '', args: functionCall.args ?? {} }],
+    // A call without a name is a piece of the one before it: arguments that the vendor streams.
+    functionCall?.name === undefined ? [] : [{ name: functionCall.name, args: functionCall.args ?? {} }],
   );
   const finish = answers
     .map((answer) => answer.candidates?.[0]?.finishReason)
@@ -166,6 +167,7 @@ const GEMINI_STOP: Readonly<Record<string, Stop>> = {
   PROHIBITED_CONTENT: 'filter',
   BLOCKLIST: 'filter',
   RECITATION: 'filter',
+  MODEL_ARMOR: 'filter',
 };
 
 function stopOf(word: string, table: Readonly<Record<string, Stop>>): Stop {

@@ -5,8 +5,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FakeVendor, GatewayProcess, type VendorBehaviour } from '@tollgate/testing';
 import { freePort } from '@tollgate/testing/launcher';
+import { GatewayProcess } from '@tollgate/testing/process';
+import { FakeVendor, type VendorBehaviour } from '@tollgate/testing/vendor';
 import { clients, type Ask } from './clients.ts';
 import { differences } from './compare.ts';
 import { DIALECTS, readRecordings, type DialectName, type Recording } from './recording.ts';

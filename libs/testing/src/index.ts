@@ -22,11 +22,26 @@ export {
 } from './fakes/index.js';
 export { startTypeScript, typeScriptOptions } from './typescript-child.js';
 export { chatCompletion, chatStreamEvents, chatVendor, type ChatUsage } from './vendor/chat-answers.js';
+export { geminiEmbeddings, openaiEmbeddings } from './vendor/embedding-answers.js';
 export {
   FakeVendor,
   type VendorBehaviour,
   type VendorRequest,
   type VendorScript,
 } from './vendor/fake-vendor.js';
+export {
+  VENDOR_RETRY_AFTER_SECONDS,
+  VENDOR_USAGE,
+  vendorBreakingOff,
+  vendorSaying,
+  wordsOf,
+  type VendorAnswer,
+  type VendorCall,
+  type VendorReasoning,
+  type VendorTrouble,
+  type VendorUsage,
+  type VendorWriter,
+} from './vendor/vendor-answer.js';
+export { VENDOR_WRITERS, type WrittenDialect } from './vendor/vendor-writers.js';
 export { usageEvent, type UsageEventOverrides } from './builders/usage-event.js';
 export { GatewayProcess, type GatewayProcessOptions } from './process/gateway-process.js';

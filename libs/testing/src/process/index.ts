@@ -1,0 +1,1 @@
+export { GatewayProcess, type GatewayProcessOptions } from './gateway-process.js';

@@ -1,0 +1,1 @@
+export { FakeVendor, type VendorBehaviour, type VendorRequest, type VendorScript } from './fake-vendor.js';
