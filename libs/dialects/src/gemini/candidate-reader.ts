@@ -15,18 +15,20 @@ const TEXT_LENGTH_MAX = 16 * 1_048_576;
 /** Reads one candidate, in one piece or many. */
 export class CandidateReader {
   private readonly blocks: Blocks;
-  private readonly calls = new CallIds();
+  private readonly calls: CallIds;
   private callCount = 0;
   private partial: { readonly key: number; readonly args: PartialArguments } | undefined;
   /** The text so far: offsets of sources are counted in it. */
-  private text = '';
+  private answer = '';
   private sources: JsonObject = {};
-  private finished = false;
+  finished = false;
 
   constructor(
     private readonly emit: EmitPart,
     private readonly choice: number,
+    answerId: string,
   ) {
+    this.calls = new CallIds(choice === 0 ? answerId : `${answerId}-${choice}`);
     this.blocks = new Blocks(emit, choice);
   }
 
@@ -60,35 +62,43 @@ export class CandidateReader {
 
   private close(): void {
     this.endPartial();
-    const citations = decodeGrounding(this.sources, this.text);
+    const citations = decodeGrounding(this.sources, this.answer);
     if (citations.length > 0) this.blocks.openText();
     for (const citation of citations) this.emit({ type: 'citation', choice: this.choice, citation });
     this.blocks.close();
   }
 
   private part(part: WirePart): void {
-    const signature = signatureOf(part.thoughtSignature);
-    const { text, functionCall, inlineData } = part;
-    if (functionCall !== null && functionCall !== undefined) {
-      this.call(functionCall, part);
-      return;
-    }
-    if (text !== null && text !== undefined) {
-      if (part.thought === true) this.blocks.reasoning(text);
-      else this.words(text);
-    } else if (inlineData !== null && inlineData !== undefined) this.media(inlineData);
-    else if (part.thought !== true && Object.keys(part).some((name) => name !== 'thoughtSignature')) {
-      this.blocks.close();
-      this.emit({ type: 'opaque', choice: this.choice, origin: DIALECT, kind: kindOf(part), value: part });
-      return;
-    }
+    const { functionCall, inlineData } = part;
+    const text = part.text ?? undefined;
+    if (functionCall !== null && functionCall !== undefined) this.call(functionCall, part);
+    else if (text !== undefined) this.text(text, part);
+    // A picture that the model thought with is no part of the answer; clients of the dialect know what it is.
+    else if (inlineData !== null && inlineData !== undefined && part.thought !== true) this.media(inlineData);
+    else if (holdsSomething(part)) this.opaque(part);
+    else this.sign(part);
+  }
+
+  private text(text: string, part: WirePart): void {
+    if (part.thought === true) this.blocks.reasoning(text);
+    else this.words(text);
+    this.sign(part);
+  }
+
+  private sign({ thought, thoughtSignature }: WirePart): void {
+    const signature = signatureOf(thoughtSignature);
     if (signature === undefined) return;
-    if (part.thought === true) this.blocks.signReasoning(signature);
-    else if (inlineData === null || inlineData === undefined) this.blocks.signText(signature);
+    if (thought === true) this.blocks.signReasoning(signature);
+    else this.blocks.signText(signature);
+  }
+
+  private opaque(part: WirePart): void {
+    this.blocks.close();
+    this.emit({ type: 'opaque', choice: this.choice, origin: DIALECT, kind: kindOf(part), value: part });
   }
 
   private words(text: string): void {
-    if (this.text.length < TEXT_LENGTH_MAX) this.text += text;
+    if (this.answer.length < TEXT_LENGTH_MAX) this.answer += text;
     this.blocks.text(text);
   }
 
@@ -128,6 +138,11 @@ export class CandidateReader {
     this.blocks.toolInput(key, args.text);
     this.blocks.endToolCall(key);
   }
+}
+
+/** More than a signature, or the mark of a thought. */
+function holdsSomething(part: WirePart): boolean {
+  return Object.keys(part).some((name) => name !== 'thoughtSignature' && name !== 'thought');
 }
 
 /** https://ai.google.dev/api/generate-content#LogprobsResult */

@@ -49,16 +49,28 @@ function userMessages(parts: readonly Part[]): Message[] {
   return messages.length === 0 ? [{ role: 'user', content: [] }] : messages;
 }
 
+/** What an id looks like that was made for a call in a request: the vendor is given none instead. */
+const MADE_ID = /^call_\d+_/;
+
+export function isMadeId(id: string): boolean {
+  return MADE_ID.test(id);
+}
+
 /**
  * Ids of calls: the dialect's calls mostly have none, so they are made from the position and the name, and results find
  * their call by name and order.
  */
 export class CallIds {
   private count = 0;
+
+  /** `answerId`: tells calls of this answer from those of other answers in the same conversation. */
+  constructor(private readonly answerId = '') {}
+
   private readonly open: { readonly id: string; readonly name: string }[] = [];
 
   call(name: string, given?: string | null): string {
-    const id = given ?? `call_${this.count}_${name.replace(/[^\w-]/g, '_').slice(0, 40)}`;
+    const place = this.answerId === '' ? `${this.count}_` : `${plain(this.answerId)}-${this.count}_`;
+    const id = given ?? `call_${place}${plain(name)}`;
     this.count += 1;
     this.open.push({ id: unpackToolCallId(id).id, name });
     return id;
@@ -68,8 +80,13 @@ export class CallIds {
     const id = given === null || given === undefined ? undefined : unpackToolCallId(given).id;
     const at = this.open.findIndex((call) => (id === undefined ? call.name === name : call.id === id));
     const found = at === -1 ? undefined : this.open.splice(at, 1)[0];
-    return id ?? found?.id ?? `call_${name.replace(/[^\w-]/g, '_').slice(0, 40)}`;
+    return id ?? found?.id ?? `call_${plain(name)}`;
   }
+}
+
+/** In letters that ids of calls may have anywhere. */
+function plain(text: string): string {
+  return text.replace(/[^\w-]/g, '_').slice(0, 24);
 }
 
 function decodePart(part: WirePart, calls: CallIds): Part {
@@ -127,8 +144,9 @@ export function kindOf(part: JsonObject): string {
 function decodeResult(result: NonNullable<WirePart['functionResponse']>, calls: CallIds): ToolResultPart {
   const { name, response } = result;
   const { output, error, result: outcome, ...rest } = response ?? {};
-  const isError = error !== undefined;
-  const only = Object.keys(rest).length === 0 ? (error ?? output ?? outcome) : undefined;
+  const isError = error !== undefined && error !== null;
+  const said = [error, output, outcome].filter((value) => value !== undefined && value !== null);
+  const only = Object.keys(rest).length === 0 && said.length === 1 ? said[0] : undefined;
   const text = typeof only === 'string' ? only : JSON.stringify(only ?? response ?? {});
   return {
     type: 'tool-result',

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../canonical/part.js';
 import type { CanonicalRequest, Effort, ReasoningRequest, ResponseFormat } from '../canonical/request.js';
 import type { RequestPath } from '../dialect.js';
 import { parseRequest } from '../json/parse-request.js';
@@ -17,7 +18,8 @@ import {
 /** https://ai.google.dev/api/generate-content */
 export function decodeRequest(body: unknown, path: RequestPath): CanonicalRequest {
   const request = parseRequest(generateContentRequest, requestIn(camelled(body), path));
-  const { contents, systemInstruction, tools, toolConfig, generationConfig, ...extensions } = request;
+  const { contents, systemInstruction, tools, toolConfig, generationConfig, serviceTier, ...extensions } =
+    request;
   const config = generationConfig ?? {};
   return {
     origin: DIALECT,
@@ -28,8 +30,35 @@ export function decodeRequest(body: unknown, path: RequestPath): CanonicalReques
     tools: decodeTools(tools ?? []),
     ...given('toolChoice', decodeToolChoice(toolConfig?.functionCallingConfig)),
     ...decodeConfig(config),
+    ...given('serviceTier', decodeTier(serviceTier)),
+    ...given('fulfilled', asWritten(request)),
     extensions: { ...extensions, ...configExtension(config), ...toolConfigExtension(toolConfig) },
   };
+}
+
+/** What is `standard` here is `default` elsewhere. */
+function decodeTier(tier: string | null | undefined): string | undefined {
+  const name = tier?.toLowerCase().replace('service_tier_', '');
+  return name === 'standard' ? 'default' : (name ?? undefined);
+}
+
+/**
+ * Schemas and modes in the words of the dialect, where the canonical form says the same in others: a vendor of the dialect
+ * is told them as they were written.
+ */
+function asWritten({ tools, toolConfig, generationConfig }: GenerateContentRequest): JsonObject | undefined {
+  const functions = (tools ?? []).flatMap(({ functionDeclarations }) => functionDeclarations ?? []);
+  const schemas = functions.flatMap(({ name, description: _said, ...rest }) =>
+    Object.keys(rest).length === 0 ? [] : [[name, rest] as const],
+  );
+  const { responseSchema, responseJsonSchema } = generationConfig ?? {};
+  const written = {
+    ...(schemas.length === 0 ? {} : { functions: Object.fromEntries(schemas) }),
+    ...given('functionCallingConfig', toolConfig?.functionCallingConfig ?? undefined),
+    ...given('responseSchema', responseSchema ?? undefined),
+    ...given('responseJsonSchema', responseJsonSchema ?? undefined),
+  };
+  return Object.keys(written).length === 0 ? undefined : written;
 }
 
 /** A request for a count may hold the request that is counted as a member. */

@@ -2,7 +2,7 @@ import { ResponseCollector } from '../canonical/collect.js';
 import type { CanonicalResponse } from '../canonical/response.js';
 import { arrayOf, numberOf, objectOf, objectsOf } from '../json/tolerant.js';
 import { GeminiStreamDecoder } from './decode-stream.js';
-import { invalidAnswer } from './errors.js';
+import { invalidAnswer, vendorError } from './errors.js';
 import { wireObject } from './wire.js';
 
 /** A whole answer, or all pieces of one as the array that streams come in without `alt=sse`. */
@@ -28,7 +28,12 @@ export function decodeResponse(body: unknown): CanonicalResponse {
 
 /** https://ai.google.dev/api/tokens#response-body */
 export function decodeTokenCount(body: unknown): number {
-  const tokens = numberOf(wireObject(body)['totalTokens']);
-  if (tokens === undefined) throw invalidAnswer('it counts no tokens');
+  const answer = wireObject(body);
+  if (answer['error'] !== undefined) throw vendorError(answer['error']);
+  // Zero is left out, as any number is that has its default.
+  const tokens = Object.keys(answer).length === 0 ? 0 : numberOf(answer['totalTokens']);
+  if (tokens === undefined || !Number.isSafeInteger(tokens) || tokens < 0) {
+    throw invalidAnswer('it counts no tokens');
+  }
   return tokens;
 }

@@ -16,6 +16,7 @@ const CHOICES_MAX = 128;
 export class GeminiStreamDecoder implements StreamDecoder {
   complete = false;
   private started = false;
+  private answerId = '';
   private readonly readers = new Map<number, CandidateReader>();
 
   constructor(private readonly emit: EmitPart) {}
@@ -38,8 +39,9 @@ export class GeminiStreamDecoder implements StreamDecoder {
     this.start(answer);
     for (const candidate of objectsOf(answer['candidates'])) {
       this.reader(numberOf(candidate['index']) ?? 0).push(candidate);
-      this.complete ||= textOf(candidate['finishReason']) !== undefined;
     }
+    const readers = [...this.readers.values()];
+    this.complete ||= readers.length > 0 && readers.every(({ finished }) => finished);
     this.blocked(textOf(objectOf(answer['promptFeedback'])?.['blockReason']));
     const usage = toReportedUsage(objectOf(answer['usageMetadata']));
     if (usage !== undefined) this.emit({ type: 'usage', usage });
@@ -48,6 +50,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
   private start(answer: JsonObject): void {
     if (this.started) return;
     this.started = true;
+    this.answerId = textOf(answer['responseId']) ?? '';
     const createTime = Date.parse(textOf(answer['createTime']) ?? '');
     this.emit({
       type: 'response-start',
@@ -68,7 +71,8 @@ export class GeminiStreamDecoder implements StreamDecoder {
     if (!Number.isInteger(index) || index < 0 || index >= CHOICES_MAX)
       throw invalidAnswer('a candidate has no place');
     let reader = this.readers.get(index);
-    if (reader === undefined) this.readers.set(index, (reader = new CandidateReader(this.emit, index)));
+    if (reader === undefined)
+      this.readers.set(index, (reader = new CandidateReader(this.emit, index, this.answerId)));
     return reader;
   }
 }

@@ -4,7 +4,7 @@ import { Warnings } from '../canonical/warning.js';
 import type { EncodedRequest, RequestPath } from '../dialect.js';
 import { parseRequest } from '../json/parse-request.js';
 import { arrayOf, given, numberOf, objectOf, objectsOf } from '../json/tolerant.js';
-import { invalidAnswer } from './errors.js';
+import { invalidAnswer, vendorError } from './errors.js';
 import { unsupported } from './unsupported.js';
 import {
   batchEmbedContentsRequest,
@@ -81,13 +81,20 @@ export function encodeEmbeddingRequest(
 
 export function decodeEmbeddingResponse(body: unknown): CanonicalEmbeddingResponse {
   const answer = wireObject(body);
+  if (answer['error'] !== undefined) throw vendorError(answer['error']);
   const single = objectOf(answer['embedding']);
   const embeddings = single === undefined ? objectsOf(answer['embeddings']) : [single];
   if (embeddings.length === 0) throw invalidAnswer('it has no vectors');
   const tokens = numberOf(objectOf(answer['usageMetadata'])?.['promptTokenCount']);
   return {
     model: null,
-    vectors: embeddings.map(({ values }) => arrayOf(values).map((value) => numberOf(value) ?? 0)),
+    vectors: embeddings.map(({ values }) => arrayOf(values).map(coordinate)),
     usage: tokens === undefined ? undefined : { input: tokens, output: 0 },
   };
+}
+
+function coordinate(value: unknown): number {
+  const number = numberOf(value);
+  if (number === undefined) throw invalidAnswer('a vector holds what is no number');
+  return number;
 }

@@ -14,6 +14,7 @@ import type { CanonicalRequest } from '../canonical/request.js';
 import type { TargetProfile } from '../canonical/target.js';
 import type { Warnings } from '../canonical/warning.js';
 import { given, parseObject } from '../json/tolerant.js';
+import { isMadeId } from './decode-contents.js';
 import { unsupported } from './unsupported.js';
 import { DIALECT } from './wire.js';
 
@@ -37,7 +38,8 @@ export function encodeConversation(
 ): EncodedConversation {
   const { system, turns } = twoSided(request, warnings);
   const encoder = new PartEncoder(request, target, warnings);
-  const contents = turns.map(({ role, content }, turn) => {
+  const contents = turns.map(({ role, content: written }, turn) => {
+    const content = role === 'user' ? inOrderOfCalls(written, turns[turn - 1]?.content ?? []) : written;
     const parts = content.flatMap((part, index) =>
       encoder.encode(part, `messages[${turn}].content[${index}]`),
     );
@@ -47,6 +49,17 @@ export function encodeConversation(
     };
   });
   return { system: system.map(({ text }) => ({ text })), contents };
+}
+
+/** Without ids, the vendor finds the call of a result by name and order: clients may answer in any order. */
+function inOrderOfCalls(content: readonly Part[], before: readonly Part[]): readonly Part[] {
+  const places = new Map<string, number>();
+  for (const part of before) if (part.type === 'tool-call') places.set(part.id, places.size);
+  const placeOf = (part: ToolResultPart): number => places.get(part.toolCallId) ?? places.size;
+  const results = content
+    .filter((part) => part.type === 'tool-result')
+    .sort((left, right) => placeOf(left) - placeOf(right));
+  return content.map((part) => (part.type === 'tool-result' ? (results.shift() ?? part) : part));
 }
 
 /** Of several calls of one turn, the first carries the signature. */
@@ -118,15 +131,23 @@ class PartEncoder {
 
   private call({ id, name, input, kind, signature }: ToolCallPart): JsonObject {
     const args = kind === 'custom' ? { input } : (parseObject(input) ?? { input });
-    return { functionCall: { ...(this.ownIds ? { id } : {}), name, args }, ...ownSignature(signature) };
+    return { functionCall: { ...this.ownId(id), name, args }, ...ownSignature(signature) };
+  }
+
+  /** Ids that clients of the dialect wrote; those that decoding made tell the vendor nothing. */
+  private ownId(id: string): { readonly id?: string } {
+    return this.ownIds && !isMadeId(id) ? { id } : {};
   }
 
   private result(part: ToolResultPart, field: string): readonly JsonObject[] {
     const name = this.names.get(part.toolCallId) ?? part.toolName ?? part.toolCallId;
     const text = part.content.map((inner) => (inner.type === 'text' ? inner.text : '')).join('');
     const media = part.content.filter((inner) => inner.type !== 'text');
-    const id = this.ownIds ? { id: part.toolCallId } : {};
-    const response = { ...id, name, response: responseOf(text, part.isError === true) };
+    const response = {
+      ...this.ownId(part.toolCallId),
+      name,
+      response: responseOf(text, part.isError === true),
+    };
     const encoded = media.flatMap((inner) => this.encode(inner, field));
     // Only newer models take media within a result: a client of this dialect knows whom it asks.
     if (this.ownIds && encoded.length > 0) return [{ functionResponse: { ...response, parts: encoded } }];
@@ -135,17 +156,19 @@ class PartEncoder {
   }
 
   private media(part: MediaPart, field: string): readonly JsonObject[] {
+    const { source } = part;
+    // Text is input like any other: it needs no model that reads files.
+    if (source.kind === 'text') return [{ text: source.text }];
     const { taken, byUrl, mediaType } = this.mediaRules(part);
     if (!taken) throw unsupported(field, `This model takes no ${part.type} input.`);
-    const { source } = part;
     switch (source.kind) {
-      case 'text':
-        return [{ text: source.text }];
       case 'base64':
         return [{ inlineData: { mimeType: source.mediaType, data: source.data } }];
       case 'url':
         if (!byUrl) throw unsupported(field, 'This vendor fetches nothing by URL.');
-        return [{ fileData: { fileUri: source.url, mimeType: mediaType } }];
+        return [
+          { fileData: { fileUri: source.url, ...given('mimeType', typeByName(source.url) ?? mediaType) } },
+        ];
       case 'stored':
         if (source.origin !== DIALECT) throw unsupported(field, 'The file is stored at another vendor.');
         return [{ fileData: { fileUri: source.id, ...given('mimeType', source.mediaType) } }];
@@ -155,16 +178,35 @@ class PartEncoder {
   private mediaRules(part: MediaPart): {
     readonly taken: boolean;
     readonly byUrl: boolean;
-    readonly mediaType: string;
+    readonly mediaType: string | undefined;
   } {
     const { images, audio, files, imageUrls, fileUrls } = this.target;
     if (part.type === 'image') return { taken: images, byUrl: imageUrls, mediaType: 'image/jpeg' };
     if (part.type === 'audio') return { taken: audio, byUrl: fileUrls, mediaType: 'audio/wav' };
-    return { taken: files, byUrl: fileUrls, mediaType: part.mediaType ?? 'application/pdf' };
+    return { taken: files, byUrl: fileUrls, mediaType: part.mediaType ?? undefined };
   }
 }
 
 type MediaPart = ImagePart | AudioPart | FilePart;
+
+/** The vendor wants the type beside an address, which clients of other dialects don't tell. */
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['webp', 'image/webp'],
+  ['gif', 'image/gif'],
+  ['heic', 'image/heic'],
+  ['pdf', 'application/pdf'],
+  ['mp3', 'audio/mp3'],
+  ['wav', 'audio/wav'],
+  ['mp4', 'video/mp4'],
+]);
+
+function typeByName(url: string): string | undefined {
+  const name = /^[^?#]*\.(\w{2,5})(?:[?#]|$)/.exec(url)?.[1];
+  return name === undefined ? undefined : TYPES.get(name.toLowerCase());
+}
 
 function ownSignature(signature: Signature | undefined): { readonly thoughtSignature?: string } {
   return signature?.origin === DIALECT ? { thoughtSignature: signature.value } : {};

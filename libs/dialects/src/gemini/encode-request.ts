@@ -23,11 +23,12 @@ export function encodeRequest(request: CanonicalRequest, target: TargetProfile):
   const { contents, system } = encodeConversation(request, target, warnings);
   const { tools, functionCallingConfig } = encodeTools(request, target, warnings);
   dropWhatIsUnknown(request, warnings);
+  const tier = encodeTier(request, target, warnings);
   const generationConfig = {
     ...objectOf(extensions['generationConfig']),
     ...encodeSampling(request, target, warnings),
     ...given('maxOutputTokens', request.outputTokensMax),
-    ...encodeStops(request, target),
+    ...encodeStops(request, target, warnings),
     ...encodeChoices(request, target),
     ...format,
     ...given('thinkingConfig', encodeThinking(request, target, warnings)),
@@ -40,6 +41,7 @@ export function encodeRequest(request: CanonicalRequest, target: TargetProfile):
   return {
     body: {
       ...extensions,
+      ...given('serviceTier', tier),
       contents,
       ...(instruction.length === 0 ? {} : { systemInstruction: { parts: instruction } }),
       ...(tools.length === 0 ? {} : { tools }),
@@ -92,10 +94,13 @@ function takes(name: Parameter, { unsupported: refused }: TargetProfile, warning
   return false;
 }
 
-function encodeStops({ stopSequences }: CanonicalRequest, target: TargetProfile): JsonObject {
+function encodeStops(
+  { stopSequences }: CanonicalRequest,
+  target: TargetProfile,
+  warnings: Warnings,
+): JsonObject {
   if (stopSequences.length === 0) return {};
-  if (target.unsupported.has('stopSequences'))
-    throw unsupported('stopSequences', 'This model takes no stop sequences.');
+  if (!takes('stopSequences', target, warnings)) return {};
   return { stopSequences };
 }
 
@@ -118,7 +123,7 @@ interface Format {
 }
 
 function encodeFormat(
-  { responseFormat }: CanonicalRequest,
+  { responseFormat, origin, fulfilled }: CanonicalRequest,
   target: TargetProfile,
   warnings: Warnings,
 ): Format {
@@ -133,6 +138,9 @@ function encodeFormat(
     warnings.add('approximated', 'responseFormat', 'the schema is only told in words');
     return { format: json, instructions: [inWords(responseFormat)] };
   }
+  const { responseSchema, responseJsonSchema } = origin === DIALECT ? (fulfilled ?? {}) : {};
+  if (responseJsonSchema !== undefined) return { format: { ...json, responseJsonSchema }, instructions: [] };
+  if (responseSchema !== undefined) return { format: { ...json, responseSchema }, instructions: [] };
   const schema = toApiSchema(responseFormat.schema, 'responseFormat.schema', warnings);
   return { format: { ...json, responseSchema: schema }, instructions: [] };
 }
@@ -143,7 +151,27 @@ function inWords(format: { readonly type: string; readonly schema?: JsonObject }
     : `Answer with JSON only, by this schema: ${JSON.stringify(format.schema)}`;
 }
 
-const UNKNOWN = ['logitBias', 'serviceTier', 'metadata', 'user', 'promptCacheKey'] as const;
+/** https://ai.google.dev/gemini-api/docs/optimization; what is `default` elsewhere is `standard` here. */
+const TIERS: ReadonlyMap<string, string> = new Map([
+  ['flex', 'flex'],
+  ['standard', 'standard'],
+  ['priority', 'priority'],
+]);
+
+function encodeTier(
+  { serviceTier, origin }: CanonicalRequest,
+  target: TargetProfile,
+  warnings: Warnings,
+): string | undefined {
+  if (serviceTier === undefined) return undefined;
+  if (serviceTier === 'default' || serviceTier === 'auto') return origin === DIALECT ? 'standard' : undefined;
+  const tier = TIERS.get(serviceTier);
+  if (tier !== undefined && takes('serviceTier', target, warnings)) return tier;
+  warnings.add('dropped', 'serviceTier', 'the vendor has no such tier');
+  return undefined;
+}
+
+const UNKNOWN = ['logitBias', 'metadata', 'user', 'promptCacheKey'] as const;
 
 function dropWhatIsUnknown(request: CanonicalRequest, warnings: Warnings): void {
   for (const name of UNKNOWN) {

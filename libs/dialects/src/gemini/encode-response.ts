@@ -1,5 +1,4 @@
 import type { CanonicalResponse, Choice } from '../canonical/response.js';
-import { usageTotals } from '../canonical/usage.js';
 import type { AnswerContext } from '../dialect.js';
 import { given } from '../json/tolerant.js';
 import { CitedText, encodeLogprobs, encodePart } from './answer-writer.js';
@@ -11,7 +10,7 @@ import { toUsageMetadata } from './usage.js';
 export function encodeResponse(response: CanonicalResponse, context: AnswerContext): object {
   return {
     candidates: response.choices.map((choice, index) => encodeCandidate(choice, index, context)),
-    usageMetadata: toUsageMetadata(usageTotals(response.usage)),
+    ...given('usageMetadata', toUsageMetadata(response.usage)),
     modelVersion: response.model ?? context.request.model,
     responseId: response.id ?? context.requestId,
   };
@@ -29,7 +28,7 @@ function encodeCandidate(
       role: 'model',
       parts: parts.map((part) => encodePart(part, warnings)).filter((part) => part !== undefined),
     },
-    finishReason: encodeFinish(finish),
+    finishReason: encodeFinish(finish, warnings),
     index,
     ...given('groundingMetadata', encodeGrounding(cited.citations, cited.text)),
     ...given('logprobsResult', logprobs === undefined ? undefined : encodeLogprobs(logprobs)),

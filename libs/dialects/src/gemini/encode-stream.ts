@@ -2,7 +2,7 @@ import type { GatewayError } from '@tollgate/contracts';
 import type { Citation, JsonObject } from '../canonical/part.js';
 import type { Finish, TokenLogprob } from '../canonical/response.js';
 import type { StreamEncoder, StreamPart } from '../canonical/stream.js';
-import { usageTotals, type ReportedUsage } from '../canonical/usage.js';
+import type { ReportedUsage } from '../canonical/usage.js';
 import type { AnswerContext } from '../dialect.js';
 import { given } from '../json/tolerant.js';
 import { CitedText, encodeCall, encodeLogprobs, encodePart, signed } from './answer-writer.js';
@@ -51,13 +51,14 @@ export class GeminiStreamEncoder implements StreamEncoder {
     const ordered = [...this.choices].sort(([left], [right]) => left - right);
     const candidates = ordered.map(([index, { cited, finish, logprobs }]) => ({
       content: { parts: [{ text: '' }], role: 'model' },
-      finishReason: encodeFinish(finish ?? { reason: 'other', raw: null }),
+      finishReason: encodeFinish(finish ?? { reason: 'other', raw: null }, this.context.warnings),
       index,
       ...given('groundingMetadata', encodeGrounding(cited.citations, cited.text)),
       ...given('logprobsResult', logprobs.length === 0 ? undefined : encodeLogprobs(logprobs)),
     }));
-    const usage = JSON.stringify(toUsageMetadata(usageTotals(this.usage)));
-    return `data: {"candidates":${JSON.stringify(candidates)},"usageMetadata":${usage}${this.tail}`;
+    const usage = toUsageMetadata(this.usage);
+    const counted = usage === undefined ? '' : `,"usageMetadata":${JSON.stringify(usage)}`;
+    return `data: {"candidates":${JSON.stringify(candidates)}${counted}${this.tail}`;
   }
 
   fail(error: GatewayError): string {

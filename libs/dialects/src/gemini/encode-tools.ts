@@ -8,7 +8,7 @@ import type {
 } from '../canonical/request.js';
 import type { TargetProfile } from '../canonical/target.js';
 import type { Warnings } from '../canonical/warning.js';
-import { given } from '../json/tolerant.js';
+import { given, objectOf } from '../json/tolerant.js';
 import { toApiSchema } from './json-schema.js';
 import { unsupported } from './unsupported.js';
 import { DIALECT } from './wire.js';
@@ -36,22 +36,37 @@ export function encodeTools(
   const builtins: JsonObject[] = [];
   for (const [index, tool] of request.tools.entries()) {
     const field = `tools[${index}]`;
-    if (tool.type === 'function') declarations.push(declaration(tool, field, warnings));
+    if (tool.type === 'function')
+      declarations.push(asWritten(tool, request) ?? declaration(tool, field, warnings));
     else if (tool.type === 'custom') declarations.push(customDeclaration(tool, field, warnings));
     else builtins.push(builtin(tool, field, warnings));
   }
   return {
     tools: [...(declarations.length === 0 ? [] : [{ functionDeclarations: declarations }]), ...builtins],
-    functionCallingConfig: request.toolChoice === undefined ? undefined : encodeChoice(request.toolChoice),
+    functionCallingConfig: encodeCallingConfig(request),
   };
 }
 
+/** The function as a client of the dialect wrote it: schemas need no translation then. */
+function asWritten({ name, description }: FunctionTool, request: CanonicalRequest): JsonObject | undefined {
+  const functions = request.origin === DIALECT ? (objectOf(request.fulfilled?.['functions']) ?? {}) : {};
+  const own = Object.hasOwn(functions, name) ? objectOf(functions[name]) : undefined;
+  return own === undefined ? undefined : { name, ...given('description', description), ...own };
+}
+
+function encodeCallingConfig({ origin, toolChoice, fulfilled }: CanonicalRequest): JsonObject | undefined {
+  const own = origin === DIALECT ? objectOf(fulfilled?.['functionCallingConfig']) : undefined;
+  return own ?? (toolChoice === undefined ? undefined : encodeChoice(toolChoice));
+}
+
 function declaration(
-  { name, description, parameters, cache }: FunctionTool,
+  { name, description, parameters, strict, cache }: FunctionTool,
   field: string,
   warnings: Warnings,
 ): JsonObject {
   if (cache !== undefined) warnings.add('dropped', 'cache', 'this vendor caches by itself');
+  if (strict === true)
+    warnings.add('dropped', 'tools[].strict', 'the vendor does not promise to keep to a schema');
   const schema =
     parameters === undefined ? undefined : toApiSchema(parameters, `${field}.parameters`, warnings);
   // An object without properties is refused; no parameters at all mean the same.
@@ -59,8 +74,14 @@ function declaration(
   return { name, ...given('description', description), ...(empty ? {} : given('parameters', schema)) };
 }
 
-function customDeclaration({ name, description }: CustomTool, field: string, warnings: Warnings): JsonObject {
+function customDeclaration(
+  { name, description, format }: CustomTool,
+  field: string,
+  warnings: Warnings,
+): JsonObject {
   warnings.add('approximated', field, 'a tool for free text is a function with one text there');
+  if (format !== undefined)
+    warnings.add('dropped', 'tools[].format', 'a grammar for free text is not known there');
   return {
     name,
     ...given('description', description),

@@ -1,4 +1,5 @@
 import type { Finish, FinishReason } from '../canonical/response.js';
+import type { Warnings } from '../canonical/warning.js';
 
 /** https://ai.google.dev/api/generate-content#FinishReason */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -21,7 +22,7 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
 
 /** The dialect has no word of its own for calls: an answer that calls and stops has stopped for them. */
 export function decodeFinish(raw: string, calls: boolean): Finish {
-  const reason = REASONS[raw] ?? 'other';
+  const reason = Object.hasOwn(REASONS, raw) ? (REASONS[raw] ?? 'other') : 'other';
   return { reason: reason === 'stop' && calls ? 'tool-calls' : reason, raw };
 }
 
@@ -43,6 +44,10 @@ const WORDS: Readonly<Record<FinishReason, string>> = {
   other: 'OTHER',
 };
 
-export function encodeFinish({ reason, raw }: Finish): string {
-  return raw !== null && REASONS[raw] === reason ? raw : WORDS[reason];
+export function encodeFinish({ reason, raw }: Finish, warnings: Warnings): string {
+  if (raw !== null && Object.hasOwn(REASONS, raw) && REASONS[raw] === reason) return raw;
+  if (reason === 'error' || reason === 'other') {
+    warnings.add('approximated', 'answer.finish', 'the vendor stopped for a reason that has no name here');
+  }
+  return WORDS[reason];
 }

@@ -25,11 +25,13 @@ export function decodeGrounding(candidate: JsonObject, text: string): Citation[]
 
 const NOWHERE = { citedText: null, start: null, end: null } as const;
 
+/** Kinds of sources. https://ai.google.dev/api/generate-content#GroundingChunk */
+const SOURCES = ['web', 'retrievedContext', 'maps'] as const;
+
 type Source = Pick<Citation, 'url' | 'title' | 'raw'>;
 
 function sourceOf(chunk: JsonObject): Source {
-  const source =
-    objectOf(chunk['web']) ?? objectOf(chunk['retrievedContext']) ?? objectOf(chunk['maps']) ?? {};
+  const source = SOURCES.map((name) => objectOf(chunk[name])).find((value) => value !== undefined) ?? {};
   return {
     url: textOf(source['uri']) ?? null,
     title: textOf(source['title']) ?? null,
@@ -60,16 +62,42 @@ function recitations(candidate: JsonObject, offsets: Offsets): Citation[] {
   }));
 }
 
-/** Converts between offsets in bytes and in UTF-16 units; out of bounds is the end. */
+const STRIDE_BYTES = 1_024;
+const CONTINUATION = 0x80;
+const LEAD_OF_TWO = 0xc0;
+const LEAD_OF_FOUR = 0xf0;
+
+/**
+ * Turns offsets in bytes into such in UTF-16 units; out of bounds is the end. Counts once through the text and remembers
+ * the count at each KiB: an answer may have thousands of sources.
+ */
 class Offsets {
   private readonly bytes: Buffer;
+  private readonly counts: number[] = [0];
 
   constructor(text: string) {
     this.bytes = Buffer.from(text);
   }
 
   units(byte: number): number {
-    return this.bytes.toString('utf8', 0, Math.max(0, byte)).length;
+    const end = Math.min(Math.max(0, Math.floor(byte)), this.bytes.length);
+    const stride = Math.floor(end / STRIDE_BYTES);
+    for (let known = this.counts.length; known <= stride; known += 1) {
+      const start = (known - 1) * STRIDE_BYTES;
+      this.counts.push((this.counts[known - 1] ?? 0) + this.unitsWithin(start, start + STRIDE_BYTES));
+    }
+    return (this.counts[stride] ?? 0) + this.unitsWithin(stride * STRIDE_BYTES, end);
+  }
+
+  /** A character of four bytes is a pair of units; of any other, the first byte counts. */
+  private unitsWithin(start: number, end: number): number {
+    let units = 0;
+    for (let at = start; at < end; at += 1) {
+      const byte = this.bytes[at] ?? 0;
+      if (byte >= LEAD_OF_FOUR) units += 2;
+      else if (byte < CONTINUATION || byte >= LEAD_OF_TWO) units += 1;
+    }
+    return units;
   }
 }
 
@@ -78,11 +106,11 @@ export function encodeGrounding(citations: readonly Citation[], text: string): J
   if (citations.length === 0) return undefined;
   const chunks = new Map<string, { readonly index: number; readonly chunk: JsonObject }>();
   const supports: JsonObject[] = [];
-  for (const { url, title, citedText, start, end } of citations) {
+  for (const { url, title, citedText, start, end, raw } of citations) {
     const key = `${url ?? ''} ${title ?? ''}`;
     const known = chunks.get(key) ?? {
       index: chunks.size,
-      chunk: { web: { uri: url ?? '', title: title ?? '' } },
+      chunk: ownChunk(raw) ?? { web: { uri: url ?? '', title: title ?? '' } },
     };
     chunks.set(key, known);
     if (start === null || end === null) continue;
@@ -99,4 +127,10 @@ export function encodeGrounding(citations: readonly Citation[], text: string): J
     groundingChunks: [...chunks.values()].map(({ chunk }) => chunk),
     ...(supports.length === 0 ? {} : { groundingSupports: supports }),
   };
+}
+
+/** A source as the vendor wrote it; a recitation is none. */
+function ownChunk(raw: Citation['raw']): JsonObject | undefined {
+  const value = raw?.origin === DIALECT ? objectOf(raw.value) : undefined;
+  return SOURCES.some((name) => objectOf(value?.[name]) !== undefined) ? value : undefined;
 }

@@ -36,6 +36,8 @@ const FORMATS: Readonly<Record<string, ReadonlySet<string>>> = {
   integer: new Set(['int32', 'int64']),
 };
 const DEPTH_MAX = 32;
+/** Unknown keywords stand in warnings. */
+const KEYWORD_LENGTH_MAX = 50;
 /** Inlined references can multiply: a schema may not become larger than this. */
 const NODES_MAX = 5_000;
 
@@ -66,7 +68,23 @@ class SchemaConverter {
     for (const [name, value] of Object.entries(schema)) this.member(converted, name, value, depth);
     this.typeOf(converted, schema);
     this.formatOf(converted, schema);
+    this.complete(converted);
     return converted;
+  }
+
+  /** The vendor refuses lists that say nothing of their items, and demands for members that are not described. */
+  private complete(converted: Record<string, unknown>): void {
+    if (converted['type'] === 'ARRAY' && Object.keys(objectOf(converted['items']) ?? {}).length === 0) {
+      converted['items'] = { type: 'STRING' };
+      this.loses('lists of anything');
+    }
+    const required = arrayOf(converted['required']);
+    const properties = objectOf(converted['properties']) ?? {};
+    const known = required.filter((name) => typeof name === 'string' && Object.hasOwn(properties, name));
+    if (known.length === required.length) return;
+    this.loses('required members without a schema');
+    if (known.length > 0) converted['required'] = known;
+    else delete converted['required'];
   }
 
   private step(depth: number): void {
@@ -84,15 +102,15 @@ class SchemaConverter {
         converted['properties'] = this.properties(objectOf(value) ?? {}, depth);
         return;
       case 'items':
-        if (objectOf(value) !== undefined)
-          converted['items'] = this.convert(objectOf(value) ?? {}, depth + 1);
+      case 'prefixItems':
+        this.items(converted, name, value, depth);
         return;
       case 'anyOf':
       case 'oneOf':
         this.alternatives(converted, objectsOf(value), depth);
         return;
       case 'const':
-        converted['enum'] = [asText(value)];
+        this.enumeration(converted, [value]);
         return;
       case 'enum':
         this.enumeration(converted, arrayOf(value));
@@ -103,6 +121,18 @@ class SchemaConverter {
       default:
         this.keyword(converted, name, value);
     }
+  }
+
+  /** Of a tuple, the first one stands for all. */
+  private items(converted: Record<string, unknown>, name: string, value: unknown, depth: number): void {
+    const only = objectOf(value);
+    if (only !== undefined) {
+      converted['items'] = this.convert(only, depth + 1);
+      return;
+    }
+    if (!Array.isArray(value)) return;
+    this.loses(name === 'items' ? 'items as a list' : name);
+    converted['items'] ??= this.convert(objectsOf(value)[0] ?? {}, depth + 1);
   }
 
   private keyword(converted: Record<string, unknown>, name: string, value: unknown): void {
@@ -157,6 +187,7 @@ class SchemaConverter {
     else if (converted['type'] === undefined) {
       if (converted['properties'] !== undefined) converted['type'] = 'OBJECT';
       else if (converted['enum'] !== undefined) converted['type'] = 'STRING';
+      else if (isOfNumbers(schema['enum'] ?? [schema['const']])) converted['type'] = 'NUMBER';
       else if (converted['items'] !== undefined) converted['type'] = 'ARRAY';
     }
   }
@@ -207,8 +238,16 @@ class SchemaConverter {
   }
 
   private loses(keyword: string): void {
-    this.warnings.add('approximated', this.field, `the vendor's schemas know no "${keyword}"`);
+    this.warnings.add(
+      'approximated',
+      this.field,
+      `the vendor's schemas know no "${keyword.slice(0, KEYWORD_LENGTH_MAX)}"`,
+    );
   }
+}
+
+function isOfNumbers(values: unknown): boolean {
+  return Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === 'number');
 }
 
 function both(name: string, value: object): JsonObject {

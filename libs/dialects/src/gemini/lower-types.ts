@@ -16,7 +16,10 @@ export function lowerTypes(
   const members = Object.entries(schema).map(([name, value]): [string, unknown] => {
     if (name === 'type') return [name, typeof value === 'string' ? value.toLowerCase() : value];
     if (name === 'enum' || name === 'example' || name === 'default') return [name, value];
-    return [name, lowered(value)];
+    // Its members are names of the tenant's own: one may be called "type".
+    const named = name === 'properties' ? objectOf(value) : undefined;
+    if (named === undefined) return [name, lowered(value)];
+    return [name, Object.fromEntries(Object.entries(named).map(([own, schema]) => [own, lowered(schema)]))];
   });
   return Object.fromEntries(members);
 }

@@ -23,6 +23,8 @@ const FIELDS = [
   'cached_content',
   'model',
   'requests',
+  'generateContentRequest',
+  'generate_content_request',
 ] as const;
 type Body = RequestBody<(typeof FIELDS)[number]>;
 
@@ -99,6 +101,10 @@ function renamed(body: Body, { model }: RequestPatch): Buffer {
   const patches: BodyPatches = { replaced: [], added: [] };
   const name = `models/${model}`;
   if (body.has('model')) body.set(patches, 'model', name);
+  for (const field of ['generateContentRequest', 'generate_content_request'] as const) {
+    const counted = body.object(field);
+    if (counted !== undefined) body.set(patches, field, { ...counted, model: name });
+  }
   if (body.has('requests')) {
     const requests = arrayOf(body.value('requests')).map((request) => {
       const members = objectOf(request);

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../canonical/part.js';
-import { withoutParts, type ReportedUsage, type UsageTotals } from '../canonical/usage.js';
+import { usageTotals, withoutParts, type ReportedUsage } from '../canonical/usage.js';
 import { numberOf, objectOf, objectsOf, parseObject } from '../json/tolerant.js';
 import { wireObject } from './wire.js';
 
@@ -41,16 +41,29 @@ function plus(total: unknown, more: unknown): unknown {
   return typeof total === 'number' && typeof more === 'number' ? total + more : total;
 }
 
-/** Totals as clients of the dialect read them. */
-export function toUsageMetadata(totals: UsageTotals): object {
-  const { input, output, reasoning, cacheRead } = totals;
+/** Totals as clients of the dialect read them; `undefined` where the vendor told nothing. */
+export function toUsageMetadata(usage: ReportedUsage | undefined): object | undefined {
+  if (usage === undefined) return undefined;
+  const { input, output, reasoning, cacheRead, audioInput, imageInput, audioOutput } = usageTotals(usage);
+  const prompt = details(input, { AUDIO: audioInput, IMAGE: imageInput });
+  const candidates = details(output - reasoning, { AUDIO: audioOutput });
   return {
     promptTokenCount: input,
     candidatesTokenCount: output - reasoning,
     totalTokenCount: input + output,
     ...(cacheRead > 0 ? { cachedContentTokenCount: cacheRead } : {}),
     ...(reasoning > 0 ? { thoughtsTokenCount: reasoning } : {}),
+    ...(prompt.length > 0 ? { promptTokensDetails: prompt } : {}),
+    ...(candidates.length > 0 ? { candidatesTokensDetails: candidates } : {}),
   };
+}
+
+/** What is not text, and then text, too; nothing where all is text. */
+function details(total: number, counts: Readonly<Record<string, number>>): readonly object[] {
+  const others = Object.entries(counts).filter(([, tokenCount]) => tokenCount > 0);
+  if (others.length === 0) return [];
+  const text = total - others.reduce((sum, [, tokenCount]) => sum + tokenCount, 0);
+  return [['TEXT', text] as const, ...others].map(([modality, tokenCount]) => ({ modality, tokenCount }));
 }
 
 /** Usage of a whole answer that passes. It is read whole: arguments of calls are JSON and may hold a member of the name. */

@@ -108,6 +108,7 @@ export const generateContentRequest = z.looseObject({
     })
     .nullish(),
   generationConfig: generationConfig.nullish(),
+  serviceTier: z.string().nullish(),
 });
 export type GenerateContentRequest = z.output<typeof generateContentRequest>;
 
