@@ -20,32 +20,40 @@ export const providers: ProviderCatalogue = {
     {
       id: 'openai',
       displayName: 'OpenAI',
+      documentationUrl: 'https://vendor.example/docs',
       defaultBaseUrl: 'https://api.openai.com/v1',
       requiresCredential: true,
+      credentialHint: 'sk-…',
       dialects: ['openai-chat', 'openai-responses'],
       options: [],
     },
     {
       id: 'openai-compatible',
       displayName: 'OpenAI compatible',
+      documentationUrl: 'https://vendor.example/docs',
       defaultBaseUrl: null,
       requiresCredential: false,
+      credentialHint: 'sk-…',
       dialects: ['openai-chat'],
       options: [],
     },
     {
       id: 'demo',
       displayName: 'Demo',
+      documentationUrl: 'https://vendor.example/docs',
       defaultBaseUrl: 'http://demo.invalid',
       requiresCredential: false,
+      credentialHint: 'sk-…',
       dialects: ['openai-chat'],
       options: [],
     },
     {
       id: 'regional',
       displayName: 'Regional',
+      documentationUrl: 'https://vendor.example/docs',
       defaultBaseUrl: 'https://{host}/v1/{project}',
       requiresCredential: true,
+      credentialHint: 'sk-…',
       dialects: ['bedrock-converse'],
       options: [
         {
@@ -165,7 +173,6 @@ export async function call(app: NestFastifyApplication, input: CallInput): Promi
   });
   return {
     status: response.statusCode,
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- the assertions say what it should be
     body: response.body === '' ? undefined : JSON.parse(response.body),
     headers: response.headers,
   };

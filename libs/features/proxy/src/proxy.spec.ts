@@ -489,13 +489,15 @@ describe('the proxy', () => {
     expect(journal.ends[0]).toMatchObject({ charge: CHARGE });
   });
 
-  it('marks usage that no vendor reported', async () => {
+  it('counts what no vendor reported, and marks it', async () => {
     vendor.respond(chatCompletion('Hello there', null));
     await send(chat());
+    await eventually(() => journal.ends.length === 1, 'the record');
     expect(journal.ends[0]).toMatchObject({
       outcome: 'succeeded',
       usageSource: 'estimated',
       findings: ['usage_missing'],
+      usage: { input: 7, output: 2 },
     });
   });
 

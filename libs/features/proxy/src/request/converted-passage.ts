@@ -39,7 +39,7 @@ export class ConvertedPassage implements Passage {
       body: Buffer.from(JSON.stringify(answer)),
       contentType: 'application/json; charset=utf-8',
       usage,
-      textLength: 0,
+      text: '',
       responseId: null,
       warnings: [],
     };

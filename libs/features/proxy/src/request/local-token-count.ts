@@ -1,5 +1,6 @@
-import { GatewayError } from '@tollgate/contracts';
-import { estimateRequest, type TokenCounter } from '@tollgate/metering';
+import { GatewayError, type DialectId } from '@tollgate/contracts';
+import type { ReportedUsage } from '@tollgate/dialects';
+import { estimateAnswer, estimateRequest, type TokenCounter } from '@tollgate/metering';
 import type { ClientRequest } from '../http/client-request.js';
 import type { Conclusion } from './metered-request.js';
 import type { ModelRequest } from './model-request.js';
@@ -25,5 +26,29 @@ export class LocalTokenCount {
     ]);
     client.end(body);
     return { outcome: 'succeeded', httpStatus: 200, errorCode: null };
+  }
+
+  /**
+   * What a request used whose vendor counts nothing; `undefined`: it can't be read. Asked when the client has its answer.
+   *
+   * @param text what the model wrote; `undefined`: only its length is known, `producedTokens`
+   * @param dialect what the vendor is spoken to in: media count by its rules
+   */
+  async usageOf(
+    request: ModelRequest,
+    dialect: DialectId,
+    { text, producedTokens }: { readonly text: string | undefined; readonly producedTokens: number },
+  ): Promise<ReportedUsage | undefined> {
+    if (request.path.operation !== 'chat') return undefined;
+    try {
+      const input = await estimateRequest(request.canonical(undefined), this.counter, dialect);
+      const answer =
+        text === undefined ? { output: producedTokens } : await estimateAnswer(text, this.counter);
+      return { ...input, ...answer };
+    } catch (error) {
+      // Only translations read whole requests: one that passed may be more than this version understands.
+      if (error instanceof GatewayError) return undefined;
+      throw error;
+    }
   }
 }

@@ -9,7 +9,7 @@ import type {
 } from '@tollgate/contracts';
 import { ZERO_USAGE } from '@tollgate/contracts';
 import type { Hold } from '@tollgate/admission';
-import type { RequestEnvelope } from '@tollgate/dialects';
+import type { ReportedUsage, RequestEnvelope } from '@tollgate/dialects';
 import {
   checkUsage,
   estimateUsage,
@@ -109,11 +109,16 @@ export class MeteredRequest {
     this.firstByteAt = monotonic;
   }
 
-  /** What the last attempt used; a failed one uses nothing, and neither does counting tokens. */
-  measure(result: RelayResult): void {
+  /**
+   * What the last attempt used; a failed one uses nothing, and neither does counting tokens.
+   *
+   * @param counted by the gateway, where the vendor counts nothing
+   */
+  measure(result: RelayResult, counted?: ReportedUsage): void {
     if (result.kind === 'answered') {
       this.warnings = [...new Set([...this.warnings, ...result.warnings])];
-      if (this.input.operation !== 'count-tokens') this.measured = this.measureOutput(result, 'estimated');
+      if (this.input.operation !== 'count-tokens')
+        this.measured = this.measureOutput(result, 'estimated', counted);
     } else if (result.kind === 'abandoned' && result.producedTokens > 0) {
       this.measured = this.measureOutput(result, 'partial');
     }
@@ -139,12 +144,13 @@ export class MeteredRequest {
   private measureOutput(
     result: Extract<RelayResult, { kind: 'answered' | 'abandoned' }>,
     source: UsageSource,
+    counted?: ReportedUsage,
   ): Measured {
     if (result.usage !== undefined) {
       const { usage, findings } = checkUsage(result.usage);
       return { usage, source: 'vendor', findings };
     }
-    const usage = this.estimate(result.producedTokens);
+    const usage = counted === undefined ? this.estimate(result.producedTokens) : checkUsage(counted).usage;
     return { usage, source, findings: source === 'estimated' ? ['usage_missing'] : [] };
   }
 

@@ -7,8 +7,8 @@ export interface WholeAnswer {
   /** `undefined`: as the vendor's. */
   readonly contentType: string | undefined;
   readonly usage: ReportedUsage | undefined;
-  /** Length of the text in it, for an estimate where usage is missing. */
-  readonly textLength: number | undefined;
+  /** What the model wrote, to be counted where usage is missing; `undefined`: not known. */
+  readonly text: string | undefined;
   /** The vendor's id of the answer, where answers are stored. */
   readonly responseId: string | null;
   /** What could not be said in the client's dialect, as labels. */
@@ -21,6 +21,8 @@ export interface StreamPassage extends StreamTap {
   readonly fault: GatewayError | undefined;
   /** What a stream that has begun ends with instead, when the vendor fails. */
   fail(error: GatewayError): string;
+  /** What the model wrote, to be counted where usage is missing; `undefined`: not known, or too long to be kept. */
+  readonly text: string | undefined;
   /** Output tokens so far, guessed from what was passed. `bytes`: how many went to the client. */
   producedTokens(bytes: number): number;
   readonly contentType: string | undefined;

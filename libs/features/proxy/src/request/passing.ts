@@ -11,6 +11,7 @@ import {
 import type { VendorDialect } from '../configuration/channel-route.js';
 import type { ClientDialect } from '../http/routes.js';
 import type { Passage, StreamPassage, WholeAnswer } from './passage.js';
+import { writtenText } from './written-text.js';
 
 export interface PassingOptions {
   readonly client: ClientDialect;
@@ -43,12 +44,12 @@ export class PassingPassage implements Passage {
   readWhole(bytes: Buffer): WholeAnswer {
     const { vendor } = this.options;
     const usage = vendor.outbound.readUsage(bytes);
-    if (usage === undefined) refuseWhatIsNoAnswer(bytes, vendor);
+    const text = usage === undefined ? textWithoutUsage(bytes, this.options) : undefined;
     return {
       body: bytes,
       contentType: undefined,
       usage,
-      textLength: undefined,
+      text,
       responseId: vendor.outbound.readResponseId?.(bytes) ?? null,
       warnings: NO_WARNINGS,
     };
@@ -72,6 +73,7 @@ export class PassingPassage implements Passage {
 
 class PassingStreamPassage implements StreamPassage {
   readonly warnings = NO_WARNINGS;
+  readonly text = undefined;
   fault: GatewayError | undefined;
 
   constructor(
@@ -139,15 +141,23 @@ function faultIn(events: Buffer | null, { outbound }: VendorDialect): GatewayErr
   return errorInAnswer();
 }
 
-/** Asked only of an answer without usage: garbage, or an error with status 200 as some vendors send. */
-function refuseWhatIsNoAnswer(bytes: Buffer, { outbound }: VendorDialect): void {
+/**
+ * Asked only of an answer without usage: what its model wrote, unless it is garbage, or an error with status 200 as some
+ * vendors send.
+ */
+function textWithoutUsage(bytes: Buffer, { vendor, path }: PassingOptions): string | undefined {
   const value = parseAnswer(bytes);
-  const isObject = typeof value === 'object' && value !== null;
-  if (!isObject) throw invalidAnswer();
-  if (!('error' in value) || value.error === null) return;
-  // The dialect says what its errors mean.
-  outbound.decodeResponse(value);
-  throw errorInAnswer();
+  if (typeof value !== 'object' || value === null) throw invalidAnswer();
+  const hasError = 'error' in value && value.error !== null;
+  if (path.operation !== 'chat' && !hasError) return undefined;
+  try {
+    // The dialect says what its errors mean.
+    return writtenText(vendor.outbound.decodeResponse(value));
+  } catch (error) {
+    if (hasError) throw error instanceof GatewayError ? error : errorInAnswer();
+    // An answer that can't be read still passes; what it used is guessed.
+    return undefined;
+  }
 }
 
 /** @throws GatewayError `upstream_invalid_response` */

@@ -176,7 +176,13 @@ export class ProxyRequests {
         continue;
       }
       const result = await this.attempt(client, metered, { channel, prepared, authorized, outgoing });
-      metered.measure(result);
+      if (result.kind === 'answered' && result.usage === undefined) {
+        const { dialect } = prepared.route;
+        metered.measure(
+          result,
+          await this.dependencies.tokenCount.usageOf(outgoing.request, dialect.id, result),
+        );
+      } else metered.measure(result);
       if (result.kind !== 'failed')
         return this.concluded(result, { channel, prepared, authorized, outgoing });
       failure = result.error;

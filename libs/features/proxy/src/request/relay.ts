@@ -19,7 +19,9 @@ export type RelayResult =
       readonly kind: 'answered';
       readonly status: number;
       readonly usage: ReportedUsage | undefined;
-      /** A guess of the output tokens, for where the vendor counts none. */
+      /** What the model wrote, to be counted where the vendor counts nothing; `undefined`: not known. */
+      readonly text: string | undefined;
+      /** A guess of the output tokens, for where the text is not known either. */
       readonly producedTokens: number;
       /** The vendor's id of the answer, where answers are stored. */
       readonly responseId: string | null;
@@ -213,9 +215,13 @@ export class Relay implements UpstreamHandler {
     // An answer may have no words at all.
     if (!this.options.client.answered) this.begin(stream.contentType);
     this.options.client.end();
-    const { usage, responseId, warnings } = stream;
+    const { usage, text, responseId, warnings } = stream;
     const producedTokens = stream.producedTokens(this.outputBytes);
-    this.finish({ kind: 'answered', status: this.status, usage, producedTokens, responseId, warnings });
+    this.finish({
+      kind: 'answered',
+      status: this.status,
+      ...{ usage, text, producedTokens, responseId, warnings },
+    });
   }
 
   private endJson(): void {
@@ -232,7 +238,7 @@ export class Relay implements UpstreamHandler {
     if (answer === undefined) return;
     this.begin(answer.contentType, ['content-length', String(answer.body.length)], answer.warnings);
     client.end(answer.body);
-    this.answeredWhole(answer, answer.textLength ?? bytes.length);
+    this.answeredWhole(answer, answer.text?.length ?? bytes.length);
   }
 
   /** `undefined`: it is no answer, and the attempt has failed. */
@@ -246,11 +252,15 @@ export class Relay implements UpstreamHandler {
   }
 
   private answeredWhole(
-    { usage, responseId, warnings }: Pick<WholeAnswer, 'usage' | 'responseId' | 'warnings'>,
+    { usage, text, responseId, warnings }: Omit<WholeAnswer, 'body' | 'contentType'>,
     length: number,
   ): void {
     const producedTokens = Math.ceil(length / BYTES_PER_TOKEN);
-    this.finish({ kind: 'answered', status: this.status, usage, producedTokens, responseId, warnings });
+    this.finish({
+      kind: 'answered',
+      status: this.status,
+      ...{ usage, text, producedTokens, responseId, warnings },
+    });
   }
 
   private endError(): void {
@@ -324,7 +334,7 @@ function isJson(headers: UpstreamHeaders): boolean {
   return /^application\/(?:[\w.+-]+\+)?json\b/.test(single(headers['content-type']) ?? '');
 }
 
-const NOTHING_ELSE = { responseId: null, warnings: [] } as const;
+const NOTHING_ELSE = { text: undefined, responseId: null, warnings: [] } as const;
 
 /** The header that tells what a translation could not say; bounded, as proxies bound headers. */
 function warningsHeader(warnings: readonly string[]): string[] {

@@ -19,6 +19,7 @@ import type { ClientDialect } from '../http/routes.js';
 import type { Passage, StreamPassage, WholeAnswer } from './passage.js';
 import { parseAnswer } from './passing.js';
 import { ThoughtsInText, thoughtsInText } from './thoughts-in-text.js';
+import { writtenText } from './written-text.js';
 
 export interface TranslatingOptions {
   readonly client: ClientDialect;
@@ -31,6 +32,8 @@ export interface TranslatingOptions {
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const STREAM_TYPE = 'text/event-stream; charset=utf-8';
+/** A longer text is guessed, not kept to be counted. */
+const TEXT_LENGTH_MAX = 262_144;
 /** Characters that make a token, on average. */
 const CHARACTERS_PER_TOKEN = 4;
 
@@ -62,7 +65,7 @@ export class TranslatingPassage implements Passage {
       body,
       contentType: streamed && !jsonArray ? STREAM_TYPE : JSON_TYPE,
       usage: response.usage,
-      textLength: textLength(response),
+      text: response.usage === undefined ? writtenText(response) : undefined,
       responseId: null,
       warnings: context.warnings.list.map(warningLabel),
     };
@@ -92,6 +95,7 @@ class TranslatingStream implements StreamPassage {
   private readonly array: GeminiJsonArray | undefined;
   private out = '';
   private characters = 0;
+  private written = '';
 
   constructor(private readonly options: TranslatingOptions) {
     const { client, vendor, context, jsonArray, thinkingToContent } = options;
@@ -113,6 +117,9 @@ class TranslatingStream implements StreamPassage {
   }
   get failed(): boolean {
     return this.fault !== undefined;
+  }
+  get text(): string | undefined {
+    return this.characters > TEXT_LENGTH_MAX ? undefined : this.written;
   }
   get warnings(): readonly string[] {
     return this.options.context.warnings.list.map(warningLabel);
@@ -159,8 +166,13 @@ class TranslatingStream implements StreamPassage {
 
   private write(part: StreamPart): void {
     if (part.type === 'usage') this.usage = part.usage;
-    else if ('text' in part) this.characters += part.text.length;
+    else if ('text' in part) this.count(part.text);
     this.out += this.encoder.push(part);
+  }
+
+  private count(text: string): void {
+    this.characters += text.length;
+    if (this.characters <= TEXT_LENGTH_MAX) this.written += text;
   }
 
   private take(): Buffer | null {
@@ -181,17 +193,6 @@ function framed(events: Buffer, jsonArray: boolean): Buffer {
   if (!jsonArray) return events;
   const array = new GeminiJsonArray();
   return Buffer.concat([array.push(events), array.end()]);
-}
-
-function textLength({ choices }: CanonicalResponse): number {
-  let length = 0;
-  for (const { parts } of choices) {
-    for (const part of parts) {
-      if ('text' in part) length += part.text.length;
-      else if (part.type === 'tool-call') length += part.input.length;
-    }
-  }
-  return length;
 }
 
 function undecodable(cause: unknown): GatewayError {
