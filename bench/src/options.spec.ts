@@ -6,18 +6,18 @@ describe('options of npm run bench', () => {
     expect(readOptions([])).toMatchObject({
       plan: { mode: 'full' },
       gateways: ['nginx', 'bare', 'tollgate', 'portkey'],
-      workloads: ['J1', 'J60', 'SB'],
+      workloads: ['J1', 'J60', 'SB', 'AO', 'OA'],
       idle: true,
       profile: false,
     });
   });
 
   it('choose', () => {
-    const options = readOptions(['--quick', '--only', 'tollgate,bare', '--workloads=SB', '--no-idle']);
+    const options = readOptions(['--quick', '--only', 'tollgate,bare', '--workloads=OA,SB', '--no-idle']);
     expect(options).toMatchObject({
       plan: { mode: 'quick' },
       gateways: ['bare', 'tollgate'],
-      workloads: ['SB'],
+      workloads: ['SB', 'OA'],
       idle: false,
     });
   });

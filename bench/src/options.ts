@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util';
 import { type GatewayName } from './gateways/gateway.ts';
 import { fullPlan, quickPlan, type Plan } from './plan.ts';
 import { gatewayNames } from './report/report.ts';
-import { workloads, type WorkloadId } from './workloads.ts';
+import { workloadIds, type WorkloadId } from './workloads.ts';
 
 export const usage = `npm run bench [-- options]
   --quick               a smoke run of a minute or two; its results go to bench/.cache
   --only a,b            these gateways: ${gatewayNames.join(', ')}
-  --workloads a,b       these workloads: ${Object.keys(workloads).join(', ')}
+  --workloads a,b       these workloads: ${workloadIds.join(', ')}
   --no-idle             without the idle streams
   --profile             no comparison: where Tollgate's proxy and the bare one spend their time`;
 
@@ -35,7 +35,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   return {
     plan: values.quick ? quickPlan : fullPlan,
     gateways: chosen('gateway', gatewayNames, values.only),
-    workloads: chosen('workload', Object.keys(workloads) as WorkloadId[], values.workloads),
+    workloads: chosen('workload', workloadIds, values.workloads),
     idle: values.idle,
     profile: values.profile,
   };

@@ -1,9 +1,8 @@
-import { type GatewayName } from './gateways/gateway.ts';
+import { type GatewayName, type SubjectName } from './gateways/gateway.ts';
 import { type IdleResult } from './measure/idle.ts';
 import { type MachineFacts } from './measure/machine.ts';
 import { type Latency, type Sample } from './measure/sample.ts';
 import { median, spread } from './measure/statistics.ts';
-import { type SubjectName } from './measure/subject.ts';
 import { type Plan } from './plan.ts';
 import { type WorkloadId } from './workloads.ts';
 

@@ -4,7 +4,7 @@ import { measureIdleStreams, type IdleResult } from './measure/idle.ts';
 import { machineFacts } from './measure/machine.ts';
 import { cpuMicroseconds, machineBusyMicroseconds, processTree } from './measure/processes.ts';
 import { takeSample, type Sample } from './measure/sample.ts';
-import { type Subject } from './measure/subject.ts';
+import { isAsked, type Subject } from './measure/subject.ts';
 import { type BenchOptions } from './options.ts';
 import { type Plan } from './plan.ts';
 import { summarizeAll, type Results, type Samples } from './results.ts';
@@ -44,11 +44,12 @@ async function takeSamples(
   say: Say,
 ): Promise<{ samples: Samples; rounds: number }> {
   const samples: Samples = {};
+  const asked = (subject: Subject): WorkloadId[] => workloads.filter((id) => isAsked(subject, id));
   const startedAt = performance.now();
   say('warm-up …');
   for (let round = 0; round < plan.warmUpRounds; round += 1) {
     for (const subject of world.subjects) {
-      for (const id of workloads) await sampleOf(world, subject, id, plan);
+      for (const id of asked(subject)) await sampleOf(world, subject, id, plan);
     }
   }
   let round = 0;
@@ -58,7 +59,7 @@ async function takeSamples(
     round += 1;
     say(`round ${round} of ${plan.rounds} …`);
     for (const subject of turned(world.subjects, round)) {
-      for (const id of workloads) {
+      for (const id of asked(subject)) {
         ((samples[subject.name] ??= {})[id] ??= []).push(await sampleOf(world, subject, id, plan));
       }
     }

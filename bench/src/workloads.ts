@@ -1,78 +1,91 @@
-/** What is asked: the same bytes of every gateway. */
+import { type SubjectName } from './gateways/gateway.ts';
+import { chatQuestion } from './questions/chat.ts';
+import { messagesQuestion } from './questions/messages.ts';
+import { type AnswerContent, type Question } from './questions/question.ts';
+import { jsonText, streamedText } from './vendor/chat-answers.ts';
+import { STREAM_CHUNKS, USAGE } from './vendor/content.ts';
+import { messagesText } from './vendor/messages-answers.ts';
+import { ANTHROPIC_MODEL, BENCH_MODEL, IDLE_MODEL } from './vendor/models.ts';
 
-export type WorkloadId = 'J1' | 'J60' | 'SB';
+export type WorkloadId = 'J1' | 'J60' | 'SB' | 'AO' | 'OA';
 
+/** What is asked. */
 export interface Workload {
   readonly id: WorkloadId;
   readonly title: string;
-  readonly body: Buffer;
-  readonly streams: boolean;
+  /** Who is asked: not every gateway can do everything. */
+  readonly for: readonly SubjectName[];
+  /** What a client asks a gateway. */
+  readonly client: Question;
+  /** What a client asks the vendor directly: the same, unless a gateway has to translate. */
+  readonly vendor: Question;
+  /** What the answer has to say, by whatever way and in whatever dialect. */
+  readonly answer: AnswerContent;
   /** A warm-up or a sample is this often `scale` times. */
   readonly weight: number;
 }
 
-export const BENCH_MODEL = 'bench-model';
-/** The vendor keeps streams of this model open until it is told to end them. */
-export const IDLE_MODEL = 'bench-idle';
-export const STREAM_CHUNKS = 200;
+const everyone: readonly SubjectName[] = ['direct', 'nginx', 'bare', 'tollgate', 'portkey'];
+/** Others pass on, or are not set up to translate. */
+const translating: readonly SubjectName[] = ['direct', 'tollgate'];
 
-const SENTENCE = 'The quick gateway carries each request to its vendor and knows what it cost. ';
+const KB = 1_024;
+const smallChat = chatQuestion({ model: BENCH_MODEL, bytes: KB, stream: 'no' });
+const largeChat = chatQuestion({ model: BENCH_MODEL, bytes: 60 * KB, stream: 'no' });
+const streamedChat = chatQuestion({ model: BENCH_MODEL, bytes: KB, stream: 'yes' });
+/** Asks for usage as a gateway asks for it that has to count: so it can be checked, too. */
+const meteredChat = (model: string): Question => chatQuestion({ model, bytes: KB, stream: 'with-usage' });
+const streamedMessages = (model: string): Question => messagesQuestion({ model, bytes: KB });
 
+const passing = (question: Question): Pick<Workload, 'for' | 'client' | 'vendor'> => ({
+  for: everyone,
+  client: question,
+  vendor: question,
+});
+
+/** In the order of the tables. */
 export const workloads: Readonly<Record<WorkloadId, Workload>> = {
-  J1: workload('J1', '1 KB JSON in, 1.2 KB out', { bytes: 1_024, streams: false, weight: 8 }),
-  J60: workload('J60', '60 KB JSON in, 1.2 KB out', { bytes: 61_440, streams: false, weight: 3 }),
-  SB: workload('SB', `${STREAM_CHUNKS} SSE chunks in a burst`, { bytes: 1_024, streams: true, weight: 3 }),
+  J1: {
+    id: 'J1',
+    title: '1 KB JSON in, 1.2 KB out',
+    ...passing(smallChat),
+    answer: { text: jsonText, usage: USAGE },
+    weight: 8,
+  },
+  J60: {
+    id: 'J60',
+    title: '60 KB JSON in, 1.2 KB out',
+    ...passing(largeChat),
+    answer: { text: jsonText, usage: USAGE },
+    weight: 3,
+  },
+  SB: {
+    id: 'SB',
+    title: `${STREAM_CHUNKS} SSE chunks in a burst`,
+    ...passing(streamedChat),
+    answer: { text: streamedText, usage: undefined },
+    weight: 3,
+  },
+  AO: {
+    id: 'AO',
+    title: `as SB, for a client that speaks Anthropic Messages, from a vendor that speaks OpenAI Chat`,
+    for: translating,
+    client: streamedMessages(BENCH_MODEL),
+    vendor: meteredChat(BENCH_MODEL),
+    answer: { text: streamedText, usage: USAGE },
+    weight: 3,
+  },
+  OA: {
+    id: 'OA',
+    title: `as SB, for a client that speaks OpenAI Chat, from a vendor that speaks Anthropic Messages`,
+    for: translating,
+    client: meteredChat(ANTHROPIC_MODEL),
+    vendor: streamedMessages(ANTHROPIC_MODEL),
+    answer: { text: messagesText, usage: USAGE },
+    weight: 3,
+  },
 };
 
-export const idleBody = requestBody({ model: IDLE_MODEL, bytes: 1_024, streams: true });
+export const workloadIds = Object.keys(workloads) as readonly WorkloadId[];
 
-interface WorkloadShape {
-  readonly bytes: number;
-  readonly streams: boolean;
-  readonly weight: number;
-}
-
-function workload(id: WorkloadId, title: string, { bytes, streams, weight }: WorkloadShape): Workload {
-  return { id, title, weight, streams, body: requestBody({ model: BENCH_MODEL, bytes, streams }) };
-}
-
-/** A chat request of exactly that many bytes, with as many turns as its length suggests. */
-function requestBody({ model, bytes, streams }: { model: string; bytes: number; streams: boolean }): Buffer {
-  const body = (lastTurn: string): Buffer =>
-    Buffer.from(
-      JSON.stringify({
-        model,
-        messages: [
-          { role: 'system', content: 'Answer briefly, "in one line".\nNever guess.' },
-          ...turns(Math.floor(bytes / 2_048)),
-          { role: 'user', content: lastTurn },
-        ],
-        temperature: 0.2,
-        max_tokens: 256,
-        ...(streams && { stream: true }),
-      }),
-    );
-  const missing = bytes - body('').length;
-  return body(SENTENCE.repeat(Math.ceil(missing / SENTENCE.length)).slice(0, missing));
-}
-
-function turns(count: number): { role: string; content: string }[] {
-  return Array.from({ length: count }, (_, index) => ({
-    role: index % 2 === 0 ? 'user' : 'assistant',
-    content: `${index}: ${SENTENCE.repeat(20)}\n`,
-  }));
-}
-
-/** The request as it goes over the wire. */
-export function wireRequest(port: number, headers: readonly string[], body: Buffer): Buffer {
-  const head = [
-    'POST /v1/chat/completions HTTP/1.1',
-    `Host: 127.0.0.1:${port}`,
-    ...headers,
-    'Accept: */*',
-    'User-Agent: tollgate-bench',
-    'Content-Type: application/json',
-    `Content-Length: ${body.length}`,
-  ];
-  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]);
-}
+export const idleQuestion = chatQuestion({ model: IDLE_MODEL, bytes: KB, stream: 'yes' });

@@ -2,6 +2,9 @@ import { type ServerProcess } from '../process/server-process.ts';
 
 export type GatewayName = 'nginx' | 'bare' | 'tollgate' | 'portkey';
 
+/** What is asked in a run: a gateway, or the vendor itself. */
+export type SubjectName = GatewayName | 'direct';
+
 /** What a gateway is started with. */
 export interface GatewayContext {
   readonly vendorPort: number;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort, startServers } from '@tollgate/testing/launcher';
 import { ask } from '../load/ask.ts';
 import { ServerProcess } from '../process/server-process.ts';
-import { BENCH_MODEL, IDLE_MODEL } from '../workloads.ts';
+import { ANTHROPIC_MODEL, BENCH_MODEL, IDLE_MODEL } from '../vendor/models.ts';
 import { type Gateway, type GatewayContext } from './gateway.ts';
 
 const API_KEY = 'sk-tg-0123456789abcdef0123456789abcdef';
@@ -63,8 +63,9 @@ export async function startTollgate(context: GatewayContext): Promise<Gateway> {
   };
 }
 
-/** One organisation, one key, one channel, prices, and credit that no run uses up. */
+/** One organisation, one key, a channel for each dialect of the vendor, prices, and credit that no run uses up. */
 function declaration(vendorPort: number): object {
+  const baseUrl = `http://127.0.0.1:${vendorPort}/v1`;
   const models = [BENCH_MODEL, IDLE_MODEL];
   return {
     version: 1,
@@ -73,12 +74,24 @@ function declaration(vendorPort: number): object {
       {
         name: 'mock-vendor',
         provider: 'openai',
-        baseUrl: `http://127.0.0.1:${vendorPort}/v1`,
+        baseUrl,
         credentials: ['sk-upstream'],
         models,
       },
+      {
+        name: 'mock-anthropic',
+        provider: 'anthropic',
+        baseUrl,
+        credentials: ['sk-ant-upstream'],
+        models: [ANTHROPIC_MODEL],
+      },
     ],
-    prices: models.map((model) => ({ model, input: '2.50', cacheRead: '1.25', output: '10.00' })),
+    prices: [...models, ANTHROPIC_MODEL].map((model) => ({
+      model,
+      input: '2.50',
+      cacheRead: '1.25',
+      output: '10.00',
+    })),
     keys: [{ name: 'bench', organization: 'bench', secret: API_KEY }],
   };
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { MessageParser } from '../http/message-parser.js';
-import { AnswerCheck } from './answer-check.js';
+import { DONE_EVENT } from '../questions/chat.js';
+import { MESSAGE_STOP_EVENT } from '../questions/messages.js';
+import { AnswerCheck, type Expectation } from './answer-check.js';
 
-function verdicts(expected: { bodyBytes: number; streams: boolean }, wire: string, piece = 9): string[] {
+function verdicts(expected: Expectation, wire: string, piece = 9): string[] {
   const found: string[] = [];
   const parser = new MessageParser(new AnswerCheck(expected, (error) => found.push(error ?? 'right')));
   for (let offset = 0; offset < wire.length; offset += piece) {
@@ -23,7 +25,7 @@ function stream(...chunks: string[]): string {
 describe('the check of each answer', () => {
   it('finds a wrong status and a wrong length, and the next answer right', () => {
     const wire = json(200, '{"a":1}') + json(503, '{"a":1}') + json(200, '{}') + json(200, '{"b":2}');
-    expect(verdicts({ bodyBytes: 7, streams: false }, wire)).toEqual([
+    expect(verdicts({ bodyBytes: 7, streamEnd: undefined }, wire)).toEqual([
       'right',
       'status 503',
       '2 bytes instead of 7',
@@ -31,14 +33,23 @@ describe('the check of each answer', () => {
     ]);
   });
 
-  it.each([1, 5, 1_000])('wants [DONE] at the end of each stream (pieces of %d bytes)', (piece) => {
-    const whole = stream('data: 1\n\n', 'data: [DONE]\n\n');
-    const split = stream('data: 1\n\ndata: [DO', 'NE]\n\n');
-    const cut = stream('data: 1\n\n', 'data: [DONX]\n\n');
-    expect(verdicts({ bodyBytes: 23, streams: true }, whole + cut + split, piece)).toEqual([
-      'right',
-      'a stream without [DONE]',
-      'right',
-    ]);
+  it.each([DONE_EVENT, MESSAGE_STOP_EVENT].flatMap((end) => [1, 5, 1_000].map((piece) => ({ end, piece }))))(
+    'wants $end at the end of each stream (pieces of $piece bytes)',
+    ({ end, piece }) => {
+      const whole = stream('data: 1\n\n', end);
+      const split = stream(`data: 1\n\n${end.slice(0, 9)}`, end.slice(9));
+      const cut = stream('data: 1\n\n', `${end.slice(0, -1)}x`);
+      const expected = { bodyBytes: 9 + end.length, streamEnd: Buffer.from(end) };
+      expect(verdicts(expected, whole + cut + split, piece)).toEqual([
+        'right',
+        `a stream without ${JSON.stringify(end)} at its end`,
+        'right',
+      ]);
+    },
+  );
+
+  it('takes no end of one dialect for that of another', () => {
+    const expected = { bodyBytes: undefined, streamEnd: Buffer.from(MESSAGE_STOP_EVENT) };
+    expect(verdicts(expected, stream(DONE_EVENT))).toEqual([expect.stringContaining('message_stop')]);
   });
 });

@@ -1,26 +1,29 @@
 import { type MessageHead, type MessageSink } from '../http/message-parser.ts';
-import { DONE_EVENT } from '../vendor/answers.ts';
 
 /** What each answer of a gateway must be like: as the first one, which was looked at closely. */
 export interface Expectation {
   /** `undefined`: any length. */
   readonly bodyBytes: number | undefined;
-  readonly streams: boolean;
+  /** What each ends with, to the byte, if it is a stream. */
+  readonly streamEnd: Buffer | undefined;
 }
 
-const DONE = Buffer.from(DONE_EVENT);
+const NOTHING = Buffer.alloc(0);
 
 /** Checks one answer after the other on one connection, cheaply: status, length, and that a stream was ended in order. */
 export class AnswerCheck implements MessageSink {
   private status = '';
   private bodyBytes = 0;
-  private readonly tail = Buffer.alloc(DONE.length);
+  private readonly end: Buffer;
+  private readonly tail: Buffer;
   private readonly expected: Expectation;
   private readonly done: (error: string | undefined) => void;
 
   /** @param done called at the end of each answer with what is wrong with it */
   constructor(expected: Expectation, done: (error: string | undefined) => void) {
     this.expected = expected;
+    this.end = expected.streamEnd ?? NOTHING;
+    this.tail = Buffer.alloc(this.end.length);
     this.done = done;
   }
 
@@ -32,7 +35,7 @@ export class AnswerCheck implements MessageSink {
 
   body(bytes: Buffer): void {
     this.bodyBytes += bytes.length;
-    if (this.expected.streams) this.keepTail(bytes);
+    if (this.tail.length > 0) this.keepTail(bytes);
   }
 
   complete(): void {
@@ -49,7 +52,7 @@ export class AnswerCheck implements MessageSink {
 
   private error(): string | undefined {
     if (this.status !== '200') return `status ${this.status}`;
-    if (this.expected.streams && !this.tail.equals(DONE)) return 'a stream without [DONE]';
+    if (!this.tail.equals(this.end)) return `a stream without ${JSON.stringify(String(this.end))} at its end`;
     const { bodyBytes = this.bodyBytes } = this.expected;
     return this.bodyBytes === bodyBytes ? undefined : `${this.bodyBytes} bytes instead of ${bodyBytes}`;
   }

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { MessageParser } from '../http/message-parser.ts';
-import { AnswerCheck } from './answer-check.ts';
+import { AnswerCheck, type Expectation } from './answer-check.ts';
 
 /** So many are being opened at once: a burst of all would measure a queue. */
 const OPENING_MAX = 50;
@@ -10,10 +10,12 @@ export class IdleStreams {
   private readonly streams: IdleStream[] = [];
   private readonly port: number;
   private readonly request: Buffer;
+  private readonly expected: Expectation;
 
-  constructor(port: number, request: Buffer) {
+  constructor(port: number, request: Buffer, expected: Expectation) {
     this.port = port;
     this.request = request;
+    this.expected = expected;
   }
 
   /** Resolves once each of them had its first event. */
@@ -22,7 +24,7 @@ export class IdleStreams {
     const openSome = async (): Promise<void> => {
       while (missing > 0) {
         missing -= 1;
-        const stream = new IdleStream(this.port, this.request);
+        const stream = new IdleStream(this.port, this.request, this.expected);
         this.streams.push(stream);
         await stream.begun;
       }
@@ -45,7 +47,7 @@ class IdleStream {
   readonly ended: Promise<void>;
   private readonly socket: Socket;
 
-  constructor(port: number, request: Buffer) {
+  constructor(port: number, request: Buffer, expected: Expectation) {
     const begun = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
     this.begun = begun.promise;
@@ -56,7 +58,7 @@ class IdleStream {
       begun.reject(error);
       ended.reject(error);
     };
-    const check = new AnswerCheck({ bodyBytes: undefined, streams: true }, (error) => {
+    const check = new AnswerCheck(expected, (error) => {
       if (error === undefined) ended.resolve();
       else fail(new Error(error));
     });

@@ -25,7 +25,7 @@ describe('the load', () => {
 
   afterEach(() => void server.close());
 
-  const plan = { request, requests: 50, connections: 4, expected: { bodyBytes: 2, streams: false } };
+  const plan = { request, requests: 50, connections: 4, expected: { bodyBytes: 2, streamEnd: undefined } };
 
   it('asks exactly as often as it is told, on as many connections, and times each answer', async () => {
     const port = await serve((socket) => socket.write(right));

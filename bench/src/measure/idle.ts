@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { askVendor } from '../load/ask.ts';
 import { IdleStreams } from '../load/idle-streams.ts';
 import { runLoad } from '../load/run-load.ts';
-import { idleBody, wireRequest } from '../workloads.ts';
+import { wireRequest } from '../questions/question.ts';
+import { idleQuestion } from '../workloads.ts';
 import { processTree, residentKb } from './processes.ts';
 import { settle } from './settle.ts';
 import { median } from './statistics.ts';
-import { type Subject } from './subject.ts';
+import { requestOf, type Subject } from './subject.ts';
 
 const WARM_UP = { requests: 300, connections: 16 };
 const LOOKS = 5;
@@ -33,10 +34,12 @@ export async function measureIdleStreams(
 ): Promise<IdleResult> {
   const { gateway, port } = subject;
   if (gateway === undefined) throw new Error('The direct call has no memory of its own.');
-  const { wire, expected } = subject.requests.SB;
+  const { wire, expected } = requestOf(subject, 'SB');
   await runLoad({ port, request: wire, expected, ...WARM_UP });
   const beforeKb = await resident(gateway.server.pid);
-  const streams = new IdleStreams(port, wireRequest(port, gateway.headers, idleBody));
+  const request = wireRequest(port, gateway.headers, idleQuestion);
+  const ending = { bodyBytes: undefined, streamEnd: idleQuestion.streamEnd };
+  const streams = new IdleStreams(port, request, ending);
   try {
     await streams.open(count);
     const held = Number(await askVendor(vendorPort, 'GET', '/idle'));

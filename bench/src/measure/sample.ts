@@ -4,7 +4,7 @@ import { workloads, type WorkloadId } from '../workloads.ts';
 import { cpuMicroseconds, processTree, residentKb } from './processes.ts';
 import { settle } from './settle.ts';
 import { percentile } from './statistics.ts';
-import { type Subject } from './subject.ts';
+import { requestOf, type Subject } from './subject.ts';
 
 export interface Latency {
   readonly p50Us: number;
@@ -31,7 +31,7 @@ export async function takeSample(
   others: readonly number[],
 ): Promise<Sample> {
   const { weight } = workloads[id];
-  const { wire, expected } = subject.requests[id];
+  const { wire, expected } = requestOf(subject, id);
   const load = { port: subject.port, request: wire, expected };
   const own = subject.gateway === undefined ? [] : processTree(subject.gateway.server.pid);
   const behind = withoutTrees(processTree(process.pid), [process.pid, ...own], others);

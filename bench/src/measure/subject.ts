@@ -1,17 +1,34 @@
-import { ask, type Answer } from '../load/ask.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Gateway, type SubjectName } from '../gateways/gateway.ts';
 import { type Expectation } from '../load/answer-check.ts';
-import { type Gateway, type GatewayName } from '../gateways/gateway.ts';
-import { DONE_EVENT, streamedText } from '../vendor/answers.ts';
-import { wireRequest, workloads, type Workload, type WorkloadId } from '../workloads.ts';
+import { ask, type Answer } from '../load/ask.ts';
+import { wireRequest, type AnswerContent, type Question } from '../questions/question.ts';
+import { workloads, type Workload, type WorkloadId } from '../workloads.ts';
 
-export type SubjectName = GatewayName | 'direct';
-
-/** What is asked in a run: a gateway, or the vendor itself. */
+/** Who is asked in a run, with what. */
 export interface Subject {
   readonly name: SubjectName;
   readonly port: number;
   readonly gateway: Gateway | undefined;
-  readonly requests: Readonly<Record<WorkloadId, { wire: Buffer; expected: Expectation }>>;
+  /** Without those workloads that are for others. */
+  readonly requests: Readonly<Partial<Record<WorkloadId, SubjectRequest>>>;
+}
+
+export interface SubjectRequest {
+  readonly wire: Buffer;
+  readonly expected: Expectation;
+}
+
+/** Whether it is asked a workload. */
+export function isAsked({ requests }: Subject, id: WorkloadId): boolean {
+  return requests[id] !== undefined;
+}
+
+/** @throws Error if it is not asked that */
+export function requestOf({ name, requests }: Subject, id: WorkloadId): SubjectRequest {
+  const request = requests[id];
+  if (request === undefined) throw new Error(`${id} is not for ${name}`);
+  return request;
 }
 
 /**
@@ -25,52 +42,43 @@ export async function inspect(
   port: number,
   gateway: Gateway | undefined,
 ): Promise<Subject> {
-  const examine = async (workload: Workload): Promise<{ wire: Buffer; expected: Expectation }> => {
-    const wire = wireRequest(port, gateway?.headers ?? [], workload.body);
-    const probe = async (): Promise<Answer> => accept(await ask(port, wire), workload);
-    if (gateway === undefined) return { wire, expected: expectation(await probe(), workload) };
+  const examine = async (workload: Workload): Promise<SubjectRequest> => {
+    const question = gateway === undefined ? workload.vendor : workload.client;
+    const wire = wireRequest(port, gateway?.headers ?? [], question);
+    const probe = async (): Promise<Expectation> => accept(await ask(port, wire), question, workload);
+    if (gateway === undefined) return { wire, expected: await probe() };
     // Configuration and credit may still be on their way to it.
-    let answer: Answer | undefined;
-    await gateway.server.ready(async () => (answer = await probe()), 30_000);
-    if (answer === undefined) throw new Error(`${name} gave no answer.`);
-    return { wire, expected: expectation(answer, workload) };
+    let expected: Expectation | undefined;
+    await gateway.server.ready(async () => (expected = await probe()), 30_000);
+    if (expected === undefined) throw new Error(`${name} gave no answer.`);
+    return { wire, expected };
   };
-  const { J1, J60, SB } = workloads;
-  const requests = { J1: await examine(J1), J60: await examine(J60), SB: await examine(SB) };
+  const requests: Partial<Record<WorkloadId, SubjectRequest>> = {};
+  for (const workload of Object.values(workloads)) {
+    if (workload.for.includes(name)) requests[workload.id] = await examine(workload);
+  }
   return { name, port, gateway, requests };
 }
 
-function expectation({ body }: Answer, { streams }: Workload): Expectation {
-  return { bodyBytes: Buffer.byteLength(body), streams };
-}
-
-function accept(answer: Answer, workload: Workload): Answer {
-  const { status, body } = answer;
-  if (status !== 200) throw new Error(`${workload.id}: status ${status}: ${body.slice(0, 300)}`);
-  const right = workload.streams ? isWholeStream(body) : isWholeJson(body);
-  if (!right) throw new Error(`${workload.id}: not the vendor's answer: ${body.slice(0, 300)}`);
-  return answer;
-}
-
-interface Completion {
-  readonly choices: readonly {
-    readonly message?: { readonly content: string };
-    readonly delta?: { readonly content: string };
-  }[];
-  readonly usage?: { readonly completion_tokens: number };
-}
-
-function isWholeJson(body: string): boolean {
-  const { choices, usage } = JSON.parse(body) as Completion;
-  return choices[0]?.message?.content.startsWith('Yes. Yes. ') === true && usage?.completion_tokens === 200;
-}
-
-function isWholeStream(body: string): boolean {
-  if (!body.endsWith(DONE_EVENT)) return false;
-  const events = body.slice(0, -DONE_EVENT.length).split('\n\n').filter(Boolean);
-  const text = events.map((event) => {
-    const { choices } = JSON.parse(event.replace(/^data: /, '')) as Completion;
-    return choices[0]?.delta?.content ?? '';
-  });
-  return text.join('') === streamedText;
+/**
+ * @returns what each further answer has to be like
+ * @throws Error what is wrong with this one
+ */
+export function accept(
+  { status, body }: Answer,
+  { read, streamEnd }: Question,
+  { id, answer }: Pick<Workload, 'id' | 'answer'>,
+): Expectation {
+  const complain = (what: string): Error => new Error(`${id}: ${what}: ${body.slice(0, 300)}`);
+  if (status !== 200) throw complain(`status ${status}`);
+  let content: AnswerContent;
+  try {
+    content = read(body);
+  } catch (error) {
+    throw complain(error instanceof Error ? error.message : String(error));
+  }
+  if (content.text !== answer.text) throw complain("not the vendor's text");
+  if (!isDeepStrictEqual(content.usage, answer.usage))
+    throw complain(`usage ${JSON.stringify(content.usage)} instead of ${JSON.stringify(answer.usage)}`);
+  return { bodyBytes: Buffer.byteLength(body), streamEnd };
 }

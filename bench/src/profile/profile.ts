@@ -6,6 +6,7 @@ import { type GatewayName } from '../gateways/gateway.ts';
 import { runLoad } from '../load/run-load.ts';
 import { type BenchOptions } from '../options.ts';
 import { mainThreadMicroseconds } from '../measure/processes.ts';
+import { isAsked, requestOf } from '../measure/subject.ts';
 import { LOADED_CONNECTIONS } from '../plan.ts';
 import { table } from '../report/table.ts';
 import { workloads, type WorkloadId } from '../workloads.ts';
@@ -47,13 +48,14 @@ async function profileOne(
   say: (text: string) => void,
 ): Promise<void> {
   const known = world.subjects.find((subject) => subject.name === name);
-  if (known === undefined) return;
-  const { gateway, port, requests } = await world.restart(known);
+  if (known === undefined || !isAsked(known, id)) return;
+  const subject = await world.restart(known);
+  const { gateway, port } = subject;
   const folder = inRoot(FOLDER, name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const count = plan.loadedRequests * workloads[id].weight * SAMPLES_OF_LOAD;
-  const { wire, expected } = requests[id];
+  const { wire, expected } = requestOf(subject, id);
   const load = { port, request: wire, expected, requests: count, connections: LOADED_CONNECTIONS };
   await runLoad(load);
   const pid = gateway?.server.pid ?? NaN;

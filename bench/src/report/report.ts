@@ -1,12 +1,11 @@
 import { type GatewayName } from '../gateways/gateway.ts';
 import { type Latency } from '../measure/sample.ts';
 import { type Results, type Summary } from '../results.ts';
-import { workloads, type WorkloadId } from '../workloads.ts';
+import { workloadIds, workloads, type WorkloadId } from '../workloads.ts';
 import { table } from './table.ts';
-import { cpuRatio, judge } from './targets.ts';
+import { cpuRatio, judge, titleOf } from './targets.ts';
 
 export const gatewayNames: readonly GatewayName[] = ['nginx', 'bare', 'tollgate', 'portkey'];
-const workloadIds: readonly WorkloadId[] = ['J1', 'J60', 'SB'];
 const NOTHING = '–';
 
 /** The run in Markdown, for the terminal and for `bench/results`. */
@@ -66,8 +65,8 @@ function cpuCell(summary: Summary | undefined): string {
 }
 
 function targetTable(results: Results): string {
-  const rows = judge(results).map(({ target: { workload, than, ratioMax }, ratio, verdict }) => [
-    `${workload}: at most ${ratioMax} × ${than}`,
+  const rows = judge(results).map(({ target, ratio, verdict }) => [
+    titleOf(target),
     ratio === undefined ? NOTHING : ratio.toFixed(2),
     verdict,
   ]);
@@ -79,7 +78,7 @@ function ratioTable(results: Results): string {
   const rows = others.map((name) => [
     name,
     ...workloadIds.map((id) => {
-      const ratio = cpuRatio(results, id, name);
+      const ratio = cpuRatio(results, id, { gateway: name, workload: id });
       return ratio === undefined ? NOTHING : ratio.toFixed(2);
     }),
   ]);

@@ -6,15 +6,10 @@
  */
 import { createServer, type Socket } from 'node:net';
 import { MessageParser } from '../http/message-parser.ts';
-import { IDLE_MODEL } from '../workloads.ts';
-import {
-  burstAnswer,
-  burstAnswerWithUsage,
-  idleBeginning,
-  idleEnd,
-  jsonAnswer,
-  plainAnswer,
-} from './answers.ts';
+import { burstAnswer, burstAnswerWithUsage, idleBeginning, idleEnd, jsonAnswer } from './chat-answers.ts';
+import { plainAnswer } from './http-answers.ts';
+import { messagesBurstAnswer } from './messages-answers.ts';
+import { IDLE_MODEL } from './models.ts';
 
 const BACKLOG = 4_096;
 const idle = new Set<Socket>();
@@ -46,6 +41,7 @@ function serve(socket: Socket): void {
 
 function answer(socket: Socket, startLine: string, body: Buffer): void {
   if (startLine.startsWith('POST /v1/chat/completions ')) socket.write(completion(socket, body));
+  else if (startLine.startsWith('POST /v1/messages ')) socket.write(message(body));
   else if (startLine.startsWith('GET /idle ')) socket.write(plainAnswer(200, String(idle.size)));
   else if (startLine.startsWith('POST /release ')) socket.write(plainAnswer(200, String(release())));
   else socket.write(plainAnswer(404, startLine));
@@ -58,6 +54,10 @@ function completion(socket: Socket, body: Buffer): Buffer {
     return idleBeginning;
   }
   return body.includes('"include_usage":true') ? burstAnswerWithUsage : burstAnswer;
+}
+
+function message(body: Buffer): Buffer {
+  return body.includes('"stream":true') ? messagesBurstAnswer : plainAnswer(400, 'only streams');
 }
 
 function release(): number {
