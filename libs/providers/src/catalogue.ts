@@ -6,9 +6,13 @@ import { PROVIDERS } from './registry.js';
 export interface ProviderDescription {
   readonly id: string;
   readonly displayName: string;
+  /** The vendor's own reference of its API. */
+  readonly documentationUrl: string;
   readonly defaultBaseUrl: string | null;
   readonly requiresCredential: boolean;
-  readonly dialects: VendorDialectId[];
+  /** What a credential looks like, for a person. */
+  readonly credentialHint: string;
+  readonly dialects: readonly VendorDialectId[];
   readonly options: readonly OptionDescription[];
 }
 
@@ -29,9 +33,10 @@ export const providerCatalogue = {
 };
 
 function describe(provider: Provider): ProviderDescription {
-  const { id, displayName, defaultBaseUrl, requiresCredential, dialects } = provider;
+  const { id, displayName, documentationUrl, dialects } = provider;
+  const { defaultBaseUrl, requiresCredential, credentialHint } = provider;
   return {
-    ...{ id, displayName, defaultBaseUrl, requiresCredential },
+    ...{ id, displayName, documentationUrl, defaultBaseUrl, requiresCredential, credentialHint },
     dialects: [...new Set(dialects.map((dialect) => dialect.id))],
     options: Object.entries(provider.options ?? {}).map(([name, option]) => ({
       name,

@@ -16,8 +16,16 @@ export const OPENAI_RESPONSES = {
   endpoints: { chat: '/responses' },
 } as const satisfies ProviderDialect;
 
-/** Anthropic's paths below a base URL that ends before `/v1`. */
-export const ANTHROPIC_VERSION = ['anthropic-version', '2023-06-01'] as const;
+/**
+ * Anthropic's Messages at vendors that took them over: they think by a budget, and promise no schema. The path is below a
+ * base URL that other dialects share; a vendor that has it elsewhere says so.
+ */
+export const ANTHROPIC_IMITATED = {
+  id: 'anthropic-messages',
+  endpoints: { chat: '/anthropic/v1/messages' },
+  headers: ['anthropic-version', '2023-06-01'],
+  profile: { reasoning: 'anthropic-budget', structuredOutput: 'none', audio: false },
+} as const satisfies ProviderDialect;
 
 /** The path of an endpoint with the model filled in. */
 export function endpointPath(endpoint: Endpoint, model: string, streamed: boolean): string {

@@ -1,13 +1,23 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { GatewayError, OPERATIONS, VENDOR_DIALECT_IDS } from '@tollgate/contracts';
-import { DIALECTS, FULL_TARGET, REASONING_CONTROLS } from '@tollgate/dialects';
+import { DIALECTS, FULL_TARGET, REASONING_CONTROLS, type Parameter } from '@tollgate/dialects';
+import { providerCatalogue } from './catalogue.js';
 import { endpointPath, fillOptions } from './endpoints.js';
+import { FAILURES } from './failure.js';
 import type { Provider, ProviderDialect } from './provider.js';
 import { PROVIDERS } from './registry.js';
 
 /** What every vendor has to keep, whatever it is: the registry is run through it. */
 const providers = [...PROVIDERS.values()] as readonly Provider[];
+
+/** Every name, as the compiler demands; strings in a profile are checked against it, too. */
+const PARAMETERS: Readonly<Record<Parameter, true>> = {
+  ...{ temperature: true, topP: true, topK: true, seed: true },
+  ...{ frequencyPenalty: true, presencePenalty: true, logitBias: true, logprobs: true },
+  ...{ choices: true, stopSequences: true, parallelToolCalls: true, reasoning: true },
+  ...{ metadata: true, user: true, serviceTier: true, promptCacheKey: true },
+};
 
 /** Options with a value of each: the default, or one that fits the pattern. */
 function optionsOf({ options = {} }: Provider): Record<string, string> {
@@ -45,6 +55,20 @@ it('holds each folder, and nothing without one', () => {
   for (const { id } of providers) expect(folders.some((folder) => id.startsWith(folder))).toBe(true);
 });
 
+it('imports nothing that it does not list, and lists no id twice', () => {
+  const source = readFileSync(new URL('./registry.ts', import.meta.url), 'utf8');
+  expect(source.match(/^import .*\.provider\.js';$/gm)).toHaveLength(PROVIDERS.size);
+});
+
+it('is what the control plane is told', () => {
+  const listed = providerCatalogue.list();
+  expect(listed.map(({ id }) => id)).toEqual([...PROVIDERS.keys()]);
+  for (const { dialects, options } of listed) {
+    expect(new Set(dialects).size).toBe(dialects.length);
+    for (const option of options) expect(option.required).toBe(option.default === null);
+  }
+});
+
 describe.each(providers)('provider $id', (provider) => {
   const { id, dialects, defaultBaseUrl, requiresCredential } = provider;
   const options = optionsOf(provider);
@@ -60,7 +84,7 @@ describe.each(providers)('provider $id', (provider) => {
     if (defaultBaseUrl === null) return;
     const url = fillOptions(defaultBaseUrl, options);
     expect(url).not.toMatch(/[{}]/);
-    expect(url).toMatch(/^https?:\/\/.*[^/]$/);
+    expect(url).toMatch(/^https?:\/\/[^?#]*[^/?#]$/);
     const { protocol, hostname } = new URL(url);
     expect(protocol === 'https:' || hostname === '127.0.0.1' || provider.inProcess !== undefined).toBe(true);
   });
@@ -101,6 +125,28 @@ describe.each(providers)('provider $id', (provider) => {
         expect(typeof value).toBe(typeof FULL_TARGET[name as keyof typeof FULL_TARGET]);
       }
       if (profile.reasoning !== undefined) expect(REASONING_CONTROLS).toContain(profile.reasoning);
+      for (const name of profile.unsupported ?? []) expect(Object.keys(PARAMETERS)).toContain(name);
+    }
+  });
+
+  it('tells models apart by patterns that remember nothing', () => {
+    const patterns = dialects.flatMap(({ models, modelProfiles = [] }) => [
+      ...(models === undefined ? [] : [models]),
+      ...modelProfiles.map((entry) => entry.models),
+    ]);
+    for (const pattern of patterns) expect(pattern.flags).not.toMatch(/[gy]/);
+  });
+
+  it('knows its own refusals by something, and says what they mean', () => {
+    for (const { status, code, message, means } of provider.failures ?? []) {
+      expect(Object.keys(FAILURES)).toContain(means);
+      expect(status ?? code ?? message).toBeDefined();
+      if (status !== undefined) expect(status).toBeGreaterThanOrEqual(400);
+      for (const pattern of [code, message]) {
+        expect(pattern?.flags ?? '').not.toMatch(/[gy]/);
+        // A pattern that fits nothing said would fit every refusal.
+        expect(pattern?.test('') ?? false).toBe(false);
+      }
     }
   });
 

@@ -1,4 +1,5 @@
 import { bearer } from '../authenticator.js';
+import { ANTHROPIC_IMITATED } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://www.alibabacloud.com/help/en/model-studio/use-qwen-by-calling-api */
@@ -23,10 +24,9 @@ export const dashscope = {
       },
     },
     {
-      id: 'anthropic-messages',
+      ...ANTHROPIC_IMITATED,
       endpoints: { chat: '/apps/anthropic/v1/messages' },
-      headers: ['anthropic-version', '2023-06-01'],
-      profile: { reasoning: 'anthropic-budget', reasoningHistory: 'reasoning_content', audio: false },
+      profile: { ...ANTHROPIC_IMITATED.profile, reasoningHistory: 'reasoning_content' },
     },
   ],
   authenticate: bearer,

@@ -1,5 +1,17 @@
 import { bearer } from '../authenticator.js';
-import type { Provider } from '../provider.js';
+import { ANTHROPIC_IMITATED, OPENAI_CHAT_ONLY, OPENAI_RESPONSES } from '../endpoints.js';
+import type { ModelProfile, Provider } from '../provider.js';
+
+/** https://api-docs.deepseek.com/guides/vision */
+const SEEING: ModelProfile = { models: /flash/, profile: { images: true } };
+
+const PROFILE = {
+  reasoningHistory: 'reasoning_content',
+  structuredOutput: 'json-object',
+  images: false,
+  audio: false,
+  files: false,
+} as const;
 
 /** https://api-docs.deepseek.com */
 export const deepseek = {
@@ -11,39 +23,30 @@ export const deepseek = {
   credentialHint: 'sk-…',
   dialects: [
     {
-      id: 'openai-chat',
-      endpoints: { chat: '/chat/completions' },
+      ...OPENAI_CHAT_ONLY,
       profile: {
+        ...PROFILE,
+        // https://api-docs.deepseek.com/guides/thinking_mode
         reasoning: 'thinking-type',
-        reasoningHistory: 'reasoning_content',
-        structuredOutput: 'json-object',
-        images: false,
-        audio: false,
-        files: false,
         unsupported: new Set([
-          'topK',
-          'seed',
-          'choices',
-          'parallelToolCalls',
-          'logitBias',
-          'serviceTier',
-          'metadata',
+          ...(['topK', 'seed', 'choices', 'parallelToolCalls'] as const),
+          ...(['logitBias', 'serviceTier', 'metadata'] as const),
         ]),
       },
+      modelProfiles: [SEEING],
     },
     {
-      id: 'anthropic-messages',
-      endpoints: { chat: '/anthropic/v1/messages' },
-      headers: ['anthropic-version', '2023-06-01'],
-      profile: {
-        reasoning: 'anthropic-budget',
-        reasoningHistory: 'reasoning_content',
-        images: false,
-        audio: false,
-        files: false,
-      },
+      ...ANTHROPIC_IMITATED,
+      profile: { ...ANTHROPIC_IMITATED.profile, ...PROFILE },
+      modelProfiles: [SEEING],
     },
+    // Nothing is stored there: https://api-docs.deepseek.com/guides/responses_api
+    { ...OPENAI_RESPONSES, profile: PROFILE, modelProfiles: [SEEING] },
   ],
   authenticate: bearer,
-  failures: [{ status: 402, means: 'unauthorized' }],
+  failures: [
+    // https://api-docs.deepseek.com/quick_start/error_codes
+    { status: 402, means: 'unauthorized' },
+    { status: 400, message: /model not exist/i, means: 'unknownModel' },
+  ],
 } as const satisfies Provider;

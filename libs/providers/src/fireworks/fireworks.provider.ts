@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { OPENAI_CHAT, OPENAI_RESPONSES } from '../endpoints.js';
+import { ANTHROPIC_IMITATED, OPENAI_CHAT, OPENAI_RESPONSES } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://docs.fireworks.ai/api-reference/post-chatcompletions */
@@ -13,11 +13,9 @@ export const fireworks = {
   dialects: [
     { ...OPENAI_CHAT, profile: { reasoningHistory: 'reasoning_content' } },
     { ...OPENAI_RESPONSES, storedResponsesPath: '/responses' },
-    {
-      id: 'anthropic-messages',
-      endpoints: { chat: '/messages' },
-      headers: ['anthropic-version', '2023-06-01'],
-    },
+    { ...ANTHROPIC_IMITATED, endpoints: { chat: '/messages' } },
   ],
   authenticate: bearer,
+  // The account is suspended: https://docs.fireworks.ai/troubleshooting/status_error_codes/inference_error_code
+  failures: [{ status: 412, means: 'unauthorized' }],
 } as const satisfies Provider;

@@ -1,4 +1,4 @@
-import { headerKey } from '../authenticator.js';
+import { fixedHeaders, type Authenticator } from '../authenticator.js';
 import type { ModelProfile, Provider } from '../provider.js';
 
 /**
@@ -38,10 +38,23 @@ export const gemini = {
       profile: { imageUrls: false, fileUrls: false },
     },
   ],
-  authenticate: headerKey('x-goog-api-key'),
+  authenticate,
   failures: [
     // https://ai.google.dev/gemini-api/docs/troubleshooting
     { status: 400, code: /API_KEY_INVALID|API_KEY_EXPIRED/, means: 'unauthorized' },
     { status: 400, message: /api key (not valid|expired)/i, means: 'unauthorized' },
+    // The account has no billing where the free tier is not offered.
+    { status: 400, code: /^FAILED_PRECONDITION$/, means: 'unauthorized' },
   ],
 } as const satisfies Provider;
+
+/** Below `/openai`, the key is a bearer token: https://ai.google.dev/gemini-api/docs/openai */
+function authenticate(credential: string | null): Authenticator {
+  if (credential === null) return fixedHeaders([]);
+  return {
+    headers: ({ path }) =>
+      /\/openai\/(chat\/completions|embeddings)$/.test(path)
+        ? ['authorization', `Bearer ${credential}`]
+        : ['x-goog-api-key', credential],
+  };
+}

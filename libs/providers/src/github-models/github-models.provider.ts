@@ -14,4 +14,5 @@ export const githubModels = {
     { ...OPENAI_CHAT, profile: { unsupported: new Set(['topK', 'logitBias', 'serviceTier', 'metadata']) } },
   ],
   authenticate: bearer,
+  failures: [{ status: 400, code: /^unknown_model$/, means: 'unknownModel' }],
 } as const satisfies Provider;

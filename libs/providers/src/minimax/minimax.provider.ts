@@ -1,4 +1,5 @@
 import { bearer } from '../authenticator.js';
+import { ANTHROPIC_IMITATED, OPENAI_RESPONSES } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://platform.minimax.io/docs/api-reference/text-openai-api */
@@ -26,17 +27,15 @@ export const minimax = {
         ]),
       },
     },
-    {
-      id: 'anthropic-messages',
-      endpoints: { chat: '/anthropic/v1/messages' },
-      headers: ['anthropic-version', '2023-06-01'],
-      profile: { reasoning: 'anthropic-budget', images: false, files: false, audio: false },
-    },
+    { ...ANTHROPIC_IMITATED, profile: { ...ANTHROPIC_IMITATED.profile, images: false, files: false } },
+    { ...OPENAI_RESPONSES, endpoints: { chat: '/v1/responses' }, profile: { audio: false } },
   ],
   authenticate: bearer,
   failures: [
-    { code: /^(1004|2049)$/, means: 'unauthorized' },
-    { code: /^(1002|1039)$/, means: 'rateLimited' },
-    { code: /^1008$/, means: 'unauthorized' },
+    // The code ends the message, whatever the status: https://platform.minimax.io/docs/api-reference/errorcode
+    { message: /\((1004|1008|2049)\)$/, means: 'unauthorized' },
+    { message: /\((1002|1039|1041)\)$/, means: 'rateLimited' },
+    { message: /\(102[67]\)$/, means: 'rejected' },
+    { message: /\(1001\)$/, means: 'timedOut' },
   ],
 } as const satisfies Provider;

@@ -4,7 +4,7 @@ import type { ModelProfile, Provider } from '../provider.js';
 
 const UNSUPPORTED = ['topK', 'seed', 'logprobs', 'logitBias', 'serviceTier'] as const;
 
-/** Sampling is fixed there, and other values are refused. https://platform.kimi.ai/docs/guide/kimi-k2-5-quickstart */
+/** Sampling is fixed there, and other values are refused. https://platform.kimi.ai/docs/api/models-overview */
 const FIXED: ModelProfile = {
   models: /^kimi-k(2\.[5-9]|[3-9])/,
   profile: {
@@ -46,7 +46,7 @@ export const moonshot = {
   ],
   authenticate: bearer,
   failures: [
-    // https://platform.kimi.ai/docs/api/errors
+    // https://www.kimi.com/help/kimi-api/api-error-codes
     { status: 429, code: /exceeded_current_quota/, means: 'unauthorized' },
     { status: 429, code: /engine_overloaded/, means: 'overloaded' },
   ],

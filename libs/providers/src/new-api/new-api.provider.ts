@@ -34,4 +34,6 @@ export const newApi = {
     },
   ],
   authenticate: bearer,
+  // None of its channels has the model: https://docs.newapi.pro/en/api
+  failures: [{ code: /^model_not_found$/, means: 'unknownModel' }],
 } as const satisfies Provider;

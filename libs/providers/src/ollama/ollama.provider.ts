@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { OPENAI_CHAT, OPENAI_RESPONSES } from '../endpoints.js';
+import { ANTHROPIC_IMITATED, OPENAI_CHAT, OPENAI_RESPONSES } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://docs.ollama.com/api/openai-compatibility */
@@ -31,9 +31,9 @@ export const ollama = {
     },
     { ...OPENAI_RESPONSES, profile: { imageUrls: false, files: false, audio: false } },
     {
-      id: 'anthropic-messages',
+      ...ANTHROPIC_IMITATED,
       endpoints: { chat: '/messages' },
-      profile: { imageUrls: false, files: false, audio: false },
+      profile: { ...ANTHROPIC_IMITATED.profile, imageUrls: false, files: false },
     },
   ],
   authenticate: bearer,

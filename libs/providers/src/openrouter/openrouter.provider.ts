@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { OPENAI_CHAT, OPENAI_RESPONSES } from '../endpoints.js';
+import { ANTHROPIC_IMITATED, OPENAI_CHAT, OPENAI_RESPONSES } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://openrouter.ai/docs/api-reference/overview */
@@ -12,12 +12,13 @@ export const openrouter = {
   credentialHint: 'sk-or-…',
   dialects: [
     { ...OPENAI_CHAT, profile: { reasoning: 'openrouter', reasoningHistory: 'reasoning_details' } },
-    {
-      id: 'anthropic-messages',
-      endpoints: { chat: '/messages' },
-      headers: ['anthropic-version', '2023-06-01'],
-    },
+    { ...ANTHROPIC_IMITATED, endpoints: { chat: '/messages' }, profile: { reasoning: 'anthropic-budget' } },
     OPENAI_RESPONSES,
   ],
   authenticate: bearer,
+  failures: [
+    // https://openrouter.ai/docs/api/reference/errors-and-debugging
+    { status: 403, message: /moderation|flagged/i, means: 'rejected' },
+    { status: 400, message: /not a valid model/i, means: 'unknownModel' },
+  ],
 } as const satisfies Provider;

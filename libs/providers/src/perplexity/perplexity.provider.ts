@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { OPENAI_CHAT_ONLY } from '../endpoints.js';
+import { OPENAI_CHAT_ONLY, OPENAI_RESPONSES } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://docs.perplexity.ai/api-reference/chat-completions-post */
@@ -13,7 +13,9 @@ export const perplexity = {
   dialects: [
     {
       ...OPENAI_CHAT_ONLY,
+      models: /^[^/]+$/,
       profile: {
+        reasoning: 'none',
         tools: false,
         audio: false,
         unsupported: new Set([
@@ -27,6 +29,13 @@ export const perplexity = {
         ]),
       },
     },
+    {
+      // Models of other vendors carry their name: openai/gpt-5.4. https://docs.perplexity.ai/docs/grounded-llm/openai-compatibility
+      ...OPENAI_RESPONSES,
+      models: /\//,
+      endpoints: { chat: '/v1/responses' },
+    },
   ],
   authenticate: bearer,
+  failures: [{ status: 400, message: /^invalid model/i, means: 'unknownModel' }],
 } as const satisfies Provider;

@@ -22,4 +22,6 @@ export const qianfan = {
     },
   ],
   authenticate: bearer,
+  // The credential is good, but not for this model: https://cloud.baidu.com/doc/qianfan-api/s/rmwbl43x7
+  failures: [{ status: 401, code: /^invalid_model$/, means: 'unknownModel' }],
 } as const satisfies Provider;

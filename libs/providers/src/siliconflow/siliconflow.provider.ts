@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { OPENAI_CHAT } from '../endpoints.js';
+import { ANTHROPIC_IMITATED, OPENAI_CHAT } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://docs.siliconflow.com/en/api-reference/chat-completions/chat-completions */
@@ -20,11 +20,9 @@ export const siliconflow = {
         unsupported: new Set(['seed', 'presencePenalty', 'logprobs', 'logitBias', 'user']),
       },
     },
-    {
-      id: 'anthropic-messages',
-      endpoints: { chat: '/messages' },
-      headers: ['anthropic-version', '2023-06-01'],
-    },
+    { ...ANTHROPIC_IMITATED, endpoints: { chat: '/messages' } },
   ],
   authenticate: bearer,
+  // https://docs.siliconflow.cn/en/faqs/error-code
+  failures: [{ status: 400, code: /^20012$/, means: 'unknownModel' }],
 } as const satisfies Provider;

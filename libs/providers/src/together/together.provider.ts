@@ -7,7 +7,7 @@ export const together = {
   id: 'together',
   displayName: 'Together AI',
   documentationUrl: 'https://docs.together.ai/reference/chat-completions-1',
-  defaultBaseUrl: 'https://api.together.xyz/v1',
+  defaultBaseUrl: 'https://api.together.ai/v1',
   requiresCredential: true,
   credentialHint: 'an API key',
   dialects: [
@@ -17,4 +17,6 @@ export const together = {
     },
   ],
   authenticate: bearer,
+  // A prompt that is too long is forbidden: https://docs.together.ai/docs/error-codes
+  failures: [{ status: 403, message: /tokens?|context/i, means: 'rejected' }],
 } as const satisfies Provider;

@@ -22,5 +22,10 @@ export const volcengine = {
     { ...OPENAI_RESPONSES, storedResponsesPath: '/responses' },
   ],
   authenticate: bearer,
-  failures: [{ code: /AccountOverdueError|QuotaExceeded/, means: 'unauthorized' }],
+  failures: [
+    // https://www.volcengine.com/docs/82379/1299023
+    { code: /AccountOverdueError|QuotaExceeded|SetLimitExceeded/, means: 'unauthorized' },
+    { code: /ServerOverloaded/, means: 'overloaded' },
+    { code: /ModelNotOpen|ClosedEndpoint|InvalidEndpointOrModel/, means: 'unknownModel' },
+  ],
 } as const satisfies Provider;

@@ -2,12 +2,18 @@ import { bearer } from '../authenticator.js';
 import { OPENAI_RESPONSES } from '../endpoints.js';
 import type { ModelProfile, Provider } from '../provider.js';
 
-/** Models that think take no penalties and no stop sequences. https://docs.x.ai/docs/guides/reasoning */
+/** Models that think take no penalties and no stop sequences. https://docs.x.ai/developers/model-capabilities/text/reasoning */
 const THINKING: ModelProfile = {
-  models: /^grok-(3-mini|4)/,
+  models: /^grok-(3-mini|4|code|build)/,
   profile: {
     unsupported: new Set(['topK', 'logitBias', 'presencePenalty', 'frequencyPenalty', 'stopSequences']),
   },
+};
+
+/** Names that say whether they think refuse to be told how much; from 4.3 on, an effort is taken. */
+const UNTOLD: ModelProfile = {
+  models: /^grok-(2|3(?!-mini)|4(?![.\d])|4\.20|code)/,
+  profile: { reasoning: 'none' },
 };
 
 /** https://docs.x.ai/docs/api-reference */
@@ -23,17 +29,13 @@ export const xai = {
       id: 'openai-chat',
       endpoints: { chat: '/chat/completions', embeddings: '/embeddings' },
       profile: { outputLimitField: 'max_completion_tokens', unsupported: new Set(['topK', 'logitBias']) },
-      modelProfiles: [THINKING],
+      modelProfiles: [THINKING, UNTOLD],
     },
     {
       ...OPENAI_RESPONSES,
       profile: { unsupported: new Set(['topK', 'logitBias']) },
+      modelProfiles: [UNTOLD],
       storedResponsesPath: '/responses',
-    },
-    {
-      id: 'anthropic-messages',
-      endpoints: { chat: '/messages' },
-      headers: ['anthropic-version', '2023-06-01'],
     },
   ],
   authenticate: bearer,

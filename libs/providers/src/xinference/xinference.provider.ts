@@ -7,7 +7,8 @@ export const xinference = {
   id: 'xinference',
   displayName: 'Xinference',
   documentationUrl: 'https://inference.readthedocs.io/en/latest/user_guide/client_api.html',
-  defaultBaseUrl: null,
+  // Where `xinference-local` listens.
+  defaultBaseUrl: 'http://127.0.0.1:9997/v1',
   requiresCredential: false,
   credentialHint: 'any, or none',
   dialects: [

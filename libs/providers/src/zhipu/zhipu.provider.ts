@@ -1,4 +1,5 @@
 import { bearer } from '../authenticator.js';
+import { ANTHROPIC_IMITATED } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://docs.bigmodel.cn/api-reference */
@@ -29,17 +30,16 @@ export const zhipu = {
       },
     },
     {
-      id: 'anthropic-messages',
-      endpoints: { chat: '/anthropic/v1/messages' },
-      headers: ['anthropic-version', '2023-06-01'],
-      profile: { reasoning: 'anthropic-budget', reasoningHistory: 'reasoning_content', audio: false },
+      ...ANTHROPIC_IMITATED,
+      profile: { ...ANTHROPIC_IMITATED.profile, reasoningHistory: 'reasoning_content' },
     },
   ],
   authenticate: bearer,
   failures: [
     // https://docs.bigmodel.cn/cn/faq/api-code
-    { code: /^(1113|1112|1110|1111)$/, means: 'unauthorized' },
-    { code: /^(1302|1303|1304|1305|1308)$/, means: 'rateLimited' },
-    { code: /^1211$/, means: 'unknownModel' },
+    { code: /^(100[0-4]|111[0-3]|112[01]|1309)$/, means: 'unauthorized' },
+    { code: /^(130[2348]|1310|1313)$/, means: 'rateLimited' },
+    { code: /^(1305|1312)$/, means: 'overloaded' },
+    { code: /^(1211|122[0-2]|1311)$/, means: 'unknownModel' },
   ],
 } as const satisfies Provider;

@@ -217,6 +217,11 @@ describe('channels', () => {
     expect(body.items.map(({ id }: { id: string }) => id)).toEqual([
       ...['openai', 'openai-compatible', 'demo', 'regional'],
     ]);
+    expect(body.items[0]).toMatchObject({
+      documentationUrl: 'https://vendor.example/docs',
+      credentialHint: 'sk-…',
+      dialects: ['openai-chat', 'openai-responses'],
+    });
     expect(body.items[3].options).toEqual([
       {
         name: 'project',

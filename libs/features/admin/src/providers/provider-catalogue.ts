@@ -4,9 +4,13 @@ import type { VendorDialectId } from '@tollgate/contracts';
 export interface ProviderDescription {
   readonly id: string;
   readonly displayName: string;
+  /** The vendor's own reference of its API. */
+  readonly documentationUrl: string;
   /** `null`: every channel names its own. May name options: `https://bedrock-runtime.{region}.amazonaws.com`. */
   readonly defaultBaseUrl: string | null;
   readonly requiresCredential: boolean;
+  /** What a credential looks like, for a person: `sk-…`. */
+  readonly credentialHint: string;
   readonly dialects: readonly VendorDialectId[];
   /** What a channel can set besides; in the order in which defaults follow from one another. */
   readonly options: readonly ProviderOptionDescription[];

@@ -5,6 +5,7 @@ import { RequireRole } from '@tollgate/control-api';
 import {
   PROVIDER_CATALOGUE,
   type ProviderCatalogue,
+  type ProviderDescription,
   type ProviderOptionDescription,
 } from './provider-catalogue.js';
 
@@ -32,6 +33,9 @@ export class ProviderView {
   @ApiProperty({ type: String })
   displayName: string;
 
+  @ApiProperty({ type: String, description: "The vendor's own reference of its API." })
+  documentationUrl: string;
+
   @ApiProperty({
     type: String,
     nullable: true,
@@ -41,6 +45,9 @@ export class ProviderView {
 
   @ApiProperty({ type: Boolean })
   requiresCredential: boolean;
+
+  @ApiProperty({ type: String, example: 'sk-…', description: 'What a credential looks like.' })
+  credentialHint: string;
 
   @ApiProperty({ enum: VENDOR_DIALECT_IDS, isArray: true })
   dialects: VendorDialectId[];
@@ -67,15 +74,18 @@ export class ProviderController {
   @ApiOperation({ summary: 'The vendors that channels can be made for; all on one page.' })
   @ApiOkResponse({ type: ProviderPage })
   list(): ProviderPage {
-    const items = this.providers
-      .list()
-      .map(({ id, displayName, defaultBaseUrl, requiresCredential, dialects, options }) => ({
-        ...{ id, displayName, defaultBaseUrl, requiresCredential },
-        dialects: [...new Set(dialects)],
-        options: options.map(toOptionView),
-      }));
-    return { items, nextCursor: null };
+    return { items: this.providers.list().map(toView), nextCursor: null };
   }
+}
+
+function toView(provider: ProviderDescription): ProviderView {
+  const { id, displayName, documentationUrl, dialects, options } = provider;
+  const { defaultBaseUrl, requiresCredential, credentialHint } = provider;
+  return {
+    ...{ id, displayName, documentationUrl, defaultBaseUrl, requiresCredential, credentialHint },
+    dialects: [...new Set(dialects)],
+    options: options.map(toOptionView),
+  };
 }
 
 function toOptionView(option: ProviderOptionDescription): ProviderOptionView {

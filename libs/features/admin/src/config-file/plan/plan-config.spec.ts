@@ -13,24 +13,30 @@ const providers: ProviderCatalogue = {
     {
       id: 'openai',
       displayName: 'OpenAI',
+      documentationUrl: 'https://vendor.example/docs',
       defaultBaseUrl: 'https://api.openai.com/v1',
       requiresCredential: true,
+      credentialHint: 'sk-…',
       dialects: ['openai-chat', 'openai-responses'],
       options: [],
     },
     {
       id: 'compatible',
       displayName: 'Compatible',
+      documentationUrl: 'https://vendor.example/docs',
       defaultBaseUrl: null,
       requiresCredential: false,
+      credentialHint: 'sk-…',
       dialects: ['openai-chat'],
       options: [],
     },
     {
       id: 'regional',
       displayName: 'Regional',
+      documentationUrl: 'https://vendor.example/docs',
       defaultBaseUrl: 'https://{region}.vendor.example',
       requiresCredential: false,
+      credentialHint: 'sk-…',
       dialects: ['bedrock-converse'],
       options: [
         {
