@@ -30,7 +30,7 @@ export function decodeResponse(body: unknown): CanonicalResponse {
 export function decodeTokenCount(body: unknown): number {
   const answer = wireObject(body);
   if (answer['error'] !== undefined) throw vendorError(answer['error']);
-  // Zero is left out, as any number is that has its default.
+  // Zero is left out, as is every number that has its default.
   const tokens = Object.keys(answer).length === 0 ? 0 : numberOf(answer['totalTokens']);
   if (tokens === undefined || !Number.isSafeInteger(tokens) || tokens < 0) {
     throw invalidAnswer('it counts no tokens');

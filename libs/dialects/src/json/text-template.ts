@@ -2,8 +2,6 @@
 const EVENT_LENGTH_MAX = 4_096;
 /** Random letters that OpenAI puts behind a text, so that the length of an event does not tell the text's. */
 const PADDING = '"obfuscation":"';
-const BACKSLASH = 0x5c;
-const SPACE = 0x20;
 
 /**
  * The commonest event of a stream, a delta of text, is the same again and again but for its text: what stands before and
@@ -14,7 +12,7 @@ const SPACE = 0x20;
  * └──────────────── before ────────────────────────┘└text┘└behind┘
  * ```
  *
- * A text with a quote, a backslash or a control character never matches: it is to be parsed.
+ * A text with a quote or a backslash never matches: it is to be parsed.
  */
 export class TextTemplate {
   private before: string | undefined;
@@ -57,11 +55,11 @@ export class TextTemplate {
   }
 }
 
-/** What holds no quote stands in a JSON string as it is. */
+/**
+ * What holds neither quote nor backslash stands in a JSON string as it is. (A control character, which JSON forbids there,
+ * is taken for itself.) Searched for by memory, not character by character: this is done for every event.
+ */
 function isPlain(data: string, from: number, end: number): boolean {
-  for (let at = from; at < end; at += 1) {
-    const code = data.charCodeAt(at);
-    if (code === BACKSLASH || code < SPACE) return false;
-  }
-  return true;
+  const escape = data.indexOf('\\', from);
+  return escape === -1 || escape >= end;
 }

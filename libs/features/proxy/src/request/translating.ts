@@ -127,7 +127,8 @@ class TranslatingStream implements StreamPassage {
 
   push(pieces: readonly Buffer[]): Buffer | null {
     return this.read(() => {
-      for (const piece of pieces) this.parser.push(piece);
+      const [only] = pieces;
+      this.parser.push(pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces));
     });
   }
 
