@@ -111,7 +111,7 @@ export class RoutableChannel implements Candidate {
 
   /** A path of the vendor's as it stands behind the origin. */
   pathBelowBase(path: string): string {
-    return fillOptions(this.basePath + path, this.options);
+    return fillOptions(joined(this.basePath, path), this.options);
   }
 
   /** Position of the next credential, round robin. */
@@ -131,6 +131,12 @@ export class RoutableChannel implements Candidate {
   transport(http: Transport): Transport {
     return this.provider.inProcess ?? http;
   }
+}
+
+/** People write base URLs with the version and without: one that ends with the version of the path has it once. */
+function joined(base: string, path: string): string {
+  const [version] = /^\/v\d\w*(?=\/)/.exec(path) ?? [];
+  return version !== undefined && base.endsWith(version) ? base + path.slice(version.length) : base + path;
 }
 
 /** A base URL that is a mere host means the vendor's own path there: `http://127.0.0.1:9000` for `…/v1`. */
