@@ -25,7 +25,7 @@ export function starterConfig(secret: string): ConfigFileInput {
 interface VendorSeed {
   /** The variable that holds the vendor's key; with it, the channel exists. */
   readonly variable: string;
-  readonly channel: { readonly name: string; readonly provider: string; readonly baseUrl?: string };
+  readonly channel: { readonly name: string; readonly provider: string };
   /** USD per 1M tokens, from the vendor's public price page on the date below; an operator changes them like any price. */
   readonly prices: NonNullable<ConfigFileInput['prices']>;
 }
@@ -48,21 +48,29 @@ const VENDOR_SEEDS: readonly VendorSeed[] = [
   },
   {
     variable: 'ANTHROPIC_API_KEY',
-    // Anthropic's own endpoint in the OpenAI dialect: https://docs.claude.com/en/api/openai-sdk
-    channel: { name: 'anthropic', provider: 'openai-compatible', baseUrl: 'https://api.anthropic.com/v1' },
+    channel: { name: 'anthropic', provider: 'anthropic' },
     prices: [
-      { model: 'claude-sonnet-4-5', input: '3.00', cacheRead: '0.30', output: '15.00' },
-      { model: 'claude-haiku-4-5', input: '1.00', cacheRead: '0.10', output: '5.00' },
+      {
+        model: 'claude-sonnet-4-5',
+        input: '3.00',
+        cacheRead: '0.30',
+        cacheWrite5m: '3.75',
+        cacheWrite1h: '6.00',
+        output: '15.00',
+      },
+      {
+        model: 'claude-haiku-4-5',
+        input: '1.00',
+        cacheRead: '0.10',
+        cacheWrite5m: '1.25',
+        cacheWrite1h: '2.00',
+        output: '5.00',
+      },
     ],
   },
   {
     variable: 'GEMINI_API_KEY',
-    // Google's own endpoint in the OpenAI dialect: https://ai.google.dev/gemini-api/docs/openai
-    channel: {
-      name: 'gemini',
-      provider: 'openai-compatible',
-      baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
-    },
+    channel: { name: 'gemini', provider: 'gemini' },
     prices: [
       { model: 'gemini-2.5-pro', input: '1.25', cacheRead: '0.125', output: '10.00' },
       { model: 'gemini-2.5-flash', input: '0.30', cacheRead: '0.03', output: '2.50' },
