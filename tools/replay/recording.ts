@@ -17,6 +17,8 @@ export interface Reading {
 export interface Recording {
   readonly id: string;
   readonly dialect: DialectName;
+  /** The vendor, where the id names one that has peculiarities; else the dialect's own. */
+  readonly provider: string;
   readonly stream: boolean;
   readonly status: number;
   /** The body, or the whole stream framed as server-sent events. */
@@ -56,6 +58,27 @@ interface ManifestEntry {
   };
 }
 
+const OWN_VENDOR: Readonly<Record<DialectName, string>> = {
+  'openai-chat': 'openai',
+  'openai-responses': 'openai',
+  'anthropic-messages': 'anthropic',
+  gemini: 'gemini',
+};
+
+/** Vendors whose answers are not quite of their dialect: their providers say so. */
+const PECULIAR = ['mistral'] as const;
+
+/** What the vendor of a recording is called when its model is asked for. */
+export function modelOf({ provider, dialect }: Pick<Recording, 'provider' | 'dialect'>): string {
+  return `recorded-${provider}-${dialect}`;
+}
+
+/** Every vendor that recordings are served as. */
+export const VENDORS = [
+  ...DIALECTS.map((dialect) => ({ provider: OWN_VENDOR[dialect], dialect })),
+  ...PECULIAR.map((provider) => ({ provider, dialect: 'openai-chat' as const })),
+];
+
 /** Reads a folder of recordings by its `manifest.json`. @throws Error what is wrong with it */
 export function readRecordings(folder: string): Recording[] {
   const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as ManifestEntry[];
@@ -72,6 +95,7 @@ export function readRecordings(folder: string): Recording[] {
     return {
       id: entry.id,
       dialect,
+      provider: PECULIAR.find((provider) => entry.id.includes(provider)) ?? OWN_VENDOR[dialect],
       stream: entry.stream,
       status: entry.status,
       body: framed(readFileSync(join(folder, entry.file), 'utf8'), entry.framing, dialect),

@@ -10,18 +10,11 @@ import { GatewayProcess } from '@tollgate/testing/process';
 import { FakeVendor, type VendorBehaviour } from '@tollgate/testing/vendor';
 import { clients, type Ask } from './clients.ts';
 import { differences } from './compare.ts';
-import { DIALECTS, readRecordings, type DialectName, type Recording } from './recording.ts';
+import { DIALECTS, modelOf, readRecordings, VENDORS, type DialectName, type Recording } from './recording.ts';
 
 const API_KEY = 'sk-tg-0123456789abcdef0123456789abcdef';
 /** A stream goes out in pieces of this many characters, so that events are cut anywhere. */
 const PIECE_LENGTH = 701;
-
-const PROVIDER: Readonly<Record<DialectName, string>> = {
-  'openai-chat': 'openai',
-  'openai-responses': 'openai',
-  'anthropic-messages': 'anthropic',
-  gemini: 'gemini',
-};
 
 async function main(): Promise<void> {
   const [folder, ...ids] = process.argv.slice(2);
@@ -61,9 +54,10 @@ async function replay(
   return failed;
 }
 
-async function readAs(ask: Ask, { dialect, stream, status, expected }: Recording): Promise<string[]> {
+async function readAs(ask: Ask, recording: Recording): Promise<string[]> {
+  const { stream, status, expected } = recording;
   try {
-    const read = await ask({ model: `recorded-${dialect}`, stream });
+    const read = await ask({ model: modelOf(recording), stream });
     return expected.error ? ['an answer instead of an error'] : differences(read, expected);
   } catch (error) {
     const { status: raised, message } = error as { status?: number; message: string };
@@ -102,16 +96,15 @@ async function startGateway({ vendor, directory, port }: GatewayInput): Promise<
 }
 
 function declaration(baseUrl: string): object {
-  const models = DIALECTS.map((dialect) => `recorded-${dialect}`);
   return {
     version: 1,
     organizations: [{ name: 'replay', balance: '1000000.00' }],
-    channels: DIALECTS.map((dialect) => ({
-      ...{ name: dialect, provider: PROVIDER[dialect], dialect, baseUrl },
+    channels: VENDORS.map(({ provider, dialect }) => ({
+      ...{ name: `${provider}-${dialect}`, provider, dialect, baseUrl },
       credentials: ['sk-upstream'],
-      models: [`recorded-${dialect}`],
+      models: [modelOf({ provider, dialect })],
     })),
-    prices: models.map((model) => ({ model, input: '1.00', output: '1.00' })),
+    prices: VENDORS.map((vendor) => ({ model: modelOf(vendor), input: '1.00', output: '1.00' })),
     keys: [{ name: 'replay', organization: 'replay', secret: API_KEY }],
     settings: { routing: { attemptsMax: 1 }, health: { enabled: false } },
   };
