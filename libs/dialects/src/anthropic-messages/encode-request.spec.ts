@@ -217,7 +217,7 @@ describe('the conversation', () => {
               kind: 'server_tool_use',
               value: { type: 'server_tool_use' },
             },
-            { type: 'text', text: 'a', citations: [index(''), index('tollgate1.gemini.'), index('Eo8')] },
+            { type: 'text', text: 'a', citations: [index(''), index('1tollgate.gemini.'), index('Eo8')] },
           ],
         },
         USER,

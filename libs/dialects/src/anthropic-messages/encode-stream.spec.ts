@@ -200,7 +200,7 @@ describe('a stream to a client', () => {
 
   it('marks thoughts that nobody signed, so that no vendor is sent them for its own', () => {
     const { sse } = encode([start, ...thought('hm'), finish('stop')]);
-    const [, packed = ''] = /"signature":"(tollgate1[^"]*)"/.exec(sse) ?? [];
+    const [, packed = ''] = /"signature":"(1tollgate[^"]*)"/.exec(sse) ?? [];
     const history = { role: 'assistant', content: [{ type: 'thinking', thinking: 'hm', signature: packed }] };
     const request = decodeRequest({ model: 'm', messages: [history] });
     expect(request.messages[0]?.content).toEqual([{ type: 'reasoning', text: 'hm' }]);

@@ -5,15 +5,17 @@ import type { Signature } from './part.js';
  * State of one vendor travels through a client of another dialect in the fields that this dialect has for such state,
  * packed with where it came from, so that it is given back to that vendor and to no other.
  *
- * `tollgate1.<dialect>.<value>`; in ids of tool calls, whose letters vendors and clients restrict,
- * `<id>__tollgate1_<dialect>_<base64url of the value>`.
+ * `1tollgate.<dialect>.<value>`; in ids of tool calls, whose letters vendors and clients restrict,
+ * `<id>__1tollgate_<dialect>_<base64url of the value>`.
+ *
+ * The mark begins with a byte that is rare in prose: every body that passes is searched for it.
  */
-const MARK = 'tollgate1';
+const MARK = '1tollgate';
 /** The mark in base64 (nine bytes: no rest), for fields that must be base64. */
 const MARK_BASE64 = Buffer.from(MARK).toString('base64');
-const PACKED = /^tollgate1\.([a-z-]+)\.(.*)$/s;
+const PACKED = /^1tollgate\.([a-z-]+)\.(.*)$/s;
 const ID_SEPARATOR = `__${MARK}_`;
-const PACKED_ID = /^(.*?)__tollgate1_([a-z-]+)_([A-Za-z0-9_-]*)$/s;
+const PACKED_ID = /^(.*?)__1tollgate_([a-z-]+)_([A-Za-z0-9_-]*)$/s;
 
 /** The value as it stands for a client of `dialect`: bare when it is the client's own, packed otherwise. */
 export function packSignature({ origin, value }: Signature, dialect: DialectId): string {

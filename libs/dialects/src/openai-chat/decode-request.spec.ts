@@ -103,14 +103,14 @@ describe('messages', () => {
   });
 
   it('give back the state of other vendors that travelled in ids and details', () => {
-    const id = `call_1__tollgate1_gemini_${Buffer.from('sig').toString('base64url')}`;
+    const id = `call_1__1tollgate_gemini_${Buffer.from('sig').toString('base64url')}`;
     const request = decode({
       messages: [
         {
           role: 'assistant',
           reasoning_content: 'So.',
           reasoning_details: [
-            { type: 'reasoning.text', text: 'So.', signature: 'tollgate1.anthropic-messages.abc' },
+            { type: 'reasoning.text', text: 'So.', signature: '1tollgate.anthropic-messages.abc' },
           ],
           tool_calls: [{ id, type: 'function', function: { name: 'f', arguments: '' } }],
         },

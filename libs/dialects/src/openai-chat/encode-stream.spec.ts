@@ -85,7 +85,7 @@ describe('a stream to a client', () => {
       { reasoning_content: '.' },
       {
         reasoning_details: [
-          { type: 'reasoning.text', text: 'So.', signature: 'tollgate1.anthropic-messages.abc', index: 0 },
+          { type: 'reasoning.text', text: 'So.', signature: '1tollgate.anthropic-messages.abc', index: 0 },
         ],
       },
     ]);
@@ -115,7 +115,7 @@ describe('a stream to a client', () => {
         tool_calls: [
           {
             index: 1,
-            id: 'b__tollgate1_gemini_eA',
+            id: 'b__1tollgate_gemini_eA',
             type: 'function',
             function: { name: 'g', arguments: '' },
           },

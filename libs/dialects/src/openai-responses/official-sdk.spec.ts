@@ -116,8 +116,8 @@ describe('the official SDK', () => {
     const response = ANSWERS['thoughts of another vendor, and calls'] ?? answer([]);
     const { output } = encodeResponse(response, context()) as { readonly output: readonly object[] };
     expect(output).toMatchObject([
-      { type: 'reasoning', encrypted_content: 'tollgate1.anthropic-messages.sig' },
-      { type: 'reasoning', summary: [], encrypted_content: 'tollgate1.anthropic-messages.redacted:hid' },
+      { type: 'reasoning', encrypted_content: '1tollgate.anthropic-messages.sig' },
+      { type: 'reasoning', summary: [], encrypted_content: '1tollgate.anthropic-messages.redacted:hid' },
       { type: 'message', content: [{ type: 'output_text', text: 'Let me see.' }] },
       { type: 'function_call', name: 'look_up', call_id: 'toolu_1', arguments: '{"q":1}' },
       { type: 'custom_tool_call', name: 'run_shell', call_id: 'toolu_2', input: 'ls -l' },

@@ -252,7 +252,7 @@ describe('a client of one dialect at a vendor of another', () => {
 
   it('gives state of one vendor to no other, though both speak its dialect', async () => {
     await openai();
-    const foreign = `call_1__tollgate1_gemini_${Buffer.from('signature').toString('base64url')}`;
+    const foreign = `call_1__1tollgate_gemini_${Buffer.from('signature').toString('base64url')}`;
     const call = { id: foreign, type: 'function', function: { name: 'f', arguments: '{}' } };
     await world.send(
       chat({
@@ -263,7 +263,7 @@ describe('a client of one dialect at a vendor of another', () => {
         ],
       }),
     );
-    expect(vendor.requests[0]!.text).not.toContain('tollgate1');
+    expect(vendor.requests[0]!.text).not.toContain('1tollgate');
     expect(vendor.requests[0]!.text).toContain('"call_1"');
   });
 
