@@ -68,11 +68,12 @@ const NOTHING: Measured = { usage: ZERO_USAGE, source: 'none', findings: [] };
  */
 export class MeteredRequest {
   attempts = 0;
+  /** What a translation could not say as it was written, as labels. */
+  warnings: readonly string[] = [];
   private channel: RoutableChannel | null = null;
   private channelModel: ChannelModel | null = null;
   private firstByteAt: number | null = null;
   private measured: Measured = NOTHING;
-  private warnings: readonly string[] = [];
   private concluded = false;
 
   /** What start and end have in common. */

@@ -109,6 +109,7 @@ export class ProxyRequests {
       };
       const conclusion = await this.serveOnTheBooks(client, metered, authorized, outgoing);
       metered.conclude(conclusion, clock.monotonic());
+      this.logWarnings(client, metered);
       this.ended(conclusion, begun, { model: request.envelope.model, attempts: metered.attempts });
     } catch (error) {
       this.refuse(client, error, begun);
@@ -278,6 +279,12 @@ export class ProxyRequests {
       case 'abandoned':
         return CLIENT_CLOSED;
     }
+  }
+
+  private logWarnings(client: ClientRequest, { warnings }: MeteredRequest): void {
+    if (warnings.length === 0) return;
+    const facts = { requestId: client.id, warnings };
+    this.dependencies.logger.debug(facts, 'a translation could not say everything as it was written');
   }
 
   private ended(
