@@ -49,9 +49,13 @@ describe("a vendor's status", () => {
     expect(error).toMatchObject({ code: 'upstream_rejected', kind, message: 'too long' });
   });
 
-  it("does not repeat the vendor's words about our credential", () => {
-    const vendor = { status: 401, ...words('Incorrect API key: sk-up'), retryAfter: undefined };
-    expect(failureError(classifyFailure(401, vendor), vendor).message).not.toContain('sk-up');
+  it.each([
+    [401, null],
+    [400, 'invalid_api_key'],
+    [500, 'authentication_error'],
+  ])("does not repeat the vendor's words about our credential: %i %s", (status, code) => {
+    const vendor = { status, ...words('Incorrect API key: sk-up', code), retryAfter: undefined };
+    expect(failureError(classifyFailure(status, vendor), vendor).message).not.toContain('sk-up');
   });
 
   it.each([

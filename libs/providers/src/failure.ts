@@ -66,6 +66,9 @@ export interface FailureRule {
   readonly means: keyof typeof FAILURES;
 }
 
+/** Whatever the status: proxies before a vendor refuse its credential with 400 or 500, too. */
+const CREDENTIAL_REFUSED = /^(invalid_api_key|invalid_authentication|authentication_error)$/i;
+
 /** What a refusal means, by the vendor's own rules first. */
 export function classifyFailure(
   status: number,
@@ -74,6 +77,7 @@ export function classifyFailure(
 ): FailureClass {
   const rule = rules.find((candidate) => fits(candidate, status, vendor));
   if (rule !== undefined) return FAILURES[rule.means];
+  if (CREDENTIAL_REFUSED.test(vendor.code ?? '')) return FAILURES.unauthorized;
   return BY_STATUS[status] ?? (status >= 400 && status < 500 ? FAILURES.rejected : FAILURES.failed);
 }
 

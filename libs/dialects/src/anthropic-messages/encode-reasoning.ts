@@ -100,7 +100,10 @@ function withBudget(reasoning: ReasoningRequest, { request, target, warnings }: 
     return { thinking: { ...thinking, budget_tokens: fitting }, outputTokensMax: limit };
   }
   warnings.add('approximated', 'outputTokensMax', 'the limit has to leave room for the least thinking');
-  return { thinking, outputTokensMax: limit + wished };
+  if (request.outputTokensMax === undefined) return { thinking, outputTokensMax: limit + wished };
+  // Somebody pays for what goes beyond the limit: the least that the vendor takes, whatever was wished.
+  const least = { ...thinking, budget_tokens: BUDGET_TOKENS_MIN };
+  return { thinking: least, outputTokensMax: limit + BUDGET_TOKENS_MIN };
 }
 
 function wishedBudget(reasoning: ReasoningRequest, limit: number): number {

@@ -363,6 +363,12 @@ describe('reasoning', () => {
       1_524,
       ['approximated:reasoning', 'approximated:outputTokensMax'],
     ],
+    [
+      { reasoning: { budgetTokens: 30_000 }, outputTokensMax: 500 },
+      1_024,
+      1_524,
+      ['approximated:outputTokensMax'],
+    ],
   ])('is told as a budget below the limit: %j', (request, budget, limit, warned) => {
     const { thinking, max_tokens: max, warnings } = encode(request);
     expect(thinking).toEqual({ type: 'enabled', budget_tokens: budget });

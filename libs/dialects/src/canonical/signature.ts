@@ -15,7 +15,8 @@ const MARK = '1tollgate';
 const MARK_BASE64 = Buffer.from(MARK).toString('base64');
 const PACKED = /^1tollgate\.([a-z-]+)\.(.*)$/s;
 const ID_SEPARATOR = `__${MARK}_`;
-const PACKED_ID = /^(.*?)__1tollgate_([a-z-]+)_([A-Za-z0-9_-]*)$/s;
+/** What stands behind the separator: looked at from there only, for an id may be as long as a body. */
+const PACKED_IN_ID = /^([a-z-]+)_([A-Za-z0-9_-]*)$/;
 
 /** The value as it stands for a client of `dialect`: bare when it is the client's own, packed otherwise. */
 export function packSignature({ origin, value }: Signature, dialect: DialectId): string {
@@ -50,10 +51,12 @@ export function packToolCallId(id: string, signature: Signature | undefined): st
 }
 
 export function unpackToolCallId(packed: string): { readonly id: string; readonly signature?: Signature } {
-  const [, id, origin, value] = PACKED_ID.exec(packed) ?? [];
-  if (id === undefined || origin === undefined || value === undefined) return { id: packed };
+  const at = packed.indexOf(ID_SEPARATOR);
+  const [, origin, value] =
+    at === -1 ? [] : (PACKED_IN_ID.exec(packed.slice(at + ID_SEPARATOR.length)) ?? []);
+  if (origin === undefined || value === undefined) return { id: packed };
   return {
-    id,
+    id: packed.slice(0, at),
     signature: { origin: origin as DialectId, value: Buffer.from(value, 'base64url').toString('utf8') },
   };
 }

@@ -56,6 +56,17 @@ export function isMadeId(id: string): boolean {
   return MADE_ID.test(id);
 }
 
+interface OpenCall {
+  readonly id: string;
+  answered: boolean;
+}
+
+/** Calls in their order; those before `next` are answered. */
+interface CallQueue {
+  readonly calls: OpenCall[];
+  next: number;
+}
+
 /**
  * Ids of calls: the dialect's calls mostly have none, so they are made from the position and the name, and results find
  * their call by name and order.
@@ -66,22 +77,42 @@ export class CallIds {
   /** `answerId`: tells calls of this answer from those of other answers in the same conversation. */
   constructor(private readonly answerId = '') {}
 
-  private readonly open: { readonly id: string; readonly name: string }[] = [];
+  private readonly byName = new Map<string, CallQueue>();
+  private readonly byId = new Map<string, CallQueue>();
 
   call(name: string, given?: string | null): string {
     const place = this.answerId === '' ? `${this.count}_` : `${plain(this.answerId)}-${this.count}_`;
     const id = given ?? `call_${place}${plain(name)}`;
     this.count += 1;
-    this.open.push({ id: unpackToolCallId(id).id, name });
+    const call: OpenCall = { id: unpackToolCallId(id).id, answered: false };
+    enqueue(this.byName, name, call);
+    enqueue(this.byId, call.id, call);
     return id;
   }
 
   result(name: string, given?: string | null): string {
     const id = given === null || given === undefined ? undefined : unpackToolCallId(given).id;
-    const at = this.open.findIndex((call) => (id === undefined ? call.name === name : call.id === id));
-    const found = at === -1 ? undefined : this.open.splice(at, 1)[0];
+    const found = id === undefined ? answer(this.byName.get(name)) : answer(this.byId.get(id));
     return id ?? found?.id ?? `call_${plain(name)}`;
   }
+}
+
+function enqueue(queues: Map<string, CallQueue>, key: string, call: OpenCall): void {
+  const queue = queues.get(key);
+  if (queue === undefined) queues.set(key, { calls: [call], next: 0 });
+  else queue.calls.push(call);
+}
+
+/** Takes the first call that has no result yet. */
+function answer(queue: CallQueue | undefined): OpenCall | undefined {
+  while (queue !== undefined && queue.next < queue.calls.length) {
+    const call = queue.calls[queue.next];
+    queue.next += 1;
+    if (call?.answered !== false) continue;
+    call.answered = true;
+    return call;
+  }
+  return undefined;
 }
 
 /** In letters that ids of calls may have anywhere. */

@@ -22,9 +22,13 @@ export function decodeTools(tools: readonly WireTool[]): Tool[] {
     ...Object.entries(builtins).flatMap(([name, value]): Tool[] =>
       value === null || value === undefined
         ? []
-        : [{ type: 'builtin', kind: BUILTINS[name] ?? 'other', origin: DIALECT, value: { [name]: value } }],
+        : [{ type: 'builtin', kind: kindOf(name), origin: DIALECT, value: { [name]: value } }],
     ),
   ]);
+}
+
+function kindOf(name: string): BuiltinKind {
+  return Object.hasOwn(BUILTINS, name) ? (BUILTINS[name] ?? 'other') : 'other';
 }
 
 type WireFunction = NonNullable<WireTool['functionDeclarations']>[number];

@@ -89,17 +89,18 @@ function bounded(message: string): string {
   return message.length <= MESSAGE_LENGTH_MAX ? message : `${message.slice(0, MESSAGE_LENGTH_MAX)}…`;
 }
 
-const CODES: Readonly<Record<string, ErrorCode>> = {
-  RESOURCE_EXHAUSTED: 'upstream_rate_limited',
-  UNAVAILABLE: 'upstream_overloaded',
-  DEADLINE_EXCEEDED: 'upstream_timeout',
-  UNAUTHENTICATED: 'upstream_unauthorized',
-};
+const CODES: ReadonlyMap<string, ErrorCode> = new Map([
+  ['RESOURCE_EXHAUSTED', 'upstream_rate_limited'],
+  ['UNAVAILABLE', 'upstream_overloaded'],
+  ['DEADLINE_EXCEEDED', 'upstream_timeout'],
+  ['UNAUTHENTICATED', 'upstream_unauthorized'],
+  ['PERMISSION_DENIED', 'upstream_unauthorized'],
+]);
 
 /** An error that stands in an answer or a stream with status 200. */
 export function vendorError(value: unknown): GatewayError {
   const error = objectOf(value) ?? {};
-  const code = CODES[textOf(error['status']) ?? ''] ?? 'upstream_error';
+  const code = CODES.get(textOf(error['status']) ?? '') ?? 'upstream_error';
   const message =
     code === 'upstream_unauthorized'
       ? 'the credential was refused'

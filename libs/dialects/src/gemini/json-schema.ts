@@ -195,7 +195,7 @@ class SchemaConverter {
   private formatOf(converted: Record<string, unknown>, { format }: JsonObject): void {
     const type = textOf(converted['type'])?.toLowerCase() ?? '';
     if (typeof format !== 'string') return;
-    if (FORMATS[type]?.has(format) === true) converted['format'] = format;
+    if (Object.hasOwn(FORMATS, type) && FORMATS[type]?.has(format) === true) converted['format'] = format;
     else this.loses('format');
   }
 

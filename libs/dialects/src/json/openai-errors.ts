@@ -90,11 +90,13 @@ function codeOf({ code, type }: JsonObject): string | null {
   return found === undefined ? null : String(found).slice(0, CODE_LENGTH_MAX);
 }
 
+const UNAUTHORIZED = /^(invalid_api_key|invalid_authentication|authentication_error|unauthorized|40[123])$/i;
 const RATE_LIMITED = /rate.?limit|too_many_requests|^429$/i;
 const OVERLOADED = /overloaded|server_busy|service_unavailable|^(503|529)$/i;
 const TIMED_OUT = /timeout|timed_out|^(408|504)$/i;
 
 const MEANINGS = [
+  [UNAUTHORIZED, 'upstream_unauthorized'],
   [RATE_LIMITED, 'upstream_rate_limited'],
   [OVERLOADED, 'upstream_overloaded'],
   [TIMED_OUT, 'upstream_timeout'],
@@ -104,7 +106,9 @@ const MEANINGS = [
 export function openaiVendorFailure(body: JsonObject): GatewayError {
   const { message, code } = readOpenaiError(body) ?? { message: 'no reason given', code: null };
   const meaning = MEANINGS.find(([pattern]) => pattern.test(code ?? ''))?.[1] ?? 'upstream_error';
-  return new GatewayError(meaning, `The vendor failed while it answered: ${message}`, {
+  // The vendor's words about our credential may name it.
+  const words = meaning === 'upstream_unauthorized' ? 'the credential was refused' : message;
+  return new GatewayError(meaning, `The vendor failed while it answered: ${words}`, {
     retry: 'next-channel',
   });
 }

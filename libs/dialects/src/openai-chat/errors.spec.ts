@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { GatewayError, type ErrorCode } from '@tollgate/contracts';
+import { openaiVendorFailure } from '../json/openai-errors.js';
 import { decodeError, encodeError, encodeStreamError } from './errors.js';
 
 describe('errors to a client', () => {
@@ -52,6 +53,17 @@ describe("a vendor's error", () => {
   ])('%s is read', (body, expected) => {
     expect(decodeError(500, Buffer.from(body))).toEqual(expected);
   });
+
+  it.each(['invalid_api_key', 'authentication_error', 401])(
+    'within an answer says nothing about our credential: %s',
+    (code) => {
+      const { code: ours, message } = openaiVendorFailure({
+        error: { message: 'Incorrect key: sk-up', code },
+      });
+      expect(ours).toBe('upstream_unauthorized');
+      expect(message).not.toContain('sk-up');
+    },
+  );
 
   it('is bounded in length', () => {
     const body = Buffer.from(JSON.stringify({ error: { message: 'x'.repeat(5_000) } }));

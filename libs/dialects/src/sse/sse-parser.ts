@@ -13,6 +13,8 @@ export class SseParser {
   private readonly decoder = new StringDecoder('utf8');
   private kept = '';
   private begun = false;
+  /** Asked of `kept` itself, what was put together would be copied into one piece each time. */
+  private endsWithCarriageReturn = false;
 
   /** `onEvent` gets the name (`''` when there is none) and the data of each event that has any. */
   constructor(private readonly onEvent: (event: string, data: string) => void) {}
@@ -29,6 +31,7 @@ export class SseParser {
   }
 
   private read(text: string): void {
+    if (this.keepsOn(text)) return;
     let rest = this.kept === '' ? text : this.kept + text;
     if (!this.begun && rest.length > 0) {
       this.begun = true;
@@ -44,7 +47,16 @@ export class SseParser {
       end = rest.indexOf('\n\n', from);
     }
     this.kept = from === 0 ? rest : rest.slice(from);
+    this.endsWithCarriageReturn = this.kept.endsWith('\r');
     if (this.kept.length > EVENT_LENGTH_MAX) throw new RangeError('an event of the stream is too large');
+  }
+
+  /** A large event comes in many pieces without a line end: they are only put together, not looked through each time. */
+  private keepsOn(text: string): boolean {
+    if (this.kept === '' || this.kept.length + text.length > EVENT_LENGTH_MAX) return false;
+    if (text.includes('\n') || text.includes('\r') || this.endsWithCarriageReturn) return false;
+    this.kept += text;
+    return true;
   }
 
   /** A carriage return at the very end stays: the line feed that belongs to it may follow. */

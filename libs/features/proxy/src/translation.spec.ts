@@ -117,6 +117,34 @@ describe('a client of one dialect at a vendor of another', () => {
     expect(world.journal.ends[0]).toMatchObject({ outcome: 'succeeded', charge: '150000', streamed: true });
   });
 
+  it.each([
+    ['passes', messages({ stream: true }), MESSAGES],
+    ['is translated', chat({ stream: true }), {}],
+  ])(
+    'pays for what was produced, not for the beginning that the vendor counted, when it leaves a stream that %s',
+    async (_how, body, options) => {
+      await anthropic();
+      const delta = sse('content_block_delta', {
+        index: 0,
+        delta: { type: 'text_delta', text: 'Hello there' },
+      });
+      const events = [...claudeEvents.slice(0, 2), ...Array.from({ length: 200 }, () => delta)];
+      vendor.respond({ kind: 'stream', events, ending: 'silent' });
+      let received = 0;
+      await world.send(body, {
+        ...options,
+        onData: (answer) => {
+          received += 1;
+          if (received === 1) setTimeout(() => answer.destroy(), 100);
+        },
+      });
+      await eventually(() => world.journal.ends.length === 1, 'the record');
+      const { outcome, usage, usageSource } = world.journal.ends[0]!;
+      expect([outcome, usageSource, usage.input]).toEqual(['client_closed', 'partial', 20]);
+      expect(usage.output).toBeGreaterThan(150);
+    },
+  );
+
   it('gets a stream from a vendor that answers whole', async () => {
     await openai();
     vendor.respond(chatCompletion('Hello there', CHAT_USAGE));
@@ -360,6 +388,19 @@ describe('a client of one dialect at a vendor of another', () => {
       await world.putKey('sk-other', { id: 'k2', organizationId: 'o2' });
       const other = await world.send(join, { ...RESPONSES, headers: { authorization: 'Bearer sk-other' } });
       expect([other.status, other.json.error.code]).toEqual([404, 'response_not_found']);
+    });
+
+    it('stay with whom they belong to, though a vendor gives their id to another', async () => {
+      await create();
+      await world.documents
+        .bucket('identity')
+        .put(organizationDocumentKey('o2'), { id: 'o2', name: 'b', status: 'active', group: 'default' });
+      await world.putKey('sk-other', { id: 'k2', organizationId: 'o2' });
+      const headers = { authorization: 'Bearer sk-other' };
+      expect((await world.send({ model: 'm', input: 'Hi' }, { ...RESPONSES, headers })).status).toBe(200);
+      await settled();
+      const read = await world.send('', { method: 'GET', path: '/v1/responses/resp_abc' });
+      expect(read.status).toBe(200);
     });
 
     it('reads, cancels, lists and deletes them there', async () => {

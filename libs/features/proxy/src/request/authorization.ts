@@ -1,4 +1,4 @@
-import { GatewayError, type Clock, type Operation } from '@tollgate/contracts';
+import { GatewayError, storedResponseKey, type Clock, type Operation } from '@tollgate/contracts';
 import type { ReasoningRequest } from '@tollgate/dialects';
 import type { Configuration } from '../configuration/configuration.js';
 import type { RoutableChannel } from '../configuration/routable-channel.js';
@@ -62,8 +62,8 @@ export class Authorization {
       credential: undefined,
     };
     const { continues, conversation } = request.envelope;
-    if (continues !== null) return this.goOn(authorized, continues);
-    return conversation === null ? authorized : this.join(authorized, conversation);
+    if (conversation === null) return continues === null ? authorized : this.goOn(authorized, continues);
+    return this.join(authorized, conversation, continues);
   }
 
   /** By the name that the client used, else by the configured one. Counting tokens is free. */
@@ -99,8 +99,11 @@ export class Authorization {
    * A conversation was made at the vendor, past the gateway: it is taken to lie at the one channel that keeps any, and
    * belongs to the organisation that names it first.
    */
-  private async join(authorized: Authorized, conversation: string): Promise<Authorized> {
+  private async join(asked: Authorized, conversation: string, continues: string | null): Promise<Authorized> {
     const { storedResponses } = this.dependencies;
+    // What no key can stand for could be claimed by nobody, and used by everybody.
+    if (storedResponseKey(conversation) === undefined) throw conversationUnknown(conversation);
+    const authorized = continues === null ? asked : await this.goOn(asked, continues);
     if ((await storedResponses.holder(conversation)) === undefined) {
       const [only, ...others] = authorized.channels.filter(
         (channel) => channel.storedResponsesPath !== undefined,

@@ -3,6 +3,7 @@ import { warningLabel } from '@tollgate/dialects';
 import type { GatewayError } from '@tollgate/contracts';
 import type { VendorDialect } from '../configuration/channel-route.js';
 import type { ClientDialect } from '../http/routes.js';
+import { countedUsage } from './counted-usage.js';
 import type { Passage, StreamPassage, WholeAnswer } from './passage.js';
 import { parseAnswer } from './passing.js';
 
@@ -38,7 +39,7 @@ export class ConvertedPassage implements Passage {
     return {
       body: Buffer.from(JSON.stringify(answer)),
       contentType: 'application/json; charset=utf-8',
-      usage,
+      usage: countedUsage(usage),
       text: '',
       responseId: null,
       warnings: [],

@@ -3,6 +3,10 @@ import type { FetchedMedia, MediaFetcher } from '@tollgate/providers';
 
 /** URLs fetched for one request; more is no conversation but an attack. */
 const MEDIA_COUNT_MAX = 32;
+/** Fetched at one time. */
+const FETCHES_MAX = 4;
+/** Base64 of one request's media together: they are held in memory, and written into one body. */
+const MEDIA_LENGTH_MAX = 64 * 1_048_576;
 
 /**
  * Replaces URLs of images and files by their bytes, where the vendor does not fetch them itself.
@@ -33,8 +37,18 @@ async function fetchAll(
 ): Promise<ReadonlyMap<string, FetchedMedia>> {
   if (urls.length > MEDIA_COUNT_MAX)
     throw fetcher.refusal(`more than ${MEDIA_COUNT_MAX} images and files by URL`);
-  const media = await Promise.all(urls.map((url) => fetcher.fetch(url)));
-  return new Map(urls.map((url, index) => [url, media[index]] as [string, FetchedMedia]));
+  const fetched = new Map<string, FetchedMedia>();
+  let length = 0;
+  for (let from = 0; from < urls.length; from += FETCHES_MAX) {
+    const some = urls.slice(from, from + FETCHES_MAX);
+    const media = await Promise.all(some.map(async (url) => [url, await fetcher.fetch(url)] as const));
+    for (const [url, one] of media) {
+      fetched.set(url, one);
+      length += one.data.length;
+    }
+    if (length > MEDIA_LENGTH_MAX) throw fetcher.refusal('they are too large together');
+  }
+  return fetched;
 }
 
 function visit(messages: readonly Message[], target: TargetProfile, found: (url: string) => void): void {

@@ -147,11 +147,15 @@ export class MeteredRequest {
     source: UsageSource,
     counted?: ReportedUsage,
   ): Measured {
-    if (result.usage !== undefined) {
-      const { usage, findings } = checkUsage(result.usage);
-      return { usage, source: 'vendor', findings };
+    const { usage: reported, producedTokens } = result;
+    if (reported !== undefined) {
+      const { usage, findings } = checkUsage(reported);
+      // In the middle of a stream vendors have counted its beginning, if anything.
+      const missing = source === 'partial' ? producedTokens - outputOf(usage) : 0;
+      if (missing <= 0) return { usage, source: 'vendor', findings };
+      return { usage: { ...usage, output: usage.output + missing }, source, findings };
     }
-    const usage = counted === undefined ? this.estimate(result.producedTokens) : checkUsage(counted).usage;
+    const usage = counted === undefined ? this.estimate(producedTokens) : checkUsage(counted).usage;
     return { usage, source, findings: source === 'estimated' ? ['usage_missing'] : [] };
   }
 
@@ -204,6 +208,10 @@ export class MeteredRequest {
       warnings: this.warnings.slice(0, WARNINGS_MAX).map((label) => label.slice(0, WARNING_LENGTH_MAX)),
     };
   }
+}
+
+function outputOf({ output, reasoning, audioOutput }: UsageQuantities): number {
+  return output + reasoning + audioOutput;
 }
 
 function factsOf(input: MeteredRequestInput): Omit<JournalStart, 'estimate'> {

@@ -10,6 +10,7 @@ import {
 } from '@tollgate/dialects';
 import type { VendorDialect } from '../configuration/channel-route.js';
 import type { ClientDialect } from '../http/routes.js';
+import { countedUsage } from './counted-usage.js';
 import type { Passage, StreamPassage, WholeAnswer } from './passage.js';
 import { writtenText } from './written-text.js';
 
@@ -38,12 +39,12 @@ export class PassingPassage implements Passage {
   }
 
   readTail(tail: Buffer): ReportedUsage | undefined {
-    return this.options.vendor.outbound.readUsage(tail);
+    return countedUsage(this.options.vendor.outbound.readUsage(tail));
   }
 
   readWhole(bytes: Buffer): WholeAnswer {
     const { vendor } = this.options;
-    const usage = vendor.outbound.readUsage(bytes);
+    const usage = countedUsage(vendor.outbound.readUsage(bytes));
     const text = usage === undefined ? textWithoutUsage(bytes, this.options) : undefined;
     return {
       body: bytes,
@@ -86,7 +87,7 @@ class PassingStreamPassage implements StreamPassage {
     return this.array === undefined ? undefined : 'application/json; charset=utf-8';
   }
   get usage(): ReportedUsage | undefined {
-    return this.tap.usage;
+    return countedUsage(this.tap.usage);
   }
   get complete(): boolean {
     return this.tap.complete;
@@ -110,8 +111,10 @@ class PassingStreamPassage implements StreamPassage {
   end(): Buffer | null {
     const rest = this.tap.end();
     if (this.array === undefined) return rest;
-    const end = this.array.end();
-    return rest === null ? end : Buffer.concat([this.array.push(rest), end]);
+    // What broke off may end within an element: its error ends the array.
+    if (!this.complete) return null;
+    const last = rest === null ? [] : [this.array.push(rest)];
+    return Buffer.concat([...last, this.array.end()]);
   }
 
   fail(error: GatewayError): string {

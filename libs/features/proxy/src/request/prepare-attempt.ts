@@ -74,7 +74,9 @@ export class AttemptPreparation {
     const { operation } = request.path;
     const same = route.dialect.id === client.dialect.id && (route.spoken.passes ?? true);
     const changed = operation === 'chat' && (reasoning !== undefined || channel.thinkingToContent);
-    if (same && !changed && !request.foreignState) return passing(route, input);
+    // One vector is asked for at a path of its own, which vendors are not asked at.
+    const single = request.path.variant === 'embedContent';
+    if (same && !changed && !single && !request.foreignState) return passing(route, input);
     if (operation === 'embeddings') return embeddings(route, input);
     if (operation === 'count-tokens') return tokenCount(route, input);
     return this.translating(channel, route, input);

@@ -91,6 +91,10 @@ export class Relay implements UpstreamHandler {
   }
 
   response(status: number, headers: UpstreamHeaders): void {
+    this.guarded(() => this.open(status, headers));
+  }
+
+  private open(status: number, headers: UpstreamHeaders): void {
     this.status = status;
     this.headers = headers;
     if (status < 200 || status >= 300) this.mode = 'error';
@@ -107,25 +111,48 @@ export class Relay implements UpstreamHandler {
     if (this.mode === 'error' && this.gatheredBytes > ERROR_BYTES_MAX) {
       // It said enough, and may never end.
       this.exchange?.abort();
-      this.endError();
+      this.guarded(() => this.endError());
     } else if (this.mode === 'stream') this.flushSoon();
     else if (this.mode === 'json' && this.gatheredBytes > WHOLE_ANSWER_BYTES_MAX) this.dataOfLargeAnswer();
   }
 
   end(): void {
     if (this.over) return;
-    if (this.mode === 'error') this.endError();
-    else if (this.mode === 'stream') this.endStream();
-    else this.endJson();
+    this.guarded(() => {
+      if (this.mode === 'error') this.endError();
+      else if (this.mode === 'stream') this.endStream();
+      else this.endJson();
+    });
   }
 
   error(error: GatewayError): void {
     if (this.over) return;
-    // A stream that said it was complete is; how its connection ended does not matter.
-    if (this.mode === 'stream') this.flush();
-    if (this.over) return;
-    if (this.stream?.complete === true) this.endStream();
-    else this.fail(error, true);
+    this.guarded(() => {
+      // A stream that said it was complete is; how its connection ended does not matter.
+      if (this.mode === 'stream') this.flush();
+      if (this.over) return;
+      if (this.stream?.complete === true) this.endStream();
+      else this.fail(error, true);
+    });
+  }
+
+  /**
+   * Nobody is above to catch what reading a vendor's words throws, and no end would be told: an answer that can't be read
+   * ends here.
+   */
+  private guarded(work: () => void): void {
+    try {
+      work();
+    } catch (cause) {
+      if (this.over) throw cause;
+      const { client } = this.options;
+      const error = unreadable(cause);
+      this.exchange?.abort();
+      if (client.answered) client.destroy();
+      this.finish(
+        client.answered ? { kind: 'broken', error } : { kind: 'failed', error, blamesChannel: true },
+      );
+    }
   }
 
   private dataOfLargeAnswer(): void {
@@ -138,7 +165,7 @@ export class Relay implements UpstreamHandler {
     this.flushPending = true;
     setImmediate(() => {
       this.flushPending = false;
-      if (!this.over && !this.stalled) this.flush();
+      if (!this.over && !this.stalled) this.guarded(() => this.flush());
     });
   }
 
@@ -184,7 +211,7 @@ export class Relay implements UpstreamHandler {
     client.onDrain(() => {
       this.stalled = false;
       this.exchange?.resume();
-      if (!this.over) this.flush();
+      if (!this.over) this.guarded(() => this.flush());
     });
   }
 
@@ -308,9 +335,10 @@ export class Relay implements UpstreamHandler {
     if (this.over) return;
     this.exchange?.abort();
     const { outputBytes, stream } = this;
-    const produced =
-      outputBytes === 0 ? 0 : (stream?.producedTokens(outputBytes) ?? outputBytes / BYTES_PER_TOKEN);
-    this.finish({ kind: 'abandoned', usage: stream?.usage, producedTokens: Math.ceil(produced) });
+    const produced = stream?.producedTokens(outputBytes) ?? outputBytes / BYTES_PER_TOKEN;
+    // Something was produced, be it a picture, whose tokens are not guessed.
+    const producedTokens = outputBytes === 0 ? 0 : Math.max(1, Math.ceil(produced));
+    this.finish({ kind: 'abandoned', usage: stream?.usage, producedTokens });
   }
 
   private finish(result: RelayResult): void {

@@ -19,9 +19,19 @@ export class StoredResponseBook {
   remember(response: StoredResponseDocument): void {
     const key = storedResponseKey(response.id);
     if (key === undefined) return;
-    this.bucket.put(key, response).catch((error: unknown) => {
+    this.note(key, response).catch((error: unknown) => {
       this.logger.error({ error, responseId: response.id }, 'where an answer is stored could not be noted');
     });
+  }
+
+  /** Ids are the vendor's, and at some vendors the client's: one that is another organisation's stays theirs. */
+  private async note(key: string, response: StoredResponseDocument): Promise<void> {
+    const holder = await this.holder(response.id);
+    if (holder !== undefined && holder.organizationId !== response.organizationId) {
+      this.logger.warn({ responseId: response.id }, 'a stored answer has the id of another organisation’s');
+      return;
+    }
+    await this.bucket.put(key, response);
   }
 
   /** Who holds something stored; `undefined`: nobody here made it. @throws GatewayError `service_unavailable` */

@@ -16,6 +16,7 @@ import {
 } from '@tollgate/dialects';
 import type { VendorDialect } from '../configuration/channel-route.js';
 import type { ClientDialect } from '../http/routes.js';
+import { countedUsage } from './counted-usage.js';
 import type { Passage, StreamPassage, WholeAnswer } from './passage.js';
 import { parseAnswer } from './passing.js';
 import { ThoughtsInText, thoughtsInText } from './thoughts-in-text.js';
@@ -57,6 +58,7 @@ export class TranslatingPassage implements Passage {
     const { client, vendor, context, thinkingToContent, jsonArray } = this.options;
     const decoded = vendor.outbound.decodeResponse(parseAnswer(bytes));
     const response = thinkingToContent ? thoughtsInText(decoded) : decoded;
+    const usage = countedUsage(response.usage);
     const streamed = context.request.stream;
     const body = streamed
       ? framed(replayed(response, client.inbound.encodeStream(context)), jsonArray)
@@ -64,8 +66,8 @@ export class TranslatingPassage implements Passage {
     return {
       body,
       contentType: streamed && !jsonArray ? STREAM_TYPE : JSON_TYPE,
-      usage: response.usage,
-      text: response.usage === undefined ? writtenText(response) : undefined,
+      usage,
+      text: usage === undefined ? writtenText(response) : undefined,
       responseId: null,
       warnings: context.warnings.list.map(warningLabel),
     };
@@ -166,7 +168,7 @@ class TranslatingStream implements StreamPassage {
   }
 
   private write(part: StreamPart): void {
-    if (part.type === 'usage') this.usage = part.usage;
+    if (part.type === 'usage') this.usage = countedUsage(part.usage);
     else if ('text' in part) this.count(part.text);
     this.out += this.encoder.push(part);
   }
