@@ -17,6 +17,8 @@ import { DIALECT } from './wire.js';
 export const anthropicMessages = {
   id: DIALECT,
   inbound: {
+    // https://platform.claude.com/docs/en/api/beta-headers
+    forwardedHeaders: ['anthropic-version', 'anthropic-beta'],
     readRequest,
     decodeRequest,
     encodeResponse,

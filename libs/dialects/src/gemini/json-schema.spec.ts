@@ -64,6 +64,7 @@ describe('a JSON schema as the API takes it', () => {
 
   it.each<[JsonObject, JsonObject]>([
     [{ type: 'string', format: 'email' }, { type: 'STRING' }],
+    [{ type: 'constructor', format: 'email' }, { type: 'CONSTRUCTOR' }],
     [{ type: 'integer', exclusiveMinimum: 0 }, { type: 'INTEGER' }],
     [
       { type: 'integer', enum: [1, 2] },

@@ -58,6 +58,15 @@ describe('server-sent events', () => {
     ]);
   });
 
+  it('are put together of many pieces in little time', () => {
+    const piece = Buffer.from('x'.repeat(64));
+    const startedAt = performance.now();
+    expect(parse([Buffer.from('data: '), ...Array<Buffer>(30_000).fill(piece)])[0]?.[1]).toHaveLength(
+      1_920_000,
+    );
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
   it('are bounded: an event that never ends is refused', () => {
     const parser = new SseParser(() => undefined);
     const piece = Buffer.alloc(4 * 1_048_576, 'x');
