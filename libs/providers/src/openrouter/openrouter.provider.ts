@@ -2,6 +2,9 @@ import { bearer } from '../authenticator.js';
 import { ANTHROPIC_IMITATED, OPENAI_CHAT, OPENAI_RESPONSES } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
+/** Other models than the one that was allowed and priced: https://openrouter.ai/docs/features/model-routing */
+const body = { remove: ['models', 'route'] } as const;
+
 /** https://openrouter.ai/docs/api-reference/overview */
 export const openrouter = {
   id: 'openrouter',
@@ -11,9 +14,14 @@ export const openrouter = {
   requiresCredential: true,
   credentialHint: 'sk-or-…',
   dialects: [
-    { ...OPENAI_CHAT, profile: { reasoning: 'openrouter', reasoningHistory: 'reasoning_details' } },
-    { ...ANTHROPIC_IMITATED, endpoints: { chat: '/messages' }, profile: { reasoning: 'anthropic-budget' } },
-    OPENAI_RESPONSES,
+    { ...OPENAI_CHAT, body, profile: { reasoning: 'openrouter', reasoningHistory: 'reasoning_details' } },
+    {
+      ...ANTHROPIC_IMITATED,
+      body,
+      endpoints: { chat: '/messages' },
+      profile: { reasoning: 'anthropic-budget' },
+    },
+    { ...OPENAI_RESPONSES, body },
   ],
   authenticate: bearer,
   failures: [
