@@ -118,7 +118,7 @@ describe('a client of one dialect at a vendor of another', () => {
   });
 
   it.each([
-    ['passes', messages({ stream: true }), MESSAGES],
+    ['passes', messages({ stream: true, max_tokens: 1_000 }), MESSAGES],
     ['is translated', chat({ stream: true }), {}],
   ])(
     'pays for what was produced, not for the beginning that the vendor counted, when it leaves a stream that %s',
@@ -293,6 +293,25 @@ describe('a client of one dialect at a vendor of another', () => {
     );
     expect(vendor.requests[0]!.text).not.toContain('1tollgate');
     expect(vendor.requests[0]!.text).toContain('"call_1"');
+  });
+
+  it('has versions and betas of its dialect passed on, and no other header', async () => {
+    await anthropic();
+    vendor.respond({ kind: 'answer', body: claudeMessage });
+    const headers = {
+      ...MESSAGES.headers,
+      'anthropic-version': '2024-01-01',
+      'anthropic-beta': 'a,b',
+      'x-mine': '1',
+    };
+    await world.send(messages(), { ...MESSAGES, headers });
+    const seen = vendor.requests[0]!.headers;
+    expect(seen).toMatchObject({
+      'anthropic-version': '2024-01-01',
+      'anthropic-beta': 'a,b',
+      'x-api-key': 'sk-up-c1',
+    });
+    expect(seen).not.toHaveProperty('x-mine');
   });
 
   it('counts tokens itself where the vendor does not', async () => {

@@ -1,6 +1,8 @@
 import type { CanonicalRequest, MediaSource, Message, Part, TargetProfile } from '@tollgate/dialects';
 import type { FetchedMedia, MediaFetcher } from '@tollgate/providers';
 
+type Fetcher = Pick<MediaFetcher, 'fetch' | 'refusal'>;
+
 /** URLs fetched for one request; more is no conversation but an attack. */
 const MEDIA_COUNT_MAX = 32;
 /** Fetched at one time. */
@@ -17,7 +19,7 @@ const MEDIA_LENGTH_MAX = 64 * 1_048_576;
 export function inlineMedia(
   request: CanonicalRequest,
   target: TargetProfile,
-  fetcher: MediaFetcher,
+  fetcher: Fetcher,
 ): CanonicalRequest | Promise<CanonicalRequest> {
   const urls = new Set<string>();
   visit(request.messages, target, (url) => urls.add(url));
@@ -33,7 +35,7 @@ export function inlineMedia(
 
 async function fetchAll(
   urls: readonly string[],
-  fetcher: MediaFetcher,
+  fetcher: Fetcher,
 ): Promise<ReadonlyMap<string, FetchedMedia>> {
   if (urls.length > MEDIA_COUNT_MAX)
     throw fetcher.refusal(`more than ${MEDIA_COUNT_MAX} images and files by URL`);

@@ -147,7 +147,10 @@ export class MeteredRequest {
     source: UsageSource,
     counted?: ReportedUsage,
   ): Measured {
-    const { usage: reported, producedTokens } = result;
+    const { usage: reported } = result;
+    // A guess by bytes may be above what the client allowed, and held money for.
+    const { outputTokensMax } = this.input.envelope;
+    const producedTokens = Math.min(result.producedTokens, outputTokensMax ?? Infinity);
     if (reported !== undefined) {
       const { usage, findings } = checkUsage(reported);
       // In the middle of a stream vendors have counted its beginning, if anything.
