@@ -226,7 +226,8 @@ describe('the outbox', () => {
     );
     await commit(put('b', 2));
     await target.until(() => target.seen.includes('config/b=2'));
-    expect(target.seen).toEqual(['config/a=1', 'config/b=2']);
+    // At least once: what was published when the connection went may be published again, and nothing is lost or swapped.
+    expect([...new Set(target.seen)]).toEqual(['config/a=1', 'config/b=2']);
   });
 
   it('refuses a value that is no JSON instead of deleting the document', async () => {
