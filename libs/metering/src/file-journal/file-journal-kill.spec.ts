@@ -66,7 +66,10 @@ describe('a process that is killed while it journals', () => {
     const journal = await FileJournal.open({ directory: parent, ...ports, limits });
     await eventually(() => readdirSync(parent).length === 1, 'the journals of the dead to go');
     await journal.close({ timeoutMs: 5_000 });
-    await eventually(() => billing.closedJournals.size === writers.length + 1, 'billing to hear of every end');
+    await eventually(
+      () => billing.closedJournals.size === writers.length + 1,
+      'billing to hear of every end',
+    );
     await billing.stop();
 
     // then each started request has one record, and one that ended has its own end.
