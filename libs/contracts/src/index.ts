@@ -74,8 +74,10 @@ export {
 export {
   channelObservationsV1,
   channelObservationV1,
+  DECISIVE_FAILURES,
   type ChannelObservationsV1,
   type ChannelObservationV1,
+  type DecisiveFailure,
 } from './events/channel-observed.v1.js';
 export { organizationCreatedV1, type OrganizationCreatedV1 } from './events/organization-created.v1.js';
 export { TOPICS, type ConsumerName, type Topic } from './events/topics.js';
