@@ -70,6 +70,12 @@ export const settingsDocument = z.strictObject({
       allowUnpriced: z.boolean().default(false),
     })
     .prefault({}),
+  metering: z
+    .strictObject({
+      /** `false`: an answer that the vendor breaks off, or that our time limit ends, is charged nothing. */
+      chargeCutStreams: z.boolean().default(true),
+    })
+    .prefault({}),
   admission: z
     .strictObject({
       /** What happens to requests that no live lease covers while the store of balances can't be asked. */

@@ -92,7 +92,11 @@ describe('a hostile client or vendor', () => {
       vendor.respond({ kind: 'stream', events: [first, 'data: {"', ...endless], intervalMs: 5 });
       const answer = await world.send(contents, gemini('streamGenerateContent'));
       expect(answer.cut).toBe(true);
-      expect(world.journal.ends[0]).toMatchObject({ errorCode: 'upstream_invalid_response', charge: '0' });
+      await ended();
+      expect(world.journal.ends[0]).toMatchObject({
+        errorCode: 'upstream_invalid_response',
+        usageSource: 'partial',
+      });
     });
 
     it('by leaving out the last blank line of a stream that is written as an array', async () => {

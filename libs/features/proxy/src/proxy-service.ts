@@ -104,13 +104,19 @@ export class ProxyService {
   /** Lets requests under way end within the bound, then tells everything that is left and lets go. */
   async stop(timeoutMs: number): Promise<void> {
     await this.dataPlane.drain(timeoutMs);
+    // What is still under way is cut off before the journal closes: its record says what was produced.
+    await this.dependencies.http.close();
+    await this.dataPlane.drain(CONCLUDE_MS);
     await this.observer.stop();
     await this.dependencies.journal.close({ timeoutMs: JOURNAL_CLOSE_MS });
     await this.dependencies.admission.close();
     await Promise.all([this.configuration.stop(), this.identities.stop()]);
-    await Promise.all([this.dependencies.http.close(), this.dependencies.media.close(), this.tokens.close()]);
+    await Promise.all([this.dependencies.media.close(), this.tokens.close()]);
   }
 }
+
+/** Time for requests that were cut off to be put on the books. */
+const CONCLUDE_MS = 2_000;
 
 /** Time for the last usage events to reach the event log; what does not is replayed at the next start. */
 const JOURNAL_CLOSE_MS = 5_000;

@@ -363,16 +363,17 @@ describe('the proxy', () => {
   describe('when a vendor fails in the middle of a stream', () => {
     const words = chatStreamEvents(['Hello', ' there'], null).slice(0, 3);
 
-    it('ends the stream with an error event, and charges nothing', async () => {
+    it('ends the stream with an error event, and charges what reached the client', async () => {
       vendor.respond({ kind: 'stream', events: words, intervalMs: 5, ending: 'cut' });
       const answer = await send(chat({ stream: true }));
       const events = answer.text.split('\n\n').filter((event) => event !== '');
       expect(events.slice(0, 3).join('\n\n') + '\n\n').toBe(words.join(''));
       expect(JSON.parse(events.at(-1)!.slice(6)).error.code).toBe('upstream_cut');
+      await eventually(() => journal.ends.length === 1, 'the record');
       expect(journal.ends).toEqual([
-        expect.objectContaining({ outcome: 'upstream_cut', charge: '0', usageSource: 'none' }),
+        expect.objectContaining({ outcome: 'upstream_cut', charge: '47500', usageSource: 'partial' }),
       ]);
-      expect(admission.available).toBe(opening());
+      expect(admission.available).toBe(opening() - 47_500n);
     });
 
     it('tells a vendor that falls silent', async () => {
@@ -380,7 +381,8 @@ describe('the proxy', () => {
       vendor.respond({ kind: 'stream', events: words, ending: 'silent' });
       const answer = await send(chat({ stream: true }));
       expect(answer.text).toContain('upstream_timeout');
-      expect(journal.ends[0]).toMatchObject({ outcome: 'timed_out', charge: '0' });
+      await eventually(() => journal.ends.length === 1, 'the record');
+      expect(journal.ends[0]).toMatchObject({ outcome: 'timed_out', usageSource: 'partial' });
     });
 
     it('takes a stream that said it was complete for complete, however its connection ended', async () => {

@@ -56,6 +56,8 @@ export class MemoryJournal implements Journal {
 export class MemoryAdmission implements Admission {
   available: NanoUsd = 1_000_000_000_000n;
   readonly holds: NanoUsd[] = [];
+  /** What holds were settled with, in order. */
+  readonly settled: NanoUsd[] = [];
 
   hold({ amountFull, amountMin }: HoldInput): ReturnType<Admission['hold']> {
     const amount = amountFull <= this.available ? amountFull : this.available;
@@ -66,6 +68,7 @@ export class MemoryAdmission implements Admission {
       amount,
       leaseId: 'lease-1' as LeaseId,
       settle: (charge) => {
+        this.settled.push(charge);
         this.available += amount - charge;
       },
     };
@@ -157,7 +160,7 @@ export class ProxyWorld {
     });
   }
 
-  async putChannel(id: string, fake: FakeVendor, more: object = {}): Promise<void> {
+  async putChannel(id: string, fake: Pick<FakeVendor, 'baseUrl'>, more: object = {}): Promise<void> {
     const secret = sealSecret(this.keyring.current, `sk-up-${id}`, credentialAssociation(id, fake.baseUrl));
     await this.documents.bucket('config').put(channelDocumentKey(id), {
       id,

@@ -128,6 +128,19 @@ export class PricingSettingsDto {
   allowUnpriced?: boolean;
 }
 
+export class MeteringSettingsDto {
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: true,
+    description:
+      'false: an answer that the vendor breaks off, or that a time limit ends, is charged nothing, though some of it ' +
+      'reached the client.',
+  })
+  @IsGivenOptionally()
+  @IsBoolean()
+  chargeCutStreams?: boolean;
+}
+
 export class AdmissionSettingsDto {
   @ApiPropertyOptional({
     enum: STORE_DOWN,
@@ -175,6 +188,13 @@ export class SettingsDto {
   @ValidateNested()
   @Type(() => PricingSettingsDto)
   pricing?: PricingSettingsDto;
+
+  @ApiPropertyOptional({ type: MeteringSettingsDto })
+  @IsGivenOptionally()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => MeteringSettingsDto)
+  metering?: MeteringSettingsDto;
 
   @ApiPropertyOptional({ type: AdmissionSettingsDto })
   @IsGivenOptionally()

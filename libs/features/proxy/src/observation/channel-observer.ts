@@ -72,6 +72,8 @@ export class ChannelObserver {
     // A client that went away, or asked for what no vendor can do, says nothing about the channel.
     if (result.kind === 'abandoned' || result.kind === 'refused') return;
     if (result.kind === 'failed' && !result.blamesChannel) return;
+    // We ended it ourselves.
+    if (failure === 'shutting_down') return;
     const tally = this.tally(channel.id);
     if (failure !== null) {
       tally.failed[failure] = (tally.failed[failure] ?? 0) + 1;

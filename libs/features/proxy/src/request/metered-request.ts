@@ -41,6 +41,8 @@ export interface MeteredRequestInput {
   /** `null`: unpriced, served for nothing. */
   readonly price: ModelPrice | null;
   readonly hold: Hold | null;
+  /** What reached the client is paid for, though the vendor broke off or our time limit ended it. */
+  readonly chargesCutStreams: boolean;
   /** Milliseconds since the epoch. */
   readonly occurredAt: number;
   /** The injected clock's monotonic time. */
@@ -74,6 +76,8 @@ export class MeteredRequest {
   private channelModel: ChannelModel | null = null;
   private firstByteAt: number | null = null;
   private measured: Measured = NOTHING;
+  /** What a vendor is taken to charge for an answer that the organisation does not pay for. */
+  private costUncharged: NanoUsd = 0n;
   private concluded = false;
 
   /** What start and end have in common. */
@@ -111,7 +115,7 @@ export class MeteredRequest {
   }
 
   /**
-   * What the last attempt used; a failed one uses nothing, and neither does counting tokens.
+   * What the last attempt used; one that failed before its first byte uses nothing, and neither does counting tokens.
    *
    * @param counted by the gateway, where the vendor counts nothing
    */
@@ -120,8 +124,11 @@ export class MeteredRequest {
       this.warnings = [...new Set([...this.warnings, ...result.warnings])];
       if (this.input.operation !== 'count-tokens')
         this.measured = this.measureOutput(result, 'estimated', counted);
-    } else if (result.kind === 'abandoned' && result.producedTokens > 0) {
-      this.measured = this.measureOutput(result, 'partial');
+    } else if (brokeOff(result) && result.producedTokens > 0) {
+      const measured = this.measureOutput(result, 'partial', counted);
+      if (result.kind === 'broken' && !this.input.chargesCutStreams) {
+        this.costUncharged = this.vendorCost(measured);
+      } else this.measured = measured;
     }
   }
 
@@ -143,14 +150,14 @@ export class MeteredRequest {
   }
 
   private measureOutput(
-    result: Extract<RelayResult, { kind: 'answered' | 'abandoned' }>,
+    result: Extract<RelayResult, { kind: 'answered' | 'abandoned' | 'broken' }>,
     source: UsageSource,
     counted?: ReportedUsage,
   ): Measured {
     const { usage: reported } = result;
     // A guess by bytes may be above what the client allowed, and held money for.
-    const { outputTokensMax } = this.input.envelope;
-    const producedTokens = Math.min(result.producedTokens, outputTokensMax ?? Infinity);
+    const outputTokensMax = this.input.envelope.outputTokensMax ?? Infinity;
+    const producedTokens = Math.min(result.producedTokens, outputTokensMax);
     if (reported !== undefined) {
       const { usage, findings } = checkUsage(reported);
       // In the middle of a stream vendors have counted its beginning, if anything.
@@ -159,7 +166,11 @@ export class MeteredRequest {
       return { usage: { ...usage, output: usage.output + missing }, source, findings };
     }
     const usage = counted === undefined ? this.estimate(producedTokens) : checkUsage(counted).usage;
-    return { usage, source, findings: source === 'estimated' ? ['usage_missing'] : [] };
+    return {
+      usage: { ...usage, output: Math.min(usage.output, outputTokensMax) },
+      source,
+      findings: source === 'estimated' ? ['usage_missing'] : [],
+    };
   }
 
   private estimate(outputTokens: number): UsageQuantities {
@@ -206,11 +217,15 @@ export class MeteredRequest {
       usage: this.measured.usage,
       usageSource: this.measured.source,
       charge: charge.toString(),
-      vendorCost: this.vendorCost(this.measured).toString(),
+      vendorCost: (this.vendorCost(this.measured) + this.costUncharged).toString(),
       findings: [...this.measured.findings],
       warnings: this.warnings.slice(0, WARNINGS_MAX).map((label) => label.slice(0, WARNING_LENGTH_MAX)),
     };
   }
+}
+
+function brokeOff(result: RelayResult): result is Extract<RelayResult, { kind: 'abandoned' | 'broken' }> {
+  return result.kind === 'abandoned' || result.kind === 'broken';
 }
 
 function outputOf({ output, reasoning, audioOutput }: UsageQuantities): number {

@@ -97,6 +97,7 @@ export class ProxyRequests {
           bodyBytes: body.length,
           price: authorized.price,
           hold,
+          chargesCutStreams: authorized.snapshot.settings.metering.chargeCutStreams,
           occurredAt: clock.now(),
           startedAt: begun.startedAt,
         },
@@ -177,7 +178,7 @@ export class ProxyRequests {
         continue;
       }
       const result = await this.attempt(client, metered, { channel, prepared, authorized, outgoing });
-      if (result.kind === 'answered' && result.usage === undefined) {
+      if (isUncounted(result)) {
         const { dialect } = prepared.route;
         metered.measure(
           result,
@@ -348,8 +349,15 @@ function channelModel(channel: RoutableChannel, model: string): ChannelModel {
   return known;
 }
 
+/** Something was produced, and the vendor did not say how much. */
+function isUncounted(result: RelayResult): result is Exclude<RelayResult, { kind: 'refused' | 'failed' }> {
+  if (result.kind === 'refused' || result.kind === 'failed' || result.usage !== undefined) return false;
+  return result.kind === 'answered' || result.producedTokens > 0;
+}
+
 function outcomeOf({ code }: GatewayError): RequestOutcome {
   if (code === 'upstream_timeout') return 'timed_out';
+  if (code === 'shutting_down') return 'interrupted';
   return code === 'upstream_cut' ? 'upstream_cut' : 'failed';
 }
 

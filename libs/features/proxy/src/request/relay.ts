@@ -33,14 +33,17 @@ export type RelayResult =
   /** Nothing has reached the client: another channel may be tried. */
   | { readonly kind: 'failed'; readonly error: GatewayError; readonly blamesChannel: boolean }
   /** Something has reached the client, then the vendor failed. */
-  | { readonly kind: 'broken'; readonly error: GatewayError }
+  | ({ readonly kind: 'broken'; readonly error: GatewayError } & ProducedSoFar)
   /** The client went away, or stopped reading. */
-  | {
-      readonly kind: 'abandoned';
-      readonly usage: ReportedUsage | undefined;
-      /** 0 when nothing had been produced. */
-      readonly producedTokens: number;
-    };
+  | ({ readonly kind: 'abandoned' } & ProducedSoFar);
+
+/** What is known of an answer that did not reach its end. */
+interface ProducedSoFar {
+  readonly usage: ReportedUsage | undefined;
+  readonly text: string | undefined;
+  /** 0 when nothing had been produced. */
+  readonly producedTokens: number;
+}
 
 export interface RelayOptions {
   readonly client: ClientRequest;
@@ -150,7 +153,9 @@ export class Relay implements UpstreamHandler {
       this.exchange?.abort();
       if (client.answered) client.destroy();
       this.finish(
-        client.answered ? { kind: 'broken', error } : { kind: 'failed', error, blamesChannel: true },
+        client.answered
+          ? { kind: 'broken', error, ...this.producedSoFar() }
+          : { kind: 'failed', error, blamesChannel: true },
       );
     }
   }
@@ -328,17 +333,21 @@ export class Relay implements UpstreamHandler {
     }
     if (this.stream === undefined) client.destroy();
     else client.end(this.stream.fail(error));
-    this.finish({ kind: 'broken', error });
+    this.finish({ kind: 'broken', error, ...this.producedSoFar() });
   }
 
   private abandon(): void {
     if (this.over) return;
     this.exchange?.abort();
+    this.finish({ kind: 'abandoned', ...this.producedSoFar() });
+  }
+
+  private producedSoFar(): ProducedSoFar {
     const { outputBytes, stream } = this;
     const produced = stream?.producedTokens(outputBytes) ?? outputBytes / BYTES_PER_TOKEN;
     // Something was produced, be it a picture, whose tokens are not guessed.
     const producedTokens = outputBytes === 0 ? 0 : Math.max(1, Math.ceil(produced));
-    this.finish({ kind: 'abandoned', usage: stream?.usage, producedTokens });
+    return { usage: stream?.usage, text: stream?.text, producedTokens };
   }
 
   private finish(result: RelayResult): void {
