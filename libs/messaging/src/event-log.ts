@@ -1,10 +1,25 @@
 import type { ConsumerName, Topic } from '@tollgate/contracts';
 
-/** One message to publish. `body` is any JSON value; pack many events into one message. */
+/** One message to publish; pack many events into one message. */
 export interface EventMessage {
   /** Unique for ever: the same id again, within the broker's window, stores nothing. */
   readonly id: string;
+  /** Any JSON value, or an `EncodedBody`. */
   readonly body: unknown;
+}
+
+/** A body that is JSON already. Adapters that store bytes store these; to all others it is the value that they stand for. */
+export class EncodedBody {
+  constructor(readonly bytes: Buffer) {}
+
+  toJSON(): unknown {
+    return JSON.parse(this.bytes.toString('utf8'));
+  }
+}
+
+/** The JSON of a body, for adapters that store text. */
+export function jsonOfBody(body: unknown): string {
+  return body instanceof EncodedBody ? body.bytes.toString('utf8') : JSON.stringify(body ?? null);
 }
 
 /** One message at one consumer. Exactly one of `ack`, `retry`, `reject` is called; none = redelivered after `ackWaitMs`. */

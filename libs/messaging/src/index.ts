@@ -1,3 +1,4 @@
+export { EncodedBody } from './event-log.js';
 export type {
   ConsumeOptions,
   Consumption,

@@ -1,6 +1,7 @@
 export type { Journal, JournalEnd, JournalStart } from './journal.js';
 export { FileJournal, type FileJournalOptions, type JournalStatus } from './file-journal/file-journal.js';
 export { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './file-journal/limits.js';
+export { encodeEnd, encodeStart } from './file-journal/encode-entry.js';
 export type { JournalLogger } from './logger.js';
 export { checkUsage, type CheckedUsage, type UncheckedUsage } from './usage/check-usage.js';
 export { estimateUsage, type EstimateInput } from './usage/estimate-usage.js';

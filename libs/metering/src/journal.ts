@@ -23,14 +23,20 @@ export type JournalStart = Pick<
 export type JournalEnd = Omit<UsageRecordedV1, 'type' | 'version' | 'sequence'>;
 
 /**
- * The request journal of one proxy process: a write-ahead spool in local segment files. `start` has reached the
- * operating system when it returns, so that a killed process loses no admitted request; `end` follows within the same
- * turn of the event loop. A segment is forgotten when billing has committed all that it holds.
+ * The request journal of one proxy process: a write-ahead spool in local segment files. What one turn of the event loop
+ * starts and ends is written at its end, in one piece. A start has reached the operating system when its promise
+ * resolves, so that a killed process loses no request whose vendor was called. A segment is forgotten when billing has
+ * committed all that it holds.
  */
 export interface Journal {
   readonly id: JournalId;
-  /** @throws GatewayError `overloaded` when the journal's bound is reached or the disk refuses */
-  start(entry: JournalStart): void;
+  /**
+   * Resolves once the start is written: call the vendor then. `entry` must not change any more.
+   *
+   * Rejects with GatewayError `overloaded` when the journal's bound is reached or the disk refuses, and with
+   * `shutting_down`; the request is not in the journal then.
+   */
+  start(entry: JournalStart): Promise<void>;
   /** Never throws: a disk that refuses is reported, and the event is published from memory. */
   end(entry: JournalEnd): void;
   /** Requests started and not ended. */

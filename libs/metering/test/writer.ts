@@ -38,22 +38,22 @@ const journal = await FileJournal.open({
   logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
   limits: { segmentBytes: 20_000, batchEventsMax: 7, batchDelayMs: 1, syncIntervalMs: 2 },
 });
-process.send?.('ready');
 
 const running: RequestId[] = [];
-const turn = (): void => {
-  for (let count = Math.random() * 4; count > 0; count -= 1) {
-    const id = newId<RequestId>();
-    journal.start({ ...start, id });
-    writeSync(deeds, `s ${id}\n`);
-    running.push(id);
-  }
+let ready = false;
+const turn = async (): Promise<void> => {
+  const ids = Array.from({ length: 1 + Math.random() * 3 }, () => newId<RequestId>());
+  await Promise.all(ids.map((id) => journal.start({ ...start, id })));
+  for (const id of ids) writeSync(deeds, `s ${id}\n`);
+  running.push(...ids);
+  if (!ready) process.send?.('ready');
+  ready = true;
   const ended = running.splice(0, Math.random() * 5);
   for (const id of ended) journal.end({ ...end, id });
   // The journal planned its own write of the ends first.
   setImmediate(() => {
     for (const id of ended) writeSync(deeds, `e ${id}\n`);
-    setImmediate(turn);
+    setImmediate(() => void turn());
   });
 };
-turn();
+void turn();

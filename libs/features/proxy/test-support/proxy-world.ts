@@ -14,7 +14,7 @@ import {
   type LeaseId,
   type NanoUsd,
 } from '@tollgate/contracts';
-import type { Journal, JournalEnd, JournalStart } from '@tollgate/metering';
+import { encodeEnd, encodeStart, type Journal, type JournalEnd, type JournalStart } from '@tollgate/metering';
 import { EgressGuard, HttpTransport, MediaFetcher } from '@tollgate/providers';
 import {
   credentialAssociation,
@@ -40,12 +40,12 @@ export class MemoryJournal implements Journal {
   get openCount(): number {
     return this.starts.length - this.ends.length;
   }
-  start(entry: JournalStart): void {
+  async start(entry: JournalStart): Promise<void> {
     if (this.full) throw new GatewayError('overloaded', 'The journal is full.');
-    this.starts.push(entry);
+    this.starts.push(JSON.parse(encodeStart(entry)) as JournalStart);
   }
   end(entry: JournalEnd): void {
-    this.ends.push(entry);
+    this.ends.push(JSON.parse(encodeEnd(entry, this.ends.length + 1)) as JournalEnd);
   }
   close(): Promise<void> {
     return Promise.resolve();

@@ -2,7 +2,15 @@ import { systemClock, type Clock, type ConsumerName, type Topic } from '@tollgat
 import { headers } from '@nats-io/transport-node';
 import { withDefaults } from '../consumption/consume-options.js';
 import { ConsumptionLoop } from '../consumption/consumption-loop.js';
-import type { ConsumeOptions, Consumption, DeliveryHandler, EventLog, EventMessage } from '../event-log.js';
+import {
+  EncodedBody,
+  jsonOfBody,
+  type ConsumeOptions,
+  type Consumption,
+  type DeliveryHandler,
+  type EventLog,
+  type EventMessage,
+} from '../event-log.js';
 import type { MessagingLogger } from '../logger.js';
 import { unavailable } from '../unavailable.js';
 import { NatsDeadLetters } from './dead-letters.js';
@@ -113,7 +121,8 @@ export class NatsEventLog implements EventLog {
     this.link.assertConnected();
     const header = headers();
     header.set(MESSAGE_ID_HEADER, id);
-    await this.jetStream.client.publish(this.topology.subjectOf(topic), JSON.stringify(body ?? null), {
+    const payload = body instanceof EncodedBody ? body.bytes : jsonOfBody(body);
+    await this.jetStream.client.publish(this.topology.subjectOf(topic), payload, {
       msgID: id,
       headers: header,
     });

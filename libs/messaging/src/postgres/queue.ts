@@ -1,6 +1,6 @@
 import type { ConsumerName, Topic } from '@tollgate/contracts';
 import type pg from 'pg';
-import type { DeadLetter, EventMessage } from '../event-log.js';
+import { jsonOfBody, type DeadLetter, type EventMessage } from '../event-log.js';
 import { quoted } from './connection.js';
 
 export interface ClaimedRow {
@@ -68,7 +68,7 @@ export class PostgresQueue {
          select $1, consumer, stored.id from stored, unnest($4::text[]) consumer returning 1
        )
        select pg_notify($5, $1) from (select count(*) from delivered) counted where counted.count > 0`,
-      [topic, message.id, JSON.stringify(message.body ?? null), consumers, this.channel],
+      [topic, message.id, jsonOfBody(message.body), consumers, this.channel],
     );
   }
 

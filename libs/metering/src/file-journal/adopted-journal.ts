@@ -4,7 +4,7 @@ import type { EventSource } from './event-backlog.js';
 import { interruptedEvent } from './interrupted.js';
 import type { JournalDirectory } from './journal-directory.js';
 import { readJournal, type JournalContents } from './read-journal.js';
-import { RecordBuffer } from './record.js';
+import { RecordBuffer, type EncodedEvent } from './record.js';
 import { SegmentReader } from './segment-reader.js';
 import { newSegment, segmentPath, syncDirectory } from './segment-store.js';
 import { readWatermark, Shipper, type JournalPorts } from './shipper.js';
@@ -109,7 +109,8 @@ function interruptedEvents(
     const sequence = hole ?? (last += 1);
     const event = interruptedEvent(start, sequence);
     events.push(event);
-    if (hole !== undefined) contents.fillers.set(hole, event);
+    if (hole !== undefined)
+      contents.fillers.set(hole, { sequence, json: Buffer.from(JSON.stringify(event)) });
     sequences.add(sequence);
   }
   return { events, missing: holes };
@@ -128,12 +129,12 @@ async function appendSegment(
   try {
     const buffer = new RecordBuffer();
     const flush = async (): Promise<void> => {
-      await file.writeFile(Buffer.from(buffer.bytes.subarray(0, buffer.length)));
+      await file.writeFile(buffer.bytes);
       segment.bytes += buffer.length;
-      buffer.truncate(0);
+      buffer.clear();
     };
     for (const event of events) {
-      buffer.append('end', event);
+      buffer.appendEnd(JSON.stringify(event));
       if (buffer.length > WRITE_BYTES) await flush();
     }
     await flush();
@@ -149,7 +150,7 @@ async function appendSegment(
 class SealedSource implements EventSource {
   readonly #reader: SegmentReader;
   readonly #secondReader: SegmentReader;
-  readonly #fillers: ReadonlyMap<number, UsageRecordedV1>;
+  readonly #fillers: ReadonlyMap<number, EncodedEvent>;
   readonly available: number;
 
   constructor(directory: JournalDirectory, contents: JournalContents) {
@@ -164,16 +165,16 @@ class SealedSource implements EventSource {
     this.available = contents.sequences.last;
   }
 
-  take(from: number, max: number): Promise<readonly UsageRecordedV1[]> {
+  take(from: number, max: number): Promise<readonly EncodedEvent[]> {
     return this.#read(this.#reader, from, max);
   }
 
-  takeAgain(from: number, max: number): Promise<readonly UsageRecordedV1[]> {
+  takeAgain(from: number, max: number): Promise<readonly EncodedEvent[]> {
     return this.#read(this.#secondReader, from, max);
   }
 
-  async #read(reader: SegmentReader, from: number, max: number): Promise<readonly UsageRecordedV1[]> {
-    const run: UsageRecordedV1[] = [];
+  async #read(reader: SegmentReader, from: number, max: number): Promise<readonly EncodedEvent[]> {
+    const run: EncodedEvent[] = [];
     for (let filler = this.#fillers.get(from); filler !== undefined && run.length < max;) {
       run.push(filler);
       filler = this.#fillers.get(from + run.length);

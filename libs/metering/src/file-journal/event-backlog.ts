@@ -1,4 +1,4 @@
-import type { UsageRecordedV1 } from '@tollgate/contracts';
+import type { EncodedEvent } from './record.js';
 import type { SegmentReader } from './segment-reader.js';
 
 /** Where a shipper gets ended events from. */
@@ -6,9 +6,9 @@ export interface EventSource {
   /** Highest sequence that may be published. */
   readonly available: number;
   /** Consecutive events from the first at or after `from`, at most `max`. */
-  take(from: number, max: number): Promise<readonly UsageRecordedV1[]>;
+  take(from: number, max: number): Promise<readonly EncodedEvent[]>;
   /** The same events once more, for publishing again; does not disturb `take`. */
-  takeAgain(from: number, max: number): Promise<readonly UsageRecordedV1[]>;
+  takeAgain(from: number, max: number): Promise<readonly EncodedEvent[]>;
 }
 
 /**
@@ -20,8 +20,8 @@ export interface EventSource {
  * ```
  */
 export class EventBacklog implements EventSource {
-  #memory: UsageRecordedV1[] = [];
-  #unwritten: UsageRecordedV1[] = [];
+  #memory: EncodedEvent[] = [];
+  #unwritten: EncodedEvent[] = [];
   #writtenThrough = 0;
   #diskRefuses = false;
 
@@ -37,8 +37,13 @@ export class EventBacklog implements EventSource {
       : this.#writtenThrough;
   }
 
-  append(event: UsageRecordedV1): void {
+  append(event: EncodedEvent): void {
     this.#unwritten.push(event);
+  }
+
+  /** What the disk does not hold yet. */
+  get unwritten(): readonly EncodedEvent[] {
+    return this.#unwritten;
   }
 
   /** All that was appended is in the segments. */
@@ -58,7 +63,7 @@ export class EventBacklog implements EventSource {
     this.#diskRefuses = true;
   }
 
-  async take(from: number, max: number): Promise<readonly UsageRecordedV1[]> {
+  async take(from: number, max: number): Promise<readonly EncodedEvent[]> {
     const stale = this.#memory.findIndex(({ sequence }) => sequence >= from);
     this.#memory.splice(0, stale < 0 ? this.#memory.length : stale);
     const [oldest] = this.#memory;
@@ -69,7 +74,7 @@ export class EventBacklog implements EventSource {
     return this.reader.read(from, Math.min(max, before - from));
   }
 
-  async takeAgain(from: number, max: number): Promise<readonly UsageRecordedV1[]> {
+  async takeAgain(from: number, max: number): Promise<readonly EncodedEvent[]> {
     return this.secondReader.read(from, max);
   }
 }

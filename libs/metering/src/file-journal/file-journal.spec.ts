@@ -65,14 +65,16 @@ describe('the request journal', () => {
     return journal;
   }
 
-  /** Runs that many requests to their end. */
-  function run(journal: FileJournal, count: number): string[] {
-    return Array.from({ length: count }, () => {
+  /** Runs that many requests to their end, one after the other. */
+  async function run(journal: FileJournal, count: number): Promise<string[]> {
+    const ids: string[] = [];
+    for (let index = 0; index < count; index += 1) {
       const start = journalStart();
-      journal.start(start);
+      await journal.start(start);
       journal.end(journalEnd(start));
-      return start.id;
-    });
+      ids.push(start.id);
+    }
+    return ids;
   }
 
   const segments = (): string[] =>
@@ -83,7 +85,7 @@ describe('the request journal', () => {
 
   it('publishes every ended request once, in sequence from 1 without gaps, in batches named by their range', async () => {
     const journal = await open({ batchEventsMax: 10 });
-    const ids = run(journal, 25);
+    const ids = await run(journal, 25);
     await eventually(() => bodies().flatMap(({ events }) => events).length === 25, 'the events');
     const events = bodies().flatMap(({ events }) => events);
     expect(events.map(({ id }) => id)).toEqual(ids);
@@ -99,7 +101,7 @@ describe('the request journal', () => {
   it('closes by publishing what is left and that it is closed, and leaves nothing behind', async () => {
     await billing.start();
     const journal = await open({ batchDelayMs: 60_000 });
-    const ids = run(journal, 3);
+    const ids = await run(journal, 3);
     await journal.close({ timeoutMs: 5_000 });
     expect([...billing.records.keys()]).toEqual(ids);
     expect(billing.closedJournals).toEqual(new Set([journal.id]));
@@ -111,7 +113,7 @@ describe('the request journal', () => {
     const clock = new ManualClock();
     const journal = await open({}, { clock });
     const start = journalStart({ occurredAt: clock.now() });
-    journal.start(start);
+    await journal.start(start);
     clock.advance(250);
     expect(journal.openCount).toBe(1);
     await journal.close({ timeoutMs: 5_000 });
@@ -131,14 +133,16 @@ describe('the request journal', () => {
     await billing.start();
     const journal = await open();
     await journal.close({ timeoutMs: 1_000 });
-    expect(() => journal.start(journalStart())).toThrow(expect.objectContaining({ code: 'shutting_down' }));
+    await expect(journal.start(journalStart())).rejects.toThrow(
+      expect.objectContaining({ code: 'shutting_down' }),
+    );
   });
 
   it('ignores a second end of a request, loudly', async () => {
     await billing.start();
     const journal = await open();
     const start = journalStart();
-    journal.start(start);
+    await journal.start(start);
     journal.end(journalEnd(start));
     journal.end(journalEnd(start, { charge: '1' }));
     await journal.close({ timeoutMs: 5_000 });
@@ -148,7 +152,7 @@ describe('the request journal', () => {
 
   it('keeps its files until billing has committed, not until the log has acknowledged', async () => {
     const journal = await open({ segmentBytes: 2_000 });
-    run(journal, 20);
+    await run(journal, 20);
     await eventually(() => journal.status.unpublishedEvents === 0, 'acknowledgement');
     expect(segments().length).toBeGreaterThan(5);
     await billing.start();
@@ -160,9 +164,9 @@ describe('the request journal', () => {
     await billing.start();
     const journal = await open({ segmentBytes: 2_000 });
     const long = journalStart();
-    journal.start(long);
+    await journal.start(long);
     for (let round = 0; round < 10; round += 1) {
-      run(journal, 5);
+      await run(journal, 5);
       await eventually(() => journal.status.committedThrough === (round + 1) * 5, 'the commit');
     }
     await eventually(() => segments().length <= 4, 'the segments to go');
@@ -178,7 +182,7 @@ describe('the request journal', () => {
     const journal = await open({ memoryEventsMax: 7, batchEventsMax: 5, segmentBytes: 5_000 });
     const ids: string[] = [];
     for (let round = 0; round < 20; round += 1) {
-      ids.push(...run(journal, 5));
+      ids.push(...(await run(journal, 5)));
       await new Promise(setImmediate);
     }
     await eventually(() => eventLog.publishCalls > 5, 'attempts');
@@ -186,7 +190,7 @@ describe('the request journal', () => {
     expect(eventLog.published).toEqual([]);
     eventLog.away = false;
     await eventually(() => billing.records.size === 100, 'the records');
-    const more = run(journal, 5);
+    const more = await run(journal, 5);
     await journal.close({ timeoutMs: 5_000 });
     expect(new Set(billing.records.keys())).toEqual(new Set([...ids, ...more]));
     expect(billing.duplicates).toBe(0);
@@ -200,7 +204,7 @@ describe('the request journal', () => {
     await billing.start();
     eventLog.away = true;
     const journal = await open();
-    const ids = run(journal, 30);
+    const ids = await run(journal, 30);
     await journal.close({ timeoutMs: 20 });
     expect(journalIds()).toEqual([journal.id]);
     eventLog.away = false;
@@ -214,7 +218,7 @@ describe('the request journal', () => {
   it('publishes again what the log acknowledged and lost, under new message ids', async () => {
     const clock = new ManualClock();
     const journal = await open({ batchEventsMax: 10, resendAfterMs: 30_000 }, { clock });
-    const ids = run(journal, 1_000);
+    const ids = await run(journal, 1_000);
     await eventually(() => journal.status.unpublishedEvents === 0, 'acknowledgement');
     eventLog.forget();
     await billing.start();
@@ -231,7 +235,7 @@ describe('the request journal', () => {
   it('does not publish again while billing moves, and waits longer and longer while it stands still', async () => {
     const clock = new ManualClock();
     const journal = await open({ resendAfterMs: 30_000 }, { clock });
-    run(journal, 10);
+    await run(journal, 10);
     await eventually(() => journal.status.unpublishedEvents === 0, 'acknowledgement');
     const published = (): number => eventLog.published.length;
     expect(published()).toBe(1);
@@ -248,10 +252,10 @@ describe('the request journal', () => {
     await billing.start();
     const journal = await open({ segmentBytes: 2_000 });
     documents.away = true;
-    run(journal, 20);
+    await run(journal, 20);
     await eventually(() => logger.messages('warn').length === 1, 'the complaint');
     documents.away = false;
-    run(journal, 1);
+    await run(journal, 1);
     await journal.close({ timeoutMs: 5_000 });
     expect(billing.records.size).toBe(21);
     expect(readdirSync(parent)).toEqual([]);
@@ -262,7 +266,7 @@ describe('the request journal', () => {
     let refusal: unknown;
     let started = 0;
     try {
-      for (; started < 1_000; started += 1) run(journal, 1);
+      for (; started < 1_000; started += 1) await run(journal, 1);
     } catch (error) {
       refusal = error;
     }
@@ -271,7 +275,7 @@ describe('the request journal', () => {
     expect(journal.openCount).toBe(0);
     await billing.start();
     await eventually(() => journal.status.bytes < 10_000, 'room');
-    run(journal, 1);
+    await run(journal, 1);
     await journal.close({ timeoutMs: 5_000 });
     expect(billing.records.size).toBe(started + 1);
   });
@@ -302,18 +306,20 @@ describe('the request journal', () => {
     it('refuses to start a request, says so once, and goes on when there is room again', async () => {
       await billing.start();
       const journal = await open({}, { write });
-      const before = run(journal, 2);
+      const before = await run(journal, 2);
       full = true;
       partly = 3;
       for (let attempt = 0; attempt < 3; attempt += 1) {
-        expect(() => journal.start(journalStart())).toThrow(expect.objectContaining({ code: 'overloaded' }));
+        await expect(journal.start(journalStart())).rejects.toThrow(
+          expect.objectContaining({ code: 'overloaded' }),
+        );
       }
       expect(journal.status).toMatchObject({ writable: false, openRequests: 0 });
       expect(logger.messages('error')).toEqual([
         'The request journal can not be written; requests are refused until the disk takes it again.',
       ]);
       full = false;
-      const after = run(journal, 2);
+      const after = await run(journal, 2);
       expect(journal.status.writable).toBe(true);
       await journal.close({ timeoutMs: 5_000 });
       expect([...billing.records.keys()]).toEqual([...before, ...after]);
@@ -323,7 +329,7 @@ describe('the request journal', () => {
       await billing.start();
       const journal = await open({ memoryEventsMax: 1 }, { write });
       const starts = Array.from({ length: 5 }, () => journalStart());
-      for (const start of starts) journal.start(start);
+      await Promise.all(starts.map((start) => journal.start(start)));
       full = true;
       for (const start of starts) journal.end(journalEnd(start));
       await eventually(() => billing.records.size === 5, 'the records');
@@ -334,7 +340,7 @@ describe('the request journal', () => {
       const journal = await open({}, { write });
       eventLog.away = true;
       const start = journalStart();
-      journal.start(start);
+      await journal.start(start);
       full = true;
       journal.end(journalEnd(start));
       await eventually(() => !journal.status.writable, 'the refusal');

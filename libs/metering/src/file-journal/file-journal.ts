@@ -1,19 +1,14 @@
 import { mkdirSync } from 'node:fs';
-import {
-  GatewayError,
-  newId,
-  type JournalId,
-  type RequestId,
-  type UsageRecordedV1,
-} from '@tollgate/contracts';
+import { GatewayError, newId, type JournalId, type RequestId } from '@tollgate/contracts';
 import type { Journal, JournalEnd, JournalStart } from '../journal.js';
+import { encodeEnd, encodeStart } from './encode-entry.js';
 import { EventBacklog } from './event-backlog.js';
 import { interruptedEvent } from './interrupted.js';
 import { JournalDirectory } from './journal-directory.js';
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './limits.js';
 import { OrphanAdopter } from './orphan-adopter.js';
 import { currentOwner, type Owner } from './owner.js';
-import { RecordBuffer } from './record.js';
+import { RECORD_BYTES_MAX, RecordBuffer } from './record.js';
 import { SegmentReader } from './segment-reader.js';
 import { SegmentStore, type Segment, type WriteFile } from './segment-store.js';
 import { Shipper, type JournalPorts } from './shipper.js';
@@ -49,7 +44,15 @@ export interface JournalStatus {
 
 interface OpenRequest {
   readonly entry: JournalStart;
-  segment: Segment;
+  /** Where its start is; `undefined` until it is written. */
+  segment: Segment | undefined;
+}
+
+/** A start that waits for the end of the turn. */
+interface PendingStart {
+  readonly request: OpenRequest;
+  readonly written: () => void;
+  readonly refused: (error: GatewayError) => void;
 }
 
 /** The request journal in local files; see README.md for the life of an entry. */
@@ -63,6 +66,7 @@ export class FileJournal implements Journal {
   readonly #adopter: OrphanAdopter;
   readonly #buffer = new RecordBuffer();
   readonly #open = new Map<RequestId, OpenRequest>();
+  #starts: PendingStart[] = [];
   #lastSequence = 0;
   /** First sequence that waits in the buffer; 0: none does. */
   #firstBuffered = 0;
@@ -133,34 +137,42 @@ export class FileJournal implements Journal {
     };
   }
 
-  start(entry: JournalStart): void {
-    this.#refuseWhenUnable();
-    const before = this.#buffer.length;
-    let segment: Segment;
+  start(entry: JournalStart): Promise<void> {
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return Promise.reject(refusal);
     try {
-      this.#buffer.append('start', entry);
-      segment = this.#write();
+      this.#buffer.appendStart(encodeStart(entry));
     } catch (error) {
-      // The ends before it stay in the buffer, for the next attempt.
-      this.#buffer.truncate(before);
-      this.#reportRefusal(error);
-      throw overloaded('The gateway can not record requests at the moment; try again later.', error);
+      return Promise.reject(cannotRecord(error));
     }
-    segment.openStarts += 1;
-    this.#open.set(entry.id, { entry, segment });
+    const request: OpenRequest = { entry, segment: undefined };
+    this.#open.set(entry.id, request);
+    this.#planFlush();
+    return new Promise((written, refused) => {
+      this.#starts.push({ request, written, refused });
+    });
   }
 
   end(entry: JournalEnd): void {
-    const sequence = this.#lastSequence + 1;
-    this.#end(entry.id, { type: 'usage.recorded', version: 1, ...entry, sequence });
+    const request = this.#open.get(entry.id);
+    if (request !== undefined) {
+      this.#end(request, entry);
+      return;
+    }
+    // Recording it would charge a request twice or one that was never admitted.
+    this.options.logger.error(
+      { requestId: entry.id },
+      'A request ended that is not open in the journal; ignored.',
+    );
   }
 
   async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    for (const { entry } of [...this.#open.values()]) {
-      const durationMs = Math.max(0, this.options.clock.now() - entry.occurredAt);
-      this.#end(entry.id, { ...interruptedEvent(entry, this.#lastSequence + 1), durationMs });
+    this.#flush();
+    for (const request of [...this.#open.values()]) {
+      const durationMs = Math.max(0, this.options.clock.now() - request.entry.occurredAt);
+      this.#end(request, { ...interruptedEvent(request.entry, this.#lastSequence + 1), durationMs });
     }
     this.#flush();
     for (const timer of this.#timers) clearInterval(timer);
@@ -179,23 +191,35 @@ export class FileJournal implements Journal {
     return this.#store.totalBytes + this.#adopter.bytes;
   }
 
-  #end(id: RequestId, event: UsageRecordedV1): void {
-    const request = this.#open.get(id);
-    if (request === undefined) {
-      // Recording it would charge a request twice or one that was never admitted.
-      this.options.logger.error(
-        { requestId: id },
-        'A request ended that is not open in the journal; ignored.',
-      );
-      return;
-    }
+  #end({ entry: { id }, segment }: OpenRequest, entry: JournalEnd): void {
     this.#open.delete(id);
-    this.#lastSequence = event.sequence;
-    request.segment.openStarts -= 1;
-    request.segment.neededThrough = event.sequence;
-    this.#backlog.append(event);
-    if (this.#firstBuffered === 0) this.#firstBuffered = event.sequence;
-    this.#appendEnd(event);
+    const sequence = this.#lastSequence + 1;
+    this.#lastSequence = sequence;
+    if (segment !== undefined) {
+      segment.openStarts -= 1;
+      segment.neededThrough = sequence;
+    }
+    if (this.#firstBuffered === 0) this.#firstBuffered = sequence;
+    this.#backlog.append({ sequence, json: this.#encodeEnd(entry, sequence) });
+    this.#planFlush();
+  }
+
+  #encodeEnd(entry: JournalEnd, sequence: number): Buffer {
+    const json = encodeEnd(entry, sequence);
+    try {
+      return this.#buffer.appendEnd(json);
+    } catch (error) {
+      const facts = { requestId: entry.id, error: reasonOf(error) };
+      this.options.logger.error(
+        facts,
+        'A usage event can not be journaled; it is published from memory only.',
+      );
+      return Buffer.from(json);
+    }
+  }
+
+  /** One write a turn of the event loop, whatever began and ended in it. */
+  #planFlush(): void {
     if (this.#flushPlanned) return;
     this.#flushPlanned = true;
     setImmediate(() => {
@@ -204,32 +228,49 @@ export class FileJournal implements Journal {
     });
   }
 
-  #appendEnd(event: UsageRecordedV1): void {
-    try {
-      this.#buffer.append('end', event);
-    } catch (error) {
-      const facts = { requestId: event.id, error: reasonOf(error) };
-      this.options.logger.error(
-        facts,
-        'A usage event can not be journaled; it is published from memory only.',
-      );
-    }
-  }
-
-  /** Writes the ends that wait; what the disk refuses stays for the next attempt and is published from memory. */
+  /** Writes what waits. Starts that the disk refuses are refused; ends stay for the next attempt, and are published from memory. */
   #flush(): void {
+    const starts = this.#starts;
+    this.#starts = [];
     try {
-      if (this.#buffer.length > 0) this.#write();
+      if (this.#buffer.length > 0) this.#begun(starts, this.#write());
     } catch (error) {
+      this.#refuse(starts, error);
+      this.#keepEnds();
       this.#backlog.refused();
       this.#reportRefusal(error);
     }
     this.#shipper.notify();
   }
 
+  #begun(starts: readonly PendingStart[], segment: Segment): void {
+    for (const { request, written } of starts) {
+      if (this.#open.has(request.entry.id)) {
+        request.segment = segment;
+        segment.openStarts += 1;
+      }
+      written();
+    }
+  }
+
+  #refuse(starts: readonly PendingStart[], cause: unknown): void {
+    for (const { request, refused } of starts) {
+      this.#open.delete(request.entry.id);
+      refused(cannotRecord(cause));
+    }
+  }
+
+  /** Of what waits, only the ends go on waiting. */
+  #keepEnds(): void {
+    this.#buffer.clear();
+    for (const { json } of this.#backlog.unwritten) {
+      if (json.length < RECORD_BYTES_MAX) this.#buffer.appendEnd(json.toString());
+    }
+  }
+
   #write(): Segment {
     const segment = this.#store.append(this.#buffer.bytes, this.#buffer.length);
-    this.#buffer.truncate(0);
+    this.#buffer.clear();
     if (this.#firstBuffered > 0) {
       if (segment.firstSequence === 0) segment.firstSequence = this.#firstBuffered;
       segment.lastSequence = this.#lastSequence;
@@ -244,11 +285,11 @@ export class FileJournal implements Journal {
     return segment;
   }
 
-  #refuseWhenUnable(): void {
-    if (this.#closing) throw new GatewayError('shutting_down', 'The gateway is shutting down.');
-    if (this.#lost) throw overloaded('The gateway can not record requests; it must be restarted.');
-    if (this.#bytes < this.#limits.bytesMax) return;
-    throw overloaded('The gateway holds as much unbilled usage as it may; try again later.');
+  #refusal(): GatewayError | undefined {
+    if (this.#closing) return new GatewayError('shutting_down', 'The gateway is shutting down.');
+    if (this.#lost) return overloaded('The gateway can not record requests; it must be restarted.');
+    if (this.#bytes < this.#limits.bytesMax) return undefined;
+    return overloaded('The gateway holds as much unbilled usage as it may; try again later.');
   }
 
   #reportRefusal(error: unknown): void {
@@ -308,16 +349,17 @@ export class FileJournal implements Journal {
 
   /** Writes the starts of requests that still run once more, so that a long stream does not hold old segments. */
   async #carryOver(oldest: Segment): Promise<void> {
+    // What waits goes first, so that it alone decides over its own requests.
+    this.#flush();
     const requests = [...this.#open.values()].filter(({ segment }) => segment === oldest);
-    const before = this.#buffer.length;
     try {
-      for (const { entry } of requests) this.#buffer.append('start', entry);
+      for (const { entry } of requests) this.#buffer.appendStart(encodeStart(entry));
       const segment = this.#write();
       for (const request of requests) request.segment = segment;
       segment.openStarts += requests.length;
       oldest.openStarts = 0;
     } catch (error) {
-      this.#buffer.truncate(before);
+      this.#keepEnds();
       throw error;
     }
     await this.#store.sync();
@@ -347,6 +389,10 @@ export class FileJournal implements Journal {
     timer.unref();
     this.#timers.push(timer);
   }
+}
+
+function cannotRecord(cause: unknown): GatewayError {
+  return overloaded('The gateway can not record requests at the moment; try again later.', cause);
 }
 
 function overloaded(message: string, cause?: unknown): GatewayError {

@@ -1,7 +1,7 @@
 import { open, readdir } from 'node:fs/promises';
-import type { RequestId, UsageRecordedV1 } from '@tollgate/contracts';
+import type { RequestId } from '@tollgate/contracts';
 import type { JournalStart } from '../journal.js';
-import { RecordScanner, type JournalRecord } from './record.js';
+import { RecordScanner, type EncodedEvent, type ScannedRecord } from './record.js';
 import { newSegment, segmentNumber, segmentPath, type Segment } from './segment-store.js';
 import { SequenceRanges } from './sequence-ranges.js';
 
@@ -14,7 +14,7 @@ export interface JournalContents {
   readonly open: Map<RequestId, JournalStart>;
   readonly sequences: SequenceRanges;
   /** Ends behind ends with higher sequences: they filled holes in an earlier recovery. */
-  readonly fillers: Map<number, UsageRecordedV1>;
+  readonly fillers: Map<number, EncodedEvent>;
   records: number;
   /** Bytes that are no whole record. */
   skippedBytes: number;
@@ -51,7 +51,7 @@ async function readSegment(path: string, segment: Segment, contents: JournalCont
       if (bytesRead === 0) break;
       segment.bytes += bytesRead;
       const scanned = scanner.scan(piece.subarray(0, bytesRead), segment.bytes >= size);
-      for (const { record } of scanned) note(record, segment, contents);
+      for (const one of scanned) note(one, segment, contents);
     }
   } finally {
     await file.close();
@@ -59,7 +59,7 @@ async function readSegment(path: string, segment: Segment, contents: JournalCont
   contents.skippedBytes += scanner.skippedBytes;
 }
 
-function note(record: JournalRecord, segment: Segment, contents: JournalContents): void {
+function note({ record, json }: ScannedRecord, segment: Segment, contents: JournalContents): void {
   contents.records += 1;
   if ('start' in record) {
     contents.open.set(record.start.id, record.start);
@@ -67,7 +67,8 @@ function note(record: JournalRecord, segment: Segment, contents: JournalContents
   }
   const { id, sequence } = record.end;
   contents.open.delete(id);
-  if (sequence < contents.sequences.last) contents.fillers.set(sequence, record.end);
+  if (sequence < contents.sequences.last)
+    contents.fillers.set(sequence, { sequence, json: Buffer.from(json) });
   else noteInOrder(segment, sequence);
   contents.sequences.add(sequence);
 }

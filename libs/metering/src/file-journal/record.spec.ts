@@ -9,10 +9,10 @@ const end = { type: 'usage.recorded', version: 1, ...journalEnd(start), sequence
 function encode(count: number): Buffer {
   const buffer = new RecordBuffer();
   for (let index = 0; index < count; index += 1) {
-    if (index % 2 === 0) buffer.append('start', start);
-    else buffer.append('end', end);
+    if (index % 2 === 0) buffer.appendStart(JSON.stringify(start));
+    else buffer.appendEnd(JSON.stringify(end));
   }
-  return Buffer.from(buffer.bytes.subarray(0, buffer.length));
+  return Buffer.from(buffer.bytes);
 }
 
 function scanAll(bytes: Buffer): { records: JournalRecord[]; skipped: number } {
@@ -32,7 +32,23 @@ describe('a journal record', () => {
     const { records, skipped } = scanAll(encode(1_000));
     expect(records).toHaveLength(1_000);
     expect(records.slice(0, 2)).toEqual([{ start }, { end }]);
+    const [first, second] = new RecordScanner().scan(encode(2), true);
+    expect([first?.json.toString(), second?.json.toString()]).toEqual(
+      [start, end].map((entry) => JSON.stringify(entry)),
+    );
     expect(skipped).toBe(0);
+  });
+
+  it('gives its bytes to whoever publishes them, and keeps them when they are written and others follow', () => {
+    const buffer = new RecordBuffer();
+    const json = JSON.stringify(end);
+    const kept = Array.from({ length: 600 }, () => {
+      const bytes = buffer.appendEnd(json);
+      buffer.clear();
+      return bytes;
+    });
+    expect(new Set(kept.map((bytes) => bytes.toString()))).toEqual(new Set([json]));
+    expect(buffer.length).toBe(0);
   });
 
   it('is found wherever the pieces of the file are cut', () => {
@@ -83,9 +99,9 @@ describe('a journal record', () => {
 
   it('is skipped when its checksum is right and its content is no entry of ours', () => {
     const buffer = new RecordBuffer();
-    buffer.append('end', { id: 'x' });
-    buffer.append('start', start);
-    const { records, skipped } = scanAll(Buffer.from(buffer.bytes.subarray(0, buffer.length)));
+    buffer.appendEnd(JSON.stringify({ id: 'x' }));
+    buffer.appendStart(JSON.stringify(start));
+    const { records, skipped } = scanAll(Buffer.from(buffer.bytes));
     expect(records).toEqual([{ start }]);
     expect(skipped).toBe(HEADER_BYTES + '{"end":{"id":"x"}}'.length);
   });

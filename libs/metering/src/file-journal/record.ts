@@ -4,55 +4,85 @@ import type { JournalStart } from '../journal.js';
 
 /** One record: 4 bytes length, 4 bytes CRC-32 (both big-endian, of the payload), the payload in JSON. */
 export const HEADER_BYTES = 8;
+/** Of a payload. */
 export const RECORD_BYTES_MAX = 2 ** 20;
 
 export type JournalRecord = { readonly start: JournalStart } | { readonly end: UsageRecordedV1 };
 
+/** An ended event in the JSON that the journal holds of it: written once, published as it is. */
+export interface EncodedEvent {
+  readonly sequence: number;
+  readonly json: Buffer;
+}
+
 const OPENING_BRACE = 0x7b;
 const UTF8_BYTES_PER_UNIT_MAX = 3;
-const CAPACITY_BYTES = 65_536;
+const SLAB_BYTES = 262_144;
+const START_PREFIX = '{"start":';
+const END_PREFIX = '{"end":';
+const SUFFIX_BYTES = 1;
 
-/** Records that wait to be written together. */
+/**
+ * Records that wait to be written together. Their bytes stay where they are after they were written, for whoever holds
+ * an event of them: what is on its way to billing costs the garbage collector next to nothing.
+ */
 export class RecordBuffer {
-  #bytes = Buffer.allocUnsafe(CAPACITY_BYTES);
-  #length = 0;
+  #slab = Buffer.allocUnsafe(SLAB_BYTES);
+  #begin = 0;
+  #end = 0;
 
   get length(): number {
-    return this.#length;
+    return this.#end - this.#begin;
   }
 
   /** What waits; valid until the next call of another method. */
   get bytes(): Buffer {
-    return this.#bytes;
+    return this.#slab.subarray(this.#begin, this.#end);
   }
 
-  append(kind: 'start' | 'end', entry: object): void {
-    const json = `{"${kind}":${JSON.stringify(entry)}}`;
-    this.#reserve(HEADER_BYTES + json.length * UTF8_BYTES_PER_UNIT_MAX);
-    const begin = this.#length + HEADER_BYTES;
-    const written = this.#bytes.write(json, begin);
-    if (written > RECORD_BYTES_MAX) throw new RangeError('The record is larger than the journal takes.');
-    this.#bytes.writeUInt32BE(written, this.#length);
-    this.#bytes.writeUInt32BE(crc32(this.#bytes.subarray(begin, begin + written)), this.#length + 4);
-    this.#length = begin + written;
+  appendStart(json: string): void {
+    this.#append(`${START_PREFIX}${json}}`);
   }
 
-  /** Takes back everything after the first `length` bytes. */
-  truncate(length: number): void {
-    this.#length = length;
+  appendEnd(json: string): Buffer {
+    const payload = this.#append(`${END_PREFIX}${json}}`);
+    return payload.subarray(END_PREFIX.length, payload.length - SUFFIX_BYTES);
+  }
+
+  /** Nothing waits any more: it is written, or not wanted. */
+  clear(): void {
+    this.#begin = this.#end;
+  }
+
+  /** @returns the payload */
+  #append(payload: string): Buffer {
+    this.#reserve(HEADER_BYTES + payload.length * UTF8_BYTES_PER_UNIT_MAX);
+    const slab = this.#slab;
+    const begin = this.#end + HEADER_BYTES;
+    const length = slab.write(payload, begin);
+    if (length > RECORD_BYTES_MAX) throw new RangeError('The record is larger than the journal takes.');
+    const bytes = slab.subarray(begin, begin + length);
+    slab.writeUInt32BE(length, this.#end);
+    slab.writeUInt32BE(crc32(bytes), this.#end + 4);
+    this.#end = begin + length;
+    return bytes;
   }
 
   #reserve(needed: number): void {
-    if (this.#length + needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + needed));
-    this.#bytes.copy(larger, 0, 0, this.#length);
-    this.#bytes = larger;
+    if (this.#end + needed <= this.#slab.length) return;
+    const waiting = this.bytes;
+    const larger = Buffer.allocUnsafe(Math.max(SLAB_BYTES, (waiting.length + needed) * 2));
+    this.#end = waiting.copy(larger);
+    this.#begin = 0;
+    this.#slab = larger;
   }
 }
 
 /** A record and the position in its file right behind it. */
 export interface ScannedRecord {
   readonly record: JournalRecord;
+  /** The entry as it stands in the file; of an end, what is to be published. */
+  readonly json: Buffer;
   readonly endOffset: number;
 }
 
@@ -83,10 +113,11 @@ export class RecordScanner {
         this.skippedBytes += 1;
         continue;
       }
-      const record = parsePayload(bytes, at + HEADER_BYTES, length);
+      const payload = bytes.subarray(at + HEADER_BYTES, at + HEADER_BYTES + length);
+      const record = parsePayload(payload);
       at += HEADER_BYTES + length;
       if (record === undefined) this.skippedBytes += HEADER_BYTES + length;
-      else records.push({ record, endOffset: this.#restOffset + at });
+      else records.push({ record, json: entryIn(payload, record), endOffset: this.#restOffset + at });
     }
     this.#rest = Buffer.from(bytes.subarray(at));
     this.#restOffset += at;
@@ -104,9 +135,14 @@ function recordLengthAt(bytes: Buffer, at: number): number | 'damaged' | 'unfini
 }
 
 /** The checksum says that a journal wrote it; another version may have. */
-function parsePayload(bytes: Buffer, begin: number, length: number): JournalRecord | undefined {
-  const value: unknown = JSON.parse(bytes.toString('utf8', begin, begin + length));
+function parsePayload(payload: Buffer): JournalRecord | undefined {
+  const value: unknown = JSON.parse(payload.toString('utf8'));
   return isJournalRecord(value) ? value : undefined;
+}
+
+function entryIn(payload: Buffer, record: JournalRecord): Buffer {
+  const prefix = 'start' in record ? START_PREFIX : END_PREFIX;
+  return payload.subarray(prefix.length, payload.length - SUFFIX_BYTES);
 }
 
 function isJournalRecord(value: unknown): value is JournalRecord {

@@ -30,6 +30,7 @@ import type { JournalStart } from '../journal.js';
 import { FileJournal } from './file-journal.js';
 import type { JournalLimits } from './limits.js';
 import { currentOwner, formatOwner, type Owner } from './owner.js';
+import { encodeEnd, encodeStart } from './encode-entry.js';
 import { RecordBuffer } from './record.js';
 
 const FAST: Partial<JournalLimits> = {
@@ -84,16 +85,10 @@ describe('the journal of a process that died', () => {
   function encode(entries: readonly Entry[]): Buffer {
     const buffer = new RecordBuffer();
     for (const entry of entries) {
-      if ('start' in entry) buffer.append('start', entry.start);
-      else
-        buffer.append('end', {
-          type: 'usage.recorded',
-          version: 1,
-          ...journalEnd(entry.end),
-          sequence: entry.sequence,
-        });
+      if ('start' in entry) buffer.appendStart(encodeStart(entry.start));
+      else buffer.appendEnd(encodeEnd(journalEnd(entry.end), entry.sequence));
     }
-    return Buffer.from(buffer.bytes.subarray(0, buffer.length));
+    return Buffer.from(buffer.bytes);
   }
 
   /** Leaves a journal with these segment files behind. */
@@ -276,7 +271,7 @@ describe('the journal of a process that died', () => {
   it('is left alone as long as the process lives', async () => {
     const live = await open();
     const start = journalStart();
-    live.start(start);
+    await live.start(start);
     await open();
     const { id } = leave([encode([{ start: journalStart() }])]);
     await gone(id);

@@ -1,6 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import type { UsageRecordedV1 } from '@tollgate/contracts';
-import { RecordScanner, type ScannedRecord } from './record.js';
+import { RecordScanner, type EncodedEvent, type ScannedRecord } from './record.js';
 import { segmentPath, type Segment } from './segment-store.js';
 
 /** Small, because a piece is parsed in one go: about a millisecond. */
@@ -16,7 +15,7 @@ interface Cursor {
 export class SegmentReader {
   #cursor: Cursor | undefined;
   /** Read and not yet given out. */
-  #found: UsageRecordedV1[] = [];
+  #found: EncodedEvent[] = [];
   #next = 0;
 
   /**
@@ -33,7 +32,7 @@ export class SegmentReader {
    * Consecutive events from the first at or after `from`, at most `max`; empty when there is none.
    * Rejects with the file system's error.
    */
-  async read(from: number, max: number): Promise<UsageRecordedV1[]> {
+  async read(from: number, max: number): Promise<EncodedEvent[]> {
     if (from !== this.#next) this.#seek(from);
     try {
       while (this.#found.length < max && (await this.#readPiece(from))) {
@@ -79,13 +78,14 @@ export class SegmentReader {
   }
 
   #keep(records: readonly ScannedRecord[], from: number): void {
-    for (const { record } of records) {
+    for (const { record, json } of records) {
       const after = this.#found.at(-1)?.sequence ?? from - 1;
-      if ('end' in record && record.end.sequence > after) this.#found.push(record.end);
+      if ('end' in record && record.end.sequence > after)
+        this.#found.push({ sequence: record.end.sequence, json });
     }
   }
 
-  #takeRun(max: number): UsageRecordedV1[] {
+  #takeRun(max: number): EncodedEvent[] {
     const first = this.#found[0]?.sequence ?? 0;
     let length = 0;
     while (length < max && this.#found[length]?.sequence === first + length) length += 1;

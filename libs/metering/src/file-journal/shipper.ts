@@ -6,13 +6,12 @@ import {
   newId,
   type Clock,
   type JournalId,
-  type UsageBatchV1,
-  type UsageRecordedV1,
 } from '@tollgate/contracts';
-import type { DocumentStore, EventLog } from '@tollgate/messaging';
+import { EncodedBody, type DocumentStore, type EventLog } from '@tollgate/messaging';
 import type { JournalLogger } from '../logger.js';
 import type { EventSource } from './event-backlog.js';
 import type { JournalLimits } from './limits.js';
+import type { EncodedEvent } from './record.js';
 import { ResendPolicy, type ResendRange } from './resend-policy.js';
 import { reasonOf } from './system-error.js';
 
@@ -38,9 +37,12 @@ export interface ShipperOptions {
 /** What an adopted or closing journal has come to. */
 export type ShippingState = 'unpublished' | 'acknowledged' | 'committed';
 
-type BatchContent = Omit<UsageBatchV1, 'journalId' | 'events'> & {
-  readonly events: readonly UsageRecordedV1[];
-};
+/** What a message says beside its journal (`UsageBatchV1`). */
+interface BatchContent {
+  readonly events: readonly EncodedEvent[];
+  /** Set on the last batch of a journal: the last sequence that can ever be committed. */
+  readonly closedAt?: number;
+}
 
 interface Batch {
   readonly last: number;
@@ -112,7 +114,7 @@ export class Shipper {
     this.notify();
     if (!(await this.#until(() => this.#acknowledged >= last, ended))) return 'unpublished';
     const through = Math.min(last, options.committedThroughMax ?? last);
-    const closing = { events: [], closed: true, lastSequence: through };
+    const closing = { events: [], closedAt: through };
     if (!(await this.#publish(`closed-${newId()}`, closing, ended))) return 'unpublished';
     this.#follow();
     return (await this.#until(() => this.#committed >= through, ended)) ? 'committed' : 'acknowledged';
@@ -152,7 +154,7 @@ export class Shipper {
     return this.options.source.available - this.#next + 1 >= eventsMin;
   }
 
-  #dispatch(events: readonly UsageRecordedV1[]): void {
+  #dispatch(events: readonly EncodedEvent[]): void {
     const [first, last] = [events[0]?.sequence, events.at(-1)?.sequence];
     // Nothing readable left: damage, which was reported when the journal was read.
     const batch: Batch = { last: last ?? this.options.source.available, acknowledged: first === undefined };
@@ -162,12 +164,10 @@ export class Shipper {
       this.#settle();
       return;
     }
-    void this.#publish(`${first}-${batch.last}`, { events, closed: false }, this.#stop.signal).then(
-      (published) => {
-        batch.acknowledged = published;
-        if (published) this.#settle();
-      },
-    );
+    void this.#publish(`${first}-${batch.last}`, { events }, this.#stop.signal).then((published) => {
+      batch.acknowledged = published;
+      if (published) this.#settle();
+    });
   }
 
   #settle(): void {
@@ -184,7 +184,7 @@ export class Shipper {
   /** Publishes until it succeeds. `false`: given up because of `signal`. */
   async #publish(suffix: string, content: BatchContent, signal: AbortSignal): Promise<boolean> {
     const { journalId, ports } = this.options;
-    const body: UsageBatchV1 = { journalId, ...content, events: [...content.events] };
+    const body = encodeBatch(journalId, content);
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
         await ports.eventLog.publish('usage', { id: `${journalId}:${suffix}`, body });
@@ -259,7 +259,7 @@ export class Shipper {
         const [from, to] = [events[0]?.sequence, events.at(-1)?.sequence];
         if (from === undefined || to === undefined) return;
         const id = `${from}-${to}:again-${newId()}`;
-        if (!(await this.#publish(id, { events, closed: false }, this.#stop.signal))) return;
+        if (!(await this.#publish(id, { events }, this.#stop.signal))) return;
         next = to + 1;
       }
       this.#recovered('read');
@@ -303,6 +303,17 @@ export class Shipper {
 export async function readWatermark(documents: DocumentStore, journalId: JournalId): Promise<number> {
   const document = await documents.bucket('billing').get(journalWatermarkKey(journalId));
   return document === undefined ? 0 : journalWatermark.parse(document.value).committedThrough;
+}
+
+const COMMA = Buffer.from(',');
+
+/** A `UsageBatchV1`, put together from events that are JSON already. */
+function encodeBatch(journalId: JournalId, { events, closedAt }: BatchContent): EncodedBody {
+  const pieces: Buffer[] = [Buffer.from(`{"journalId":${JSON.stringify(journalId)},"events":[`)];
+  events.forEach(({ json }, index) => pieces.push(...(index === 0 ? [json] : [COMMA, json])));
+  const closing = closedAt === undefined ? '"closed":false' : `"closed":true,"lastSequence":${closedAt}`;
+  pieces.push(Buffer.from(`],${closing}}`));
+  return new EncodedBody(Buffer.concat(pieces));
 }
 
 function retryDelay(attempt: number, limits: JournalLimits): number {

@@ -90,11 +90,14 @@ export class MeteredRequest {
     this.facts = factsOf(input);
   }
 
-  /** @throws GatewayError `overloaded` when the journal takes no more; the hold is freed then */
-  static begin(input: MeteredRequestInput, journal: Journal): MeteredRequest {
+  /**
+   * Resolves when the start is in the journal. Rejects with GatewayError `overloaded` when the journal takes no more; the
+   * hold is freed then.
+   */
+  static async begin(input: MeteredRequestInput, journal: Journal): Promise<MeteredRequest> {
     const request = new MeteredRequest(input, journal);
     try {
-      journal.start({ ...request.facts, estimate: request.startEstimate() });
+      await journal.start({ ...request.facts, estimate: request.startEstimate() });
     } catch (error) {
       input.hold?.settle(0n);
       throw error;
@@ -209,7 +212,7 @@ export class MeteredRequest {
       firstByteMs: this.firstByteAt === null ? null : this.firstByteAt - startedAt,
       upstreamModel: this.channelModel?.upstream ?? null,
       provider: channel?.provider.id ?? null,
-      channel: channel === null ? null : { id: channel.id, name: channel.name },
+      channel,
       attempts: this.attempts,
       outcome: conclusion.outcome,
       httpStatus: conclusion.httpStatus,
@@ -238,8 +241,8 @@ function factsOf(input: MeteredRequestInput): Omit<JournalStart, 'estimate'> {
   return {
     id: client.id,
     occurredAt,
-    organization: { id: organization.id, name: organization.name },
-    apiKey: { id: apiKey.id, name: apiKey.name },
+    organization,
+    apiKey,
     group: organization.group,
     operation: input.operation,
     // A client's dialect has an inbound half: its id is one of those.

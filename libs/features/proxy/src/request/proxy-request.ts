@@ -88,7 +88,7 @@ export class ProxyRequests {
       const authorising = this.authorization.authorize(client, identity, request);
       const authorized = authorising instanceof Promise ? await authorising : authorising;
       const hold = await this.admit(request.envelope, authorized);
-      const metered = MeteredRequest.begin(
+      const metered = await MeteredRequest.begin(
         {
           client,
           operation: path.operation,
