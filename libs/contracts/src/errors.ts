@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   overloaded: 'unavailable',
   shutting_down: 'unavailable',
   no_channel_available: 'unavailable',
+  refused_by_rule: 'invalid',
   response_not_found: 'not-found',
   upstream_rejected: 'upstream',
   upstream_unauthorized: 'upstream',

@@ -27,6 +27,20 @@ export {
   type ChannelDocument,
   type SealedSecret,
 } from './documents/channel.js';
+export { carriesSecret } from './documents/channel-headers.js';
+export {
+  channelOverrides,
+  overrideStep,
+  pathSegments,
+  type ChannelOverrides,
+  type OverrideCondition,
+  type OverrideStep,
+} from './documents/channel-overrides.js';
+export {
+  channelTransformMembers,
+  channelTransforms,
+  type ChannelTransforms,
+} from './documents/channel-transforms.js';
 export {
   CHANNEL_STATES,
   channelStatusDocument,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { VENDOR_DIALECT_IDS } from '../dialect.js';
 import type { ChannelId } from '../ids.js';
 import { priceSheet } from '../prices.js';
+import { channelTransformMembers } from './channel-transforms.js';
 
 /** A vendor credential sealed with AES-256-GCM; only the proxy and admin can open it (libs/security). */
 export const sealedSecret = z.object({
@@ -41,6 +42,7 @@ export const channelDocument = z.object({
   /** Share among channels of equal priority; 0 takes no traffic unless alone. */
   weight: z.number().int().min(0),
   enabled: z.boolean(),
+  ...channelTransformMembers,
 });
 export type ChannelDocument = z.infer<typeof channelDocument>;
 

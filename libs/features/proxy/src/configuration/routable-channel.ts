@@ -11,6 +11,7 @@ import {
 } from '@tollgate/providers';
 import type { Candidate } from '@tollgate/routing';
 import { credentialAssociation, openSecret, type Keyring } from '@tollgate/security';
+import { RequestTransform, RuleError } from '@tollgate/transforms';
 import type { ClientDialect } from '../http/routes.js';
 import { chooseRoute, type ChannelRoute } from './channel-route.js';
 
@@ -30,6 +31,8 @@ export class RoutableChannel implements Candidate {
   readonly models: ReadonlyMap<string, ChannelModel>;
   /** Thoughts are written into the answer's text. */
   readonly thinkingToContent: boolean;
+  /** What the channel changes of a request; `undefined`: nothing. */
+  readonly transform: RequestTransform | undefined;
   readonly origin: string;
   private readonly basePath: string;
   private readonly dialect: string | null;
@@ -50,6 +53,7 @@ export class RoutableChannel implements Candidate {
     this.groups = document.groups;
     this.dialect = document.dialect;
     this.thinkingToContent = document.thinkingToContent;
+    this.transform = transformOf(document);
     this.models = new Map(
       document.models.map(({ name, upstream, cost }) => [
         name,
@@ -63,7 +67,7 @@ export class RoutableChannel implements Candidate {
 
   /**
    * @throws GatewayError `internal_error` when this version of the gateway can't serve the channel: unknown provider or
-   *   dialect, a credential that does not open, a wrong address or option
+   *   dialect, a credential that does not open, a wrong address, option or rule
    */
   static from(document: ChannelDocument, keyring: Keyring, guard: EgressGuard): RoutableChannel {
     const provider = PROVIDERS.get(document.provider);
@@ -153,6 +157,15 @@ function optionsOf(document: ChannelDocument, provider: Provider): ChannelOption
     options[name] = value;
   }
   return options;
+}
+
+function transformOf(document: ChannelDocument): RequestTransform | undefined {
+  try {
+    return RequestTransform.of(document);
+  } catch (error) {
+    if (error instanceof RuleError) throw unusable(document, `${error.path}: ${error.message}`);
+    throw error;
+  }
 }
 
 function unusable(document: ChannelDocument, why: string): GatewayError {

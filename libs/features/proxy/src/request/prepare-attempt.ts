@@ -6,6 +6,7 @@ import {
   type ReasoningRequest,
 } from '@tollgate/dialects';
 import type { FlatHeaders, MediaFetcher, UpstreamRequest, UpstreamTimeouts } from '@tollgate/providers';
+import type { TransformedRequest } from '@tollgate/transforms';
 import { routePath, type ChannelRoute } from '../configuration/channel-route.js';
 import type { RoutableChannel } from '../configuration/routable-channel.js';
 import type { ClientRequest } from '../http/client-request.js';
@@ -32,6 +33,8 @@ export interface AttemptInput {
   readonly modelOutputTokensMax: number | null;
   /** Which credential; `undefined`: the next one. */
   readonly credential: number | undefined;
+  /** Attempts before this one. */
+  readonly retries: number;
   readonly timeouts: UpstreamTimeouts;
 }
 
@@ -53,7 +56,8 @@ export class AttemptPreparation {
    * At once where bytes pass and the credential is a header; later where media are fetched or a request is signed.
    *
    * @throws GatewayError what the vendor's dialect can't say (`unsupported_feature`, to be tried on the next channel), a
-   *   request that can't be read (`invalid_request`), media that can't be had (`media_unavailable`)
+   *   request that can't be read (`invalid_request`), media that can't be had (`media_unavailable`), what the channel's
+   *   rules refuse (`refused_by_rule`)
    */
   prepare(channel: RoutableChannel, input: AttemptInput): PreparedAttempt | Promise<PreparedAttempt> {
     const { client, request, upstreamModel } = input;
@@ -122,8 +126,7 @@ export class AttemptPreparation {
       method: 'POST',
       origin: channel.origin,
       path: channel.pathBelowBase(routePath(route, operation, input.request.envelope.streamed)),
-      headers: headersFor(route, input),
-      body: passage.body,
+      ...transformed(channel, { headers: headersFor(route, input), body: passage.body }, input),
     } as const;
     const finish = (proof: FlatHeaders): PreparedAttempt => ({
       route,
@@ -223,6 +226,17 @@ function cannotTranslate(client: ClientRequest, route: ChannelRoute): GatewayErr
     `This can't be translated from ${client.dialect.id} to ${route.dialect.id}.`,
     { retry: 'next-channel' },
   );
+}
+
+/** As the channel's own rules have it. */
+function transformed(
+  { transform }: RoutableChannel,
+  plain: TransformedRequest,
+  { client, request, upstreamModel, retries }: AttemptInput,
+): TransformedRequest {
+  if (transform === undefined) return plain;
+  const { model, streamed } = request.envelope;
+  return transform.apply(plain, { client, model, upstreamModel, retries, stream: streamed });
 }
 
 /** Built, never copied: but for versions and betas of a dialect that both sides speak. */

@@ -55,6 +55,8 @@ interface Outgoing {
   readonly request: ModelRequest;
   readonly jsonArray: boolean;
   readonly outputTokensMax: number | undefined;
+  /** Counts the attempts. */
+  readonly metered: { readonly attempts: number };
 }
 
 /**
@@ -106,6 +108,7 @@ export class ProxyRequests {
       const outgoing = {
         request,
         jsonArray,
+        metered,
         outputTokensMax: outputLimit(request.envelope, authorized, hold),
       };
       const conclusion = await this.serveOnTheBooks(client, metered, authorized, outgoing);
@@ -210,12 +213,13 @@ export class ProxyRequests {
     client: ClientRequest,
     channel: RoutableChannel,
     authorized: Authorized,
-    { request, jsonArray, outputTokensMax }: Outgoing,
+    { request, jsonArray, outputTokensMax, metered }: Outgoing,
   ): PreparedAttempt | GatewayError | Promise<PreparedAttempt | GatewayError> {
     const { model, reasoning, snapshot, credential } = authorized;
     try {
       const prepared = this.dependencies.preparation.prepare(channel, {
         ...{ client, request, jsonArray, outputTokensMax, reasoning, credential },
+        retries: metered.attempts,
         upstreamModel: channelModel(channel, model).upstream,
         modelOutputTokensMax: snapshot.modelOf(model)?.outputTokensMax ?? null,
         timeouts: snapshot.settings.upstream,

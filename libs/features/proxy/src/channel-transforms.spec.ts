@@ -1,0 +1,137 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { chatStreamEvents, chatVendor, FakeVendor } from '@tollgate/testing';
+import { KEYED, ProxyWorld, SECRET } from '../test-support/proxy-world.js';
+
+const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
+const MODELS = [{ name: 'm', upstream: 'vendor-m', cost: null }];
+const chat = (more: object = {}) => ({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...more });
+const messages = (more: object = {}) => ({ ...chat(), max_tokens: 100, ...more });
+const MESSAGES = {
+  path: '/v1/messages',
+  headers: { 'x-api-key': SECRET, 'anthropic-version': '2023-06-01' },
+};
+
+describe("a channel's rules", () => {
+  let world: ProxyWorld;
+  let vendor: FakeVendor;
+  let second: FakeVendor;
+
+  beforeAll(async () => {
+    vendor = await FakeVendor.start({ kind: 'silent' });
+    second = await FakeVendor.start({ kind: 'silent' });
+  });
+  afterAll(() => Promise.all([vendor.stop(), second.stop()]));
+
+  beforeEach(async () => {
+    for (const fake of [vendor, second]) {
+      fake.respond(chatVendor(['Hello', ' there'], USAGE));
+      fake.requests.length = 0;
+    }
+    world = await ProxyWorld.start((made) => made.putPrice('m', { input: '2.50', output: '10.00' }));
+  });
+  afterEach(() => world.stop());
+
+  const channel = (more: object) =>
+    world.putChannel('c1', vendor, { models: MODELS, dialect: 'openai-chat', priority: 10, ...more });
+  const fallback = () => world.putChannel('c2', second, { models: MODELS, dialect: 'openai-chat' });
+
+  describe('overrides', () => {
+    const overrides = [
+      { mode: 'set', path: 'temperature', value: 0 },
+      { mode: 'set-header', path: 'x-team', value: 'red' },
+      { mode: 'pass-headers', value: ['x-trace'] },
+      {
+        mode: 'append',
+        path: 'messages.-1.content',
+        value: ' (retry)',
+        conditions: [{ path: '@retries', mode: 'gt', value: 0 }],
+      },
+    ];
+
+    it('change a body that passes, its usage is read as ever', async () => {
+      await channel({ overrides });
+      const answer = await world.send(chat({ temperature: 1, unknown: [1.5] }), {
+        headers: { ...KEYED, 'x-trace': 't-1' },
+      });
+      expect(answer.json.choices[0].message.content).toBe('Hello there');
+      expect(vendor.requests[0]!.json).toEqual({
+        model: 'vendor-m',
+        messages: [{ role: 'user', content: 'Hi' }],
+        temperature: 0,
+        unknown: [1.5],
+      });
+      expect(vendor.requests[0]!.headers).toMatchObject({
+        'x-team': 'red',
+        'x-trace': 't-1',
+        authorization: 'Bearer sk-up-c1',
+      });
+      expect(world.journal.ends[0]).toMatchObject({ usageSource: 'vendor', charge: '150000' });
+    });
+
+    it('change a stream that passes, whose usage stays hidden', async () => {
+      await channel({ overrides });
+      const answer = await world.send(chat({ stream: true }));
+      expect(answer.text).toBe(chatStreamEvents(['Hello', ' there'], null).join(''));
+      expect(vendor.requests[0]!.json).toMatchObject({
+        temperature: 0,
+        stream: true,
+        stream_options: { include_usage: true },
+      });
+    });
+
+    it.each([false, true])('change what was translated (stream: %s)', async (stream) => {
+      await channel({ overrides });
+      const answer = await world.send(messages({ temperature: 1, stream }), MESSAGES);
+      expect(answer.status).toBe(200);
+      expect(answer.text).toContain(stream ? '"text":" there"' : '"text":"Hello there"');
+      expect(vendor.requests[0]!.json).toMatchObject({
+        model: 'vendor-m',
+        temperature: 0,
+        messages: [{ role: 'user', content: 'Hi' }],
+      });
+      expect(world.journal.ends[0]).toMatchObject({ charge: '150000' });
+    });
+
+    it('are applied to each attempt anew, and know how many there were', async () => {
+      await world.putChannel('c0', second, { models: MODELS, dialect: 'openai-chat', priority: 20 });
+      second.respond({ kind: 'answer', status: 500, body: {} });
+      await channel({ overrides });
+      await world.send(chat());
+      expect(second.requests[0]!.json).toEqual({ ...chat(), model: 'vendor-m' });
+      expect(vendor.requests[0]!.json).toMatchObject({ messages: [{ content: 'Hi (retry)' }] });
+    });
+
+    it('refuse a request in the dialect of its client, and no vendor is asked', async () => {
+      const value = { status: 403, message: 'Not with this model.', retry: false };
+      await channel({ overrides: [{ mode: 'return-error', value }] });
+      await fallback();
+      const answer = await world.send(messages(), MESSAGES);
+      expect(answer.status).toBe(403);
+      expect(answer.json).toMatchObject({
+        type: 'error',
+        error: { type: 'permission_error', message: 'Not with this model.', code: 'refused_by_rule' },
+      });
+      expect([...vendor.requests, ...second.requests]).toEqual([]);
+      expect(world.journal.ends[0]).toMatchObject({
+        outcome: 'failed',
+        errorCode: 'refused_by_rule',
+        attempts: 0,
+      });
+    });
+
+    it('hand a request on to the next channel', async () => {
+      const value = { status: 503, message: 'Not here.' };
+      await channel({ overrides: [{ mode: 'return-error', value }] });
+      await fallback();
+      expect((await world.send(chat())).status).toBe(200);
+      expect([vendor.requests.length, second.requests.length]).toEqual([0, 1]);
+    });
+
+    it('that can not be compiled leave their channel out', async () => {
+      await channel({ overrides: [{ mode: 'regex-replace', path: 'a', from: '(' }] });
+      await fallback();
+      await world.send(chat());
+      expect(vendor.requests).toHaveLength(0);
+    });
+  });
+});
