@@ -1,4 +1,11 @@
-export type { Admission, Hold, HoldInput } from './admission.js';
+export type { Admission, BudgetAccount, BudgetLease, Hold, HoldInput } from './admission.js';
+export {
+  budgetAccount,
+  budgetOfAccount,
+  budgetSpanAt,
+  isBudgetAccount,
+  type BudgetSpan,
+} from './budget-period.js';
 export { LeasedAdmission, type LeasedAdmissionOptions } from './leased/leased-admission.js';
 export type { AdmissionLogger } from './logger.js';
 export { MemoryQuotaStore } from './memory/memory-quota-store.js';

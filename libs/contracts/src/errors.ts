@@ -34,6 +34,7 @@ export const ERROR_CODES = {
   model_not_found: 'not-found',
   model_not_priced: 'invalid',
   insufficient_balance: 'unpaid',
+  budget_exceeded: 'unpaid',
   admission_unavailable: 'unavailable',
   keys_unavailable: 'unavailable',
   overloaded: 'unavailable',

@@ -12,6 +12,7 @@ export type RequestId = Branded<'request'>;
 /** One per proxy process start: names its journal and holds its leases. */
 export type JournalId = Branded<'journal'>;
 export type LeaseId = Branded<'lease'>;
+export type BudgetId = Branded<'budget'>;
 
 /** A new time-ordered id (UUID version 7, RFC 9562). */
 export function newId<Id extends string>(): Id {

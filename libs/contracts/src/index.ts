@@ -1,3 +1,15 @@
+export {
+  BUDGET_PERIODS,
+  BUDGET_SCOPES,
+  BUDGET_THRESHOLDS_DEFAULT,
+  budgetInFile,
+  budgetReference,
+  budgetThresholds,
+  type BudgetInFile,
+  type BudgetPeriod,
+  type BudgetReference,
+  type BudgetScope,
+} from './budget.js';
 export { systemClock, type Clock } from './clock.js';
 export {
   CONFIG_CHANGE_KINDS,
@@ -85,6 +97,7 @@ export {
   type GatewayErrorOptions,
   type RetryAdvice,
 } from './errors.js';
+export { budgetDefinedV1, type BudgetDefinedV1 } from './events/budget-defined.v1.js';
 export {
   channelObservationsV1,
   channelObservationV1,
@@ -106,6 +119,7 @@ export {
 export {
   newId,
   type ApiKeyId,
+  type BudgetId,
   type ChannelId,
   type JournalId,
   type LeaseId,

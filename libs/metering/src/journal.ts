@@ -14,6 +14,7 @@ export type JournalStart = Pick<
   | 'model'
   | 'priceCard'
   | 'leaseId'
+  | 'budgetLeases'
 > & {
   /** Best guess of the usage and its charge, for an interrupted request. */
   readonly estimate: Pick<UsageRecordedV1, 'usage' | 'charge' | 'vendorCost'>;

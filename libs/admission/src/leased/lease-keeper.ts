@@ -15,6 +15,9 @@ const IDLE_TICKS_SHORT = 1;
  * its data still learns of charges that billing has not committed.
  */
 const FORGET_TICKS = 1_200;
+/** With so many accounts in memory, billing's usual second has to do, and ten for good measure. */
+const ACCOUNTS_CROWDED = 10_000;
+const FORGET_TICKS_CROWDED = 20;
 
 export interface LeaseKeeperDependencies {
   readonly store: QuotaStore;
@@ -49,27 +52,35 @@ export class LeaseKeeper {
 
   private tick(): void {
     const { accounts, health } = this.dependencies;
+    const forgetTicks = accounts.size > ACCOUNTS_CROWDED ? FORGET_TICKS_CROWDED : FORGET_TICKS;
+    for (const account of accounts.values()) this.age(account, forgetTicks);
     if (health.isDown) {
       void this.probe();
       return;
     }
-    for (const account of accounts.values()) this.age(account);
     this.ticks += 1;
     if (this.ticks % RENEW_TICKS === 0) void this.renew();
   }
 
-  private age(account: LocalAccount): void {
+  private age(account: LocalAccount, forgetTicks: number): void {
     account.idleTicks += 1;
     if (account.acquiring !== undefined || account.waiters.length > 0) return;
+    const { accounts, health } = this.dependencies;
     const { lease, idleTicks, short } = account;
-    if (lease.remaining > 0n) {
+    // Of a lease that never got anything the store need not hear.
+    if (lease.granted === 0n && lease.holdsOpen === 0 && !account.doubtful) {
+      if (idleTicks > FORGET_TICKS_CROWDED) accounts.delete(account.id);
+    } else if (health.isDown) {
+      return;
+    } else if (lease.remaining > 0n) {
       if (idleTicks > (short ? IDLE_TICKS_SHORT : IDLE_TICKS)) void this.giveBack(account);
-    } else if (idleTicks > FORGET_TICKS && lease.holdsOpen === 0) {
-      this.dependencies.accounts.delete(account.id);
+    } else if (idleTicks > forgetTicks && lease.holdsOpen === 0) {
+      accounts.delete(account.id);
     }
   }
 
-  private async giveBack({ lease }: LocalAccount): Promise<boolean> {
+  private async giveBack(account: LocalAccount): Promise<boolean> {
+    const { lease } = account;
     if (lease.remaining === 0n) return true;
     const { store, holder, health } = this.dependencies;
     lease.giveUpRemaining();
@@ -78,6 +89,7 @@ export class LeaseKeeper {
       health.answered();
       return true;
     } catch (error) {
+      account.doubtful = true;
       health.failed(error);
       return false;
     }
@@ -110,6 +122,7 @@ export class LeaseKeeper {
         quiet.map(({ lease }) => lease.statement()),
       );
       health.answered();
+      for (const account of quiet) account.doubtful = false;
       for (const leaseId of reclaimed) this.drop(leases.get(leaseId), leaseId);
     } catch (error) {
       health.failed(error);

@@ -1,76 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GatewayError, type JournalId, type LeaseId } from '@tollgate/contracts';
+import { GatewayError, type JournalId } from '@tollgate/contracts';
 import { FakeLogger, ManualClock } from '@tollgate/testing';
+import { held, ManualTimers, WatchedStore } from '../../test-support/watched-store.js';
 import type { Hold } from '../admission.js';
-import { MemoryQuotaStore } from '../memory/memory-quota-store.js';
-import type { AcquireInput, AcquireResult } from '../quota-store.js';
-import type { Timers } from '../timers.js';
 import { LeasedAdmission } from './leased-admission.js';
 
 const ACCOUNT = 'org:one';
 const HOLDER = 'journal-a' as JournalId;
-
-/** A memory store that can be away, counts what it is asked, and answers when it is told to. */
-class WatchedStore extends MemoryQuotaStore {
-  away = false;
-  acquires: AcquireInput[] = [];
-  renewals = 0;
-
-  override async acquire(input: AcquireInput): Promise<AcquireResult> {
-    this.acquires.push(input);
-    this.#answer();
-    return super.acquire(input);
-  }
-
-  override async renew(...input: Parameters<MemoryQuotaStore['renew']>): Promise<readonly LeaseId[]> {
-    this.renewals += 1;
-    this.#answer();
-    return super.renew(...input);
-  }
-
-  override async giveBack(...input: Parameters<MemoryQuotaStore['giveBack']>): Promise<void> {
-    this.#answer();
-    return super.giveBack(...input);
-  }
-
-  override async ping(): Promise<void> {
-    this.#answer();
-  }
-
-  #answer(): void {
-    if (this.away) throw new GatewayError('admission_unavailable', 'The store is away.');
-  }
-}
-
-/** Time passes when it is told to; whoever waits for it goes on then. */
-class ManualTimers implements Timers {
-  readonly #tasks = new Set<() => void>();
-
-  constructor(private readonly clock: ManualClock) {}
-
-  repeat(_intervalMs: number, task: () => void): () => void {
-    this.#tasks.add(task);
-    return () => this.#tasks.delete(task);
-  }
-
-  async delay(durationMs: number): Promise<void> {
-    this.clock.advance(durationMs);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  /** Lets ticks of half a second happen. */
-  async tick(times: number): Promise<void> {
-    for (let tick = 0; tick < times; tick += 1) {
-      this.clock.advance(500);
-      for (const task of this.#tasks) task();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-
-  get running(): number {
-    return this.#tasks.size;
-  }
-}
 
 describe('LeasedAdmission', () => {
   let clock: ManualClock;
@@ -429,10 +365,3 @@ describe('LeasedAdmission', () => {
     });
   });
 });
-
-function held(answer: Hold | GatewayError | Promise<Hold | GatewayError>): Hold {
-  if (answer instanceof Promise || answer instanceof GatewayError) {
-    throw new Error(`Expected a hold, got ${answer instanceof Promise ? 'a promise' : answer.code}.`);
-  }
-  return answer;
-}

@@ -1,11 +1,14 @@
-import { systemClock, type Clock, type GatewayError, type JournalId } from '@tollgate/contracts';
-import type { Admission, Hold, HoldInput } from '../admission.js';
+import { GatewayError, systemClock, type Clock, type JournalId } from '@tollgate/contracts';
+import type { Admission, BudgetAccount, Hold, HoldInput } from '../admission.js';
+import { isBudgetAccount } from '../budget-period.js';
 import type { AdmissionLogger } from '../logger.js';
 import type { AccountId, AcquireResult, QuotaStore } from '../quota-store.js';
 import { systemTimers, type Timers } from '../timers.js';
+import { JointHold } from './joint-hold.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { LocalAccount } from './local-account.js';
-import { closed, insufficientBalance, storeUnavailable, unknownAccount } from './refusals.js';
+import type { LeaseHold } from './local-lease.js';
+import { budgetExceeded, closed, insufficientBalance, storeUnavailable, unknownAccount } from './refusals.js';
 import { StoreHealth } from './store-health.js';
 
 export interface LeasedAdmissionOptions {
@@ -49,11 +52,13 @@ export class LeasedAdmission implements Admission {
   }
 
   hold(input: HoldInput): Hold | GatewayError | Promise<Hold | GatewayError> {
-    const account = this.accounts.get(input.account);
-    if (account === undefined || account.lease.remaining < input.amountFull) return this.holdSlowly(input);
-    const hold = account.hold(input.amountFull);
-    if (account.lease.remaining < account.lowWater) this.topUp(account, input);
-    return hold;
+    if (input.budgets !== undefined) return this.holdJointly(input, input.budgets);
+    return this.holdNow(input.account, input) ?? this.holdSlowly(input);
+  }
+
+  /** How many accounts this process keeps in memory. */
+  get accountsKept(): number {
+    return this.accounts.size;
   }
 
   async close(): Promise<void> {
@@ -69,7 +74,56 @@ export class LeasedAdmission implements Admission {
     }
   }
 
-  private holdSlowly(input: HoldInput): Hold | GatewayError | Promise<Hold | GatewayError> {
+  /** The whole amount, from the live lease of the account; `undefined` if it does not cover that. */
+  private holdNow(id: AccountId, input: HoldInput): LeaseHold | undefined {
+    const account = this.accounts.get(id);
+    if (account === undefined || account.lease.remaining < input.amountFull) return undefined;
+    const hold = account.hold(input.amountFull);
+    if (account.lease.remaining < account.lowWater) this.topUp(account, input);
+    return hold;
+  }
+
+  /** In one turn while live leases cover it; what is missing else is waited for, account by account. */
+  private holdJointly(
+    input: HoldInput,
+    budgets: readonly BudgetAccount[],
+  ): Hold | Promise<Hold | GatewayError> {
+    const held = this.holdNow(input.account, input);
+    if (held === undefined) return this.holdJointlySlowly(input, budgets, []);
+    const budgetHolds: LeaseHold[] = [];
+    for (const { account } of budgets) {
+      const hold = this.holdNow(account, input);
+      if (hold === undefined) return this.holdJointlySlowly(input, budgets, [held, ...budgetHolds]);
+      budgetHolds.push(hold);
+    }
+    return new JointHold(held, budgetHolds);
+  }
+
+  /** Goes on after the holds that there are. All hold the same in the end: the least that one of them could. */
+  private async holdJointlySlowly(
+    input: HoldInput,
+    budgets: readonly BudgetAccount[],
+    holds: LeaseHold[],
+  ): Promise<Hold | GatewayError> {
+    const { amountMin } = input;
+    const accounts = [input.account, ...budgets.map(({ account }) => account)];
+    let amountFull = input.amountFull;
+    for (const [index, account] of accounts.entries()) {
+      const hold = holds[index] ?? (await this.holdSlowly({ account, amountFull, amountMin }));
+      if (hold instanceof GatewayError) {
+        for (const open of holds) open.settle(0n);
+        return refusalOf(hold, budgets[index - 1]);
+      }
+      holds[index] = hold;
+      amountFull = hold.amount;
+    }
+    for (const hold of holds) hold.shrinkTo(amountFull);
+    const [held, ...budgetHolds] = holds;
+    if (held === undefined) throw new Error('A joint hold has an account.');
+    return new JointHold(held, budgetHolds);
+  }
+
+  private holdSlowly(input: HoldInput): LeaseHold | GatewayError | Promise<LeaseHold | GatewayError> {
     if (this.isClosed) return closed();
     const account = this.account(input.account);
     if (input.amountFull <= account.lease.remaining) return account.hold(input.amountFull);
@@ -119,6 +173,8 @@ export class LeasedAdmission implements Admission {
         return;
       case 'unknown-account':
         if (await this.canWait(account, UNKNOWN_PATIENCE_MS)) return;
+        // Billing opens a period ahead of its time: if there is no account, billing has been away for that long.
+        if (isBudgetAccount(account.id)) this.answerWithoutStore(account);
         for (const waiter of account.waiters.splice(0)) waiter.answer(unknownAccount());
         return;
       case 'recovering': {
@@ -172,6 +228,7 @@ export class LeasedAdmission implements Admission {
       else if (result.status === 'reclaimed' && account.lease === lease) account.renewLease();
       return result.status;
     } catch (error) {
+      account.doubtful = true;
       this.health.failed(error);
       return 'unavailable';
     }
@@ -181,7 +238,7 @@ export class LeasedAdmission implements Admission {
     for (const { input, answer } of account.waiters.splice(0)) answer(this.holdWithoutStore(account, input));
   }
 
-  private holdWithoutStore(account: LocalAccount, input: HoldInput): Hold | GatewayError {
+  private holdWithoutStore(account: LocalAccount, input: HoldInput): LeaseHold | GatewayError {
     const { remaining } = account.lease;
     if (remaining >= input.amountFull) return account.hold(input.amountFull);
     if (remaining > 0n && remaining >= input.amountMin) return account.hold(remaining);
@@ -221,6 +278,11 @@ function refuseShort(account: LocalAccount, asked: HoldInput): void {
     else if (amountMin >= asked.amountMin) waiter.answer(insufficientBalance());
     else account.waiters.push(waiter);
   }
+}
+
+/** A refusal names the budget that it comes from. */
+function refusalOf(error: GatewayError, budget: BudgetAccount | undefined): GatewayError {
+  return budget !== undefined && error.code === 'insufficient_balance' ? budgetExceeded(budget) : error;
 }
 
 const atLeastOne = (amount: bigint): bigint => (amount > 0n ? amount : 1n);

@@ -1,7 +1,7 @@
 import type { GatewayError, NanoUsd } from '@tollgate/contracts';
-import type { Hold, HoldInput } from '../admission.js';
+import type { HoldInput } from '../admission.js';
 import type { AccountId } from '../quota-store.js';
-import { LocalLease } from './local-lease.js';
+import { LocalLease, type LeaseHold } from './local-lease.js';
 
 /** Requests for which a first slice is asked at once. */
 const SLICE_REQUESTS = 8n;
@@ -16,7 +16,7 @@ const NEVER = -1n;
 
 export interface Waiter {
   readonly input: HoldInput;
-  readonly answer: (result: Hold | GatewayError) => void;
+  readonly answer: (result: LeaseHold | GatewayError) => void;
 }
 
 /** What this process knows of one account: its lease, how much to ask for next, and who waits. */
@@ -31,6 +31,8 @@ export class LocalAccount {
   lowWater: NanoUsd = NEVER;
   /** Since when (monotonic) the store cannot say what there is; `undefined`: it can. */
   unsettledSince: number | undefined;
+  /** The store may think more of the lease than is said here: a call about it failed. */
+  doubtful = false;
   /** Ticks since the last hold. */
   idleTicks = 0;
   private slice: NanoUsd = 0n;
@@ -45,7 +47,7 @@ export class LocalAccount {
     this.lowWater = NEVER;
   }
 
-  hold(amount: NanoUsd): Hold {
+  hold(amount: NanoUsd): LeaseHold {
     this.idleTicks = 0;
     return this.lease.hold(amount);
   }

@@ -13,16 +13,16 @@ export class LocalLease {
   holdsOpen = 0;
   private sequence = 0;
 
-  constructor(private readonly account: AccountId) {}
+  constructor(readonly account: AccountId) {}
 
   /** Sets money aside that is there. */
-  hold(amount: NanoUsd): Hold {
+  hold(amount: NanoUsd): LeaseHold {
     this.remaining -= amount;
     return this.openHold(amount, true);
   }
 
   /** Sets money aside that was never granted: the operator serves while the store is down. The store deducts it later. */
-  holdUncovered(amount: NanoUsd): Hold {
+  holdUncovered(amount: NanoUsd): LeaseHold {
     this.granted += amount;
     return this.openHold(amount, false);
   }
@@ -54,29 +54,50 @@ export class LocalLease {
     return { leaseId: this.id, account: this.account, granted: this.granted, sequence: this.sequence };
   }
 
-  private openHold(amount: NanoUsd, covered: boolean): Hold {
+  /** Frees a part of an open hold. */
+  free(amount: NanoUsd, covered: boolean): void {
+    if (covered) this.remaining += amount;
+    else this.granted -= amount;
+  }
+
+  private openHold(amount: NanoUsd, covered: boolean): LeaseHold {
     this.holdsOpen += 1;
     return new LeaseHold(this, amount, covered);
   }
 }
 
-class LeaseHold implements Hold {
+export class LeaseHold implements Hold {
   private settled = false;
 
   constructor(
     private readonly lease: LocalLease,
-    readonly amount: NanoUsd,
+    private held: NanoUsd,
     private readonly covered: boolean,
   ) {}
 
+  get amount(): NanoUsd {
+    return this.held;
+  }
+
+  get account(): AccountId {
+    return this.lease.account;
+  }
+
   get leaseId(): LeaseId {
     return this.lease.id;
+  }
+
+  /** Holds no more than this from now on. */
+  shrinkTo(amount: NanoUsd): void {
+    if (amount >= this.held) return;
+    this.lease.free(this.held - amount, this.covered);
+    this.held = amount;
   }
 
   settle(charge: NanoUsd): void {
     if (this.settled) throw new Error(`A hold on lease ${this.lease.id} was settled twice.`);
     if (charge < 0n) throw new Error(`A hold on lease ${this.lease.id} was settled with a negative charge.`);
     this.settled = true;
-    this.lease.settle(this.amount, charge, this.covered);
+    this.lease.settle(this.held, charge, this.covered);
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetReference } from '../budget.js';
 import type { ApiKeyId, OrganizationId } from '../ids.js';
 
 /**
@@ -15,6 +16,8 @@ export const apiKeyDocument = z.object({
   expiresAt: z.number().nullable(),
   /** Model names the key may call; `null` is every model of the organisation's group. */
   models: z.array(z.string()).nullable(),
+  /** Of the key alone; those of its organisation apply beside them. Soft ones are not listed. */
+  budgets: z.array(budgetReference).default([]),
 });
 export type ApiKeyDocument = z.infer<typeof apiKeyDocument>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetReference } from '../budget.js';
 import type { OrganizationId } from '../ids.js';
 
 /** `organizations.<id>` in the bucket `identity`. */
@@ -8,6 +9,8 @@ export const organizationDocument = z.object({
   status: z.enum(['active', 'suspended']),
   /** Channels that serve this group carry the organisation's requests. */
   group: z.string(),
+  /** What its requests are held from beside its balance. Soft ones are not listed. */
+  budgets: z.array(budgetReference).default([]),
 });
 export type OrganizationDocument = z.infer<typeof organizationDocument>;
 

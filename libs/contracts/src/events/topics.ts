@@ -6,6 +6,7 @@ export const TOPICS = {
   usage: { consumers: ['billing'] },
   'channel-observations': { consumers: ['channel-health'] },
   organizations: { consumers: ['billing'] },
+  budgets: { consumers: ['billing'] },
 } as const satisfies Record<string, { readonly consumers: readonly string[] }>;
 
 export type Topic = keyof typeof TOPICS;

@@ -73,6 +73,11 @@ export const usageRecordedV1 = z.object({
     .string()
     .transform((id) => id as LeaseId)
     .nullable(),
+  /** The leases of budgets that the charge was taken from as well; absent: none. */
+  budgetLeases: z
+    .array(z.object({ account: z.string(), leaseId: z.string().transform((id) => id as LeaseId) }))
+    .readonly()
+    .optional(),
   /** Findings of the proxy about the vendor's counts, e.g. `negative_count:output`. */
   findings: z.array(z.string()),
   /** What a translation between dialects could not say as it was written, e.g. `dropped:topK`. */

@@ -482,6 +482,16 @@ describe('the proxy', () => {
     });
   });
 
+  it('holds from the budgets of the key and its organisation, and names their leases in the record', async () => {
+    await world.putKey(SECRET, { budgets: [{ id: 'b1', period: 'total' }] });
+    await settled();
+    expect((await send(chat())).status).toBe(200);
+    expect(admission.asked?.budgets).toMatchObject([{ account: 'budget:b1', scope: 'api-key' }]);
+    const leases = [{ account: 'budget:b1', leaseId: 'of-budget:b1' }];
+    expect(journal.starts[0]).toMatchObject({ budgetLeases: leases });
+    expect(journal.ends[0]).toMatchObject({ budgetLeases: leases, charge: CHARGE });
+  });
+
   it('limits an answer to what a short balance covers', async () => {
     admission.available = 4_000_000n;
     await send(chat());

@@ -58,8 +58,12 @@ export class MemoryAdmission implements Admission {
   readonly holds: NanoUsd[] = [];
   /** What holds were settled with, in order. */
   readonly settled: NanoUsd[] = [];
+  /** What was asked for last. */
+  asked: HoldInput | undefined;
 
-  hold({ amountFull, amountMin }: HoldInput): ReturnType<Admission['hold']> {
+  hold(input: HoldInput): ReturnType<Admission['hold']> {
+    const { amountFull, amountMin, budgets } = input;
+    this.asked = input;
     const amount = amountFull <= this.available ? amountFull : this.available;
     if (amount < amountMin) return new GatewayError('insufficient_balance', 'The balance is exhausted.');
     this.available -= amount;
@@ -67,6 +71,9 @@ export class MemoryAdmission implements Admission {
     return {
       amount,
       leaseId: 'lease-1' as LeaseId,
+      ...(budgets !== undefined && {
+        budgetLeases: budgets.map(({ account }) => ({ account, leaseId: `of-${account}` as LeaseId })),
+      }),
       settle: (charge) => {
         this.settled.push(charge);
         this.available += amount - charge;

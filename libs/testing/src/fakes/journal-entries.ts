@@ -22,6 +22,7 @@ type Start = Pick<
   | 'model'
   | 'priceCard'
   | 'leaseId'
+  | 'budgetLeases'
 > & { readonly estimate: Pick<End, 'usage' | 'charge' | 'vendorCost'> };
 
 /** What a request journal is told when a request is admitted. */

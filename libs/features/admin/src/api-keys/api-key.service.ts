@@ -159,6 +159,7 @@ export function toApiKeyDocument(key: ApiKeyEntity): ApiKeyDocument {
     status: key.status,
     expiresAt: key.expiresAt?.getTime() ?? null,
     models: key.models,
+    budgets: [],
   };
 }
 

@@ -148,7 +148,7 @@ function found(organization: OrganizationEntity | null): OrganizationEntity {
 
 export function toOrganizationDocument(organization: OrganizationEntity): OrganizationDocument {
   const { id, name, status, group } = organization;
-  return { id: id as OrganizationId, name, status, group };
+  return { id: id as OrganizationId, name, status, group, budgets: [] };
 }
 
 function subjectOf({ id, name }: OrganizationEntity) {

@@ -251,5 +251,6 @@ function factsOf(input: MeteredRequestInput): Omit<JournalStart, 'estimate'> {
     model: envelope.model,
     priceCard: price === null ? null : { id: price.id, version: price.version },
     leaseId: hold?.leaseId ?? null,
+    budgetLeases: hold?.budgetLeases,
   };
 }

@@ -9,6 +9,7 @@ import type { Configuration } from '../configuration/configuration.js';
 import type { ChannelModel, RoutableChannel } from '../configuration/routable-channel.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { RouteTarget } from '../http/routes.js';
+import { BudgetAccounts } from '../identity/budget-accounts.js';
 import type { Identities, Identity } from '../identity/identities.js';
 import type { ChannelObserver } from '../observation/channel-observer.js';
 import type { ProxyMetrics } from '../observation/proxy-metrics.js';
@@ -70,6 +71,7 @@ interface Outgoing {
  */
 export class ProxyRequests {
   private readonly authorization: Authorization;
+  private readonly budgetAccounts = new BudgetAccounts();
 
   constructor(private readonly dependencies: ProxyRequestDependencies) {
     this.authorization = new Authorization(dependencies);
@@ -133,7 +135,9 @@ export class ProxyRequests {
     const estimate = estimateHold(envelope, price.sheet, snapshot.modelOf(model));
     if (estimate.amountFull === 0n) return null;
     const account = organizationAccount(identity.organization.id);
-    const answer = this.dependencies.admission.hold({ account, ...estimate });
+    const { amountFull, amountMin } = estimate;
+    const budgets = this.budgetAccounts.of(identity, this.dependencies.clock.now());
+    const answer = this.dependencies.admission.hold({ account, amountFull, amountMin, budgets });
     const hold = answer instanceof Promise ? await answer : answer;
     if (hold instanceof GatewayError) throw hold;
     return hold;
