@@ -7,6 +7,28 @@ export {
   type BudgetSpan,
 } from './budget-period.js';
 export { LeasedAdmission, type LeasedAdmissionOptions } from './leased/leased-admission.js';
+export {
+  SLOT_LIFETIME_MS,
+  type Bucket,
+  type Correction,
+  type HeldSlots,
+  type Level,
+  type LimitSet,
+  type LimitStore,
+  type Measure,
+  type SlotLimit,
+  type TakeResult,
+} from './limits/limit-store.js';
+export { LimitReservation, type LimitedEnd } from './limits/limit-reservation.js';
+export {
+  RateLimiter,
+  type LimitDecision,
+  type LimitedRequest,
+  type LimitRefusal,
+  type RateLimiterOptions,
+} from './limits/rate-limiter.js';
+export { standingOf, type Standing } from './limits/standing.js';
+export { MemoryLimitStore } from './limits/memory-limit-store.js';
 export type { AdmissionLogger } from './logger.js';
 export { MemoryQuotaStore } from './memory/memory-quota-store.js';
 export {

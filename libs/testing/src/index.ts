@@ -7,6 +7,7 @@ export {
 } from './servers.js';
 export { describeDocumentStore, type DocumentStoreHarness } from './contract/document-store.js';
 export { describeEventLog, type EventLogHarness } from './contract/event-log.js';
+export { describeLimitStore, type LimitStoreHarness } from './contract/limit-store.js';
 export { type InspectableQuotaStore, type QuotaStoreHarness } from './contract/quota-harness.js';
 export { describeQuotaStore, type QuotaStoreSuiteOptions } from './contract/quota-store.js';
 export { eventually } from './contract/eventually.js';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { GatewayError } from '@tollgate/contracts';
 import { Redis } from 'ioredis';
+import { LIMITS_CORRECT, LIMITS_RENEW, LIMITS_TAKE } from '../limits/scripts.js';
 import type { AdmissionLogger } from '../logger.js';
 import * as scripts from './scripts.js';
 
@@ -19,6 +20,9 @@ const SCRIPTS = {
   quotaReclaim: scripts.RECLAIM,
   quotaSilentHolders: scripts.SILENT_HOLDERS,
   quotaAvailable: scripts.AVAILABLE,
+  limitsTake: LIMITS_TAKE,
+  limitsCorrect: LIMITS_CORRECT,
+  limitsRenew: LIMITS_RENEW,
 };
 
 export type ScriptName = keyof typeof SCRIPTS;

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { describeLimitStore, ManualClock } from '@tollgate/testing';
+import type { LimitSet } from './limit-store.js';
+import { MemoryLimitStore } from './memory-limit-store.js';
+
+describeLimitStore('memory', async () => {
+  const clock = new ManualClock();
+  let lost = new MemoryLimitStore({ clock });
+  // One that forgets: its data is what it is made of.
+  const store = {
+    take: (...input: Parameters<MemoryLimitStore['take']>) => lost.take(...input),
+    correct: (...input: Parameters<MemoryLimitStore['correct']>) => lost.correct(...input),
+    renew: (...input: Parameters<MemoryLimitStore['renew']>) => lost.renew(...input),
+    close: () => lost.close(),
+  };
+  return {
+    stores: [store, store],
+    passTime: async (milliseconds) => clock.advance(milliseconds),
+    loseData: async () => {
+      lost = new MemoryLimitStore({ clock });
+    },
+    close: async () => undefined,
+  };
+});
+
+describe('limits in memory', () => {
+  const limitsOf = (key: string): LimitSet => ({
+    buckets: [{ key, measure: 'requests', max: 60, windowMs: 60_000, label: '60 requests per minute' }],
+    slots: [{ key: `${key}:slots`, max: 5, label: '5 at a time' }],
+  });
+
+  it('remember nothing of keys that are idle, however many there were', () => {
+    const clock = new ManualClock();
+    const store = new MemoryLimitStore({ clock });
+    let most = 0;
+    for (let key = 0; key < 200_000; key += 1) {
+      const limits = limitsOf(`key:${key}`);
+      store.take(limits, 0, 'request');
+      store.correct({ limits, amounts: [0], id: 'request' });
+      clock.advance(1);
+      most = Math.max(most, store.size);
+    }
+    // A unit is missing for a second: a thousand keys are not idle at any time.
+    expect(most).toBeLessThan(2_500);
+  });
+});

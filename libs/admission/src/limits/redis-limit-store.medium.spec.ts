@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { describeLimitStore, FakeLogger, testServers, uniqueName } from '@tollgate/testing';
+import { Redis } from 'ioredis';
+import type { LimitSet } from './limit-store.js';
+import { RedisLimitStore } from './redis-limit-store.js';
+
+/** Nobody can move a server's clock: what lies in it is made older instead. */
+const AGE = `
+for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
+  if redis.call('TYPE', key).ok == 'string' then
+    local level, at = string.match(redis.call('GET', key), '^(%d+) (%d+)$')
+    redis.call('SET', key, string.format('%s %.0f', level, at - ARGV[2]), 'KEEPTTL')
+  else
+    for _, id in ipairs(redis.call('ZRANGE', key, 0, -1)) do
+      redis.call('ZINCRBY', key, -ARGV[2], id)
+    end
+  end
+end`;
+
+async function openHarness() {
+  const url = testServers().redisUrl;
+  const prefix = uniqueName('limits');
+  const client = new Redis(url);
+  const pattern = `{${prefix}:limits}:*`;
+  const loseData = async (): Promise<void> => {
+    const keys = await client.keys(pattern);
+    if (keys.length > 0) await client.unlink(...keys);
+  };
+  const open = () => new RedisLimitStore({ url, prefix, logger: new FakeLogger() });
+  return {
+    client,
+    pattern,
+    stores: [open(), open()] as const,
+    passTime: async (milliseconds: number) => {
+      await client.eval(AGE, 0, pattern, milliseconds);
+    },
+    loseData,
+    close: async () => {
+      await loseData();
+      await client.quit();
+    },
+  };
+}
+
+describeLimitStore('Redis', openHarness);
+
+describe('limits in Redis', () => {
+  it('expire by themselves when they say nothing any more', async () => {
+    const { client, pattern, stores, close } = await openHarness();
+    const limits: LimitSet = {
+      buckets: [{ key: 'key:one:rpm', measure: 'requests', max: 60, windowMs: 60_000, label: '' }],
+      slots: [{ key: 'key:one:slots', max: 5, label: '' }],
+    };
+    await stores[0].take(limits, 0, 'request-1');
+    const keys = await client.keys(pattern);
+    const lifetimes = await Promise.all(keys.sort().map((key) => client.pttl(key)));
+    expect(lifetimes).toHaveLength(2);
+    // One unit of sixty is back within a second; a slot lives for thirty.
+    expect(lifetimes[0]).toBeLessThanOrEqual(1_000);
+    expect(lifetimes[1]).toBeLessThanOrEqual(30_000);
+    expect(Math.min(...lifetimes)).toBeGreaterThan(0);
+    await Promise.all(stores.map((store) => store.close()));
+    await close();
+  });
+
+  it('fill again after the clock of the server was set back', async () => {
+    const { passTime, stores, close } = await openHarness();
+    const limits: LimitSet = {
+      buckets: [{ key: 'key:one:rpm', measure: 'requests', max: 1, windowMs: 600_000, label: '' }],
+      slots: [],
+    };
+    await stores[0].take(limits, 0, 'request-1');
+    await passTime(-3_600_000);
+    expect(await stores[0].take(limits, 0, 'request-2')).toMatchObject({ status: 'refused' });
+    await passTime(600_000);
+    expect(await stores[0].take(limits, 0, 'request-3')).toMatchObject({ status: 'taken' });
+    await Promise.all(stores.map((store) => store.close()));
+    await close();
+  });
+});

@@ -1,0 +1,78 @@
+import { GatewayError } from '@tollgate/contracts';
+import type { Redis } from 'ioredis';
+import type { AdmissionLogger } from '../logger.js';
+import { RedisConnection } from '../redis/redis-connection.js';
+import {
+  unitsOf,
+  type Correction,
+  type HeldSlots,
+  type LimitSet,
+  type LimitStore,
+  type TakeResult,
+} from './limit-store.js';
+
+export type RedisLimitStoreOptions = {
+  /** Begins every key, e.g. `tollgate`, so that installations and tests can share a server. */
+  readonly prefix: string;
+  readonly logger: AdmissionLogger;
+} & (
+  | { readonly url: string; readonly client?: never }
+  /** Closed by whoever made it. Set `autoResendUnfulfilledCommands: false`. */
+  | { readonly client: Redis; readonly url?: never }
+);
+
+/** A script holds up every other client: longer lists go in parts. */
+const BATCH_MAX = 256;
+
+/** The limits that proxies share. */
+export class RedisLimitStore implements LimitStore {
+  readonly #redis: RedisConnection;
+  readonly #root: string;
+
+  constructor({ prefix, logger, url, client }: RedisLimitStoreOptions) {
+    if (!/^[\w:.-]+$/.test(prefix))
+      throw new Error(`A Redis key prefix has letters, digits and _:.- only, not "${prefix}".`);
+    this.#redis = new RedisConnection(client === undefined ? { url } : { client }, logger);
+    this.#root = `{${prefix}:limits}:`;
+  }
+
+  async take(limits: LimitSet, tokens: number, id: string): Promise<TakeResult> {
+    const input = [id, `${limits.buckets.length}`];
+    for (const bucket of limits.buckets) {
+      input.push(bucket.key, `${bucket.max}`, `${bucket.windowMs}`, `${unitsOf(bucket, tokens)}`);
+    }
+    for (const { key, max } of limits.slots) input.push(key, `${max}`);
+    const answer = await this.#redis.run('limitsTake', this.#root, ...input);
+    const [by = 0, retryAfterMs = 0, ...levels] = answer as number[];
+    if (by === 0) return { status: 'taken', levels };
+    const refusing = limits.buckets[by - 1] ?? limits.slots[by - 1 - limits.buckets.length];
+    if (refusing === undefined)
+      throw new GatewayError('admission_unavailable', 'Redis refused by an unknown limit.');
+    return { status: 'refused', by: refusing, retryAfterMs, levels };
+  }
+
+  async correct({ limits, amounts, id }: Correction): Promise<void> {
+    const corrected: string[] = [];
+    for (const [index, { key, max, windowMs }] of limits.buckets.entries()) {
+      const amount = amounts[index] ?? 0;
+      if (amount !== 0) corrected.push(key, `${max}`, `${windowMs}`, `${amount}`);
+    }
+    const slots = limits.slots.map(({ key }) => key);
+    await this.#redis.run('limitsCorrect', this.#root, id, `${corrected.length / 4}`, ...corrected, ...slots);
+  }
+
+  async renew(held: readonly HeldSlots[]): Promise<void> {
+    const pairs = held.flatMap(({ id, slots }) => slots.map(({ key }) => [key, id]));
+    const renewals: Promise<unknown>[] = [];
+    // All are on their way before anybody frees a slot: one that is free must not be taken again.
+    for (let start = 0; start < pairs.length; start += BATCH_MAX) {
+      const batch = pairs.slice(start, start + BATCH_MAX).flat();
+      renewals.push(this.#redis.run('limitsRenew', this.#root, ...batch));
+    }
+    await Promise.all(renewals);
+  }
+
+  async close(): Promise<void> {
+    await this.#redis.close();
+  }
+}
