@@ -42,6 +42,7 @@ const event = fc.record<Record<keyof UsageRecordedV1, unknown>>({
   model: text,
   priceCard: fc.option(fc.record({ id: text, version: count })),
   leaseId: fc.option(text),
+  budgetLeases: fc.option(fc.array(fc.record({ account: text, leaseId: text })), { nil: undefined }),
   durationMs: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
   firstByteMs: fc.option(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true })),
   upstreamModel: fc.option(text),
@@ -72,9 +73,10 @@ describe('an encoded entry', () => {
     fc.assert(
       fc.property(event, (entry) => {
         const { id, occurredAt, organization, apiKey, group, operation, dialect, streamed } = entry;
-        const { model, priceCard, leaseId, usage, charge, vendorCost } = entry;
+        const { model, priceCard, leaseId, budgetLeases, usage, charge, vendorCost } = entry;
         const known = { id, occurredAt, organization, apiKey, group, operation, dialect, streamed };
-        const start = { ...known, model, priceCard, leaseId, estimate: { usage, charge, vendorCost } };
+        const estimate = { usage, charge, vendorCost };
+        const start = { ...known, model, priceCard, leaseId, budgetLeases, estimate };
         expect(JSON.parse(encodeStart({ ...entry, ...start }))).toEqual(JSON.parse(JSON.stringify(start)));
       }),
     );
@@ -82,7 +84,8 @@ describe('an encoded entry', () => {
 
   it('forgets no field that the contract knows', () => {
     const [one] = fc.sample(event, 1);
-    expect(Object.keys(JSON.parse(encodeEnd(one!, 1)) as object).sort()).toEqual(
+    const whole = { ...one!, budgetLeases: [] };
+    expect(Object.keys(JSON.parse(encodeEnd(whole, 1)) as object).sort()).toEqual(
       Object.keys(usageRecordedV1.shape).sort(),
     );
   });

@@ -24,14 +24,15 @@ export function encodeEnd(end: JournalEnd, sequence: number): string {
 }
 
 function knownAtStart(entry: Omit<JournalStart, 'estimate'>): string {
-  const { priceCard } = entry;
+  const { priceCard, budgetLeases } = entry;
   const card =
     priceCard === null ? 'null' : `{"id":${text(priceCard.id)},"version":${number(priceCard.version)}}`;
   return (
     `"id":${text(entry.id)},"occurredAt":${number(entry.occurredAt)},"organization":${named(entry.organization)},` +
     `"apiKey":${named(entry.apiKey)},"group":${text(entry.group)},"operation":"${entry.operation}",` +
     `"dialect":"${entry.dialect}","streamed":${entry.streamed},"model":${text(entry.model)},"priceCard":${card},` +
-    `"leaseId":${text(entry.leaseId)}`
+    `"leaseId":${text(entry.leaseId)}` +
+    (budgetLeases === undefined ? '' : `,"budgetLeases":${JSON.stringify(budgetLeases)}`)
   );
 }
 
