@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateMasterKey } from '@tollgate/security';
-import { eventually, GatewayProcess } from '@tollgate/testing';
+import { eventually, GatewayProcess } from '@tollgate/testing/process';
 import { freePort, startServers, type PrivateServers } from '@tollgate/testing/launcher';
 import OpenAI from 'openai';
 
@@ -21,6 +21,12 @@ const SERVICES = {
 } as const;
 export type ServiceName = keyof typeof SERVICES;
 
+/** Settings of one service beside those that all share. */
+export type ServiceEnvironment = (
+  service: ServiceName,
+  dataDirectory: string,
+) => Readonly<Record<string, string>>;
+
 /** The four services as processes of their own, as `npm run dev` runs them, on private servers. */
 export class DistributedGateway {
   private readonly processes = new Map<ServiceName, GatewayProcess>();
@@ -29,14 +35,19 @@ export class DistributedGateway {
 
   private constructor(
     readonly servers: PrivateServers,
-    private readonly directory: string,
+    /** Holds the data directory of each service. */
+    readonly directory: string,
     private readonly masterKey: string,
+    private readonly environment: ServiceEnvironment,
   ) {}
 
-  static async start(services: readonly ServiceName[]): Promise<DistributedGateway> {
+  static async start(
+    services: readonly ServiceName[],
+    environment: ServiceEnvironment = () => ({}),
+  ): Promise<DistributedGateway> {
     const directory = await mkdtemp(join(tmpdir(), 'tollgate-e2e-'));
     const servers = await startServers({ postgres: true, nats: true, redis: true });
-    const gateway = new DistributedGateway(servers, directory, generateMasterKey());
+    const gateway = new DistributedGateway(servers, directory, generateMasterKey(), environment);
     try {
       for (const service of services) gateway.ports.set(service, await freePort());
       for (const service of services) gateway.run(service);
@@ -54,6 +65,17 @@ export class DistributedGateway {
 
   openai(proxy: 'proxy-1' | 'proxy-2', apiKey: string): OpenAI {
     return new OpenAI({ apiKey, baseURL: `${this.url(proxy)}/v1`, maxRetries: 0, timeout: 30_000 });
+  }
+
+  /** The process that runs now, or ran last. */
+  process(service: ServiceName): GatewayProcess {
+    const process = this.processes.get(service);
+    if (process === undefined) throw new Error(`${service} was not started.`);
+    return process;
+  }
+
+  dataDirectory(service: ServiceName): string {
+    return join(this.directory, service);
   }
 
   /** kill -9. */
@@ -113,9 +135,10 @@ export class DistributedGateway {
           TOLLGATE_ADMIN_PASSWORD: PASSWORD,
           TOLLGATE_HOST: '127.0.0.1',
           TOLLGATE_UPSTREAM_PRIVATE: 'allow',
-          TOLLGATE_DATA_DIR: join(this.directory, service),
+          TOLLGATE_DATA_DIR: this.dataDirectory(service),
           LOG_LEVEL: 'warn',
           [portSetting]: String(this.ports.get(service) ?? 0),
+          ...this.environment(service, this.dataDirectory(service)),
         },
       }),
     );

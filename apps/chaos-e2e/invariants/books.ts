@@ -1,0 +1,78 @@
+import pg from 'pg';
+
+/** A usage record, as far as it is compared. */
+export interface BookedRequest {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly outcome: string;
+  /** Nano-USD. */
+  readonly charge: bigint;
+}
+
+/** What the ledger says of one organisation, in nano-USD. */
+export interface AccountSums {
+  /** What usage took from the account, as a positive amount. */
+  readonly charged: bigint;
+  /** Sum of all postings of the account. */
+  readonly posted: bigint;
+  /** The projection that admission is fed from. */
+  readonly balance: bigint;
+}
+
+/** What Postgres holds, read past every service. */
+export interface Books {
+  readonly records: readonly BookedRequest[];
+  /** Ids that are known for ever; as many as records. */
+  readonly idCount: number;
+  readonly accounts: ReadonlyMap<string, AccountSums>;
+  /** Sum over all postings of all accounts: zero. */
+  readonly total: bigint;
+  /** What billing found odd: kind and how often. */
+  readonly findings: ReadonlyMap<string, number>;
+}
+
+export async function readBooks(databaseUrl: string): Promise<Books> {
+  const client = new pg.Client(databaseUrl);
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    // One snapshot: a charge between two statements would look like a mistake.
+    await client.query('begin transaction isolation level repeatable read read only');
+    return await readAll(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function readAll(client: pg.Client): Promise<Books> {
+  const records = await client.query<Record<'id' | 'organization_id' | 'outcome' | 'charge', string>>(
+    'select id, organization_id, outcome, charge::text from billing.usage_records',
+  );
+  const ids = await client.query<{ count: number }>('select count(*)::int as count from billing.usage_ids');
+  const sums = await client.query<Record<'account' | 'charged' | 'posted' | 'balance', string>>(
+    `select a.id as account, a.balance::text as balance, coalesce(sum(p.amount), 0)::text as posted,
+       coalesce(-sum(p.amount) filter (where t.kind = 'usage'), 0)::text as charged
+     from billing.accounts a left join billing.postings p on p.account = a.id
+       left join billing.transactions t on t.id = p.transaction_id
+     group by a.id, a.balance`,
+  );
+  const findings = await client.query<{ kind: string; count: number }>(
+    'select kind, count(*)::int as count from billing.findings group by kind',
+  );
+  return {
+    records: records.rows.map(({ id, organization_id, outcome, charge }) => ({
+      ...{ id, outcome },
+      organizationId: organization_id,
+      charge: BigInt(charge),
+    })),
+    idCount: ids.rows[0]?.count ?? 0,
+    accounts: new Map(
+      sums.rows.map(({ account, charged, posted, balance }) => [
+        account,
+        { charged: BigInt(charged), posted: BigInt(posted), balance: BigInt(balance) },
+      ]),
+    ),
+    total: sums.rows.reduce((total, { posted }) => total + BigInt(posted), 0n),
+    findings: new Map(findings.rows.map(({ kind, count }) => [kind, count])),
+  };
+}

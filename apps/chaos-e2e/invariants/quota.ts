@@ -1,0 +1,52 @@
+import { Redis } from 'ioredis';
+
+/** What the quota store knows of one account, in nano-USD. */
+export interface AccountQuota {
+  readonly available: bigint;
+  /** Granted to proxies and not consumed: sum over leases. */
+  readonly held: bigint;
+}
+
+const ROOT = '{tollgate:quota}:';
+const SCAN_COUNT = 1_000;
+
+/** Reads the store's current epoch by its documented layout, past every service. */
+export async function readQuota(redisUrl: string): Promise<ReadonlyMap<string, AccountQuota>> {
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1, retryStrategy: null });
+  redis.on('error', () => undefined);
+  try {
+    const epoch = await redis.hget(`${ROOT}state`, 'epoch');
+    if (epoch === null) throw new Error('The quota store is blank.');
+    const held = await heldOf(redis, `${ROOT}${epoch}:lease:`);
+    const prefix = `${ROOT}${epoch}:account:`;
+    const quota = new Map<string, AccountQuota>();
+    for (const key of await keysWith(redis, prefix)) {
+      const account = key.slice(prefix.length);
+      const available = BigInt((await redis.hget(key, 'available')) ?? '0');
+      quota.set(account, { available, held: held.get(account) ?? 0n });
+    }
+    return quota;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function heldOf(redis: Redis, prefix: string): Promise<Map<string, bigint>> {
+  const held = new Map<string, bigint>();
+  for (const key of await keysWith(redis, prefix)) {
+    const { account = '', granted = '0', consumed = '0' } = await redis.hgetall(key);
+    held.set(account, (held.get(account) ?? 0n) + BigInt(granted) - BigInt(consumed));
+  }
+  return held;
+}
+
+async function keysWith(redis: Redis, prefix: string): Promise<string[]> {
+  const keys = new Set<string>();
+  let cursor = '0';
+  do {
+    const [next, found] = await redis.scan(cursor, 'MATCH', `${prefix}*`, 'COUNT', SCAN_COUNT);
+    cursor = next;
+    found.forEach((key) => keys.add(key));
+  } while (cursor !== '0');
+  return [...keys];
+}

@@ -1,0 +1,110 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { FAULTS } from './faults/catalogue.js';
+import { checkWorld } from './invariants/check-world.js';
+import { readBooks } from './invariants/books.js';
+import { checkProcessesGone } from './invariants/remains.js';
+import { probeLatency } from './probe.js';
+import { describeStep, drawSchedule, type Step } from './schedule.js';
+import { startWorld, stopWorld } from './start-world.js';
+import type { Ending, SentRequest } from './traffic/sent-request.js';
+import type { World } from './world.js';
+
+/** Traffic before a fault, so that it meets requests under way, and after it. */
+const BEFORE_MS = 1_000;
+const AFTER_MS = 700;
+
+export interface SeedOptions {
+  readonly seed: number;
+  readonly steps: number;
+  /** The faults to draw from; by default all. */
+  readonly faults?: readonly string[];
+  readonly say: (line: string) => void;
+}
+
+/** What happened after one fault. */
+export interface StepResult {
+  readonly step: Step;
+  readonly violations: readonly string[];
+  readonly settledAfterMs: number;
+  readonly latencyMs: number;
+}
+
+export interface SeedResult {
+  readonly seed: number;
+  readonly schedule: readonly Step[];
+  readonly results: readonly StepResult[];
+  /** Of the last step that was played, or of the end. Empty: the seed passed. */
+  readonly violations: readonly string[];
+  readonly requests: Readonly<Record<Ending, number>>;
+  readonly records: number;
+  readonly normalLatencyMs: number;
+  readonly durationMs: number;
+}
+
+/** Plays a seed on a gateway of its own: fault after fault under traffic, and every invariant after each. */
+export async function runSeed({
+  seed,
+  steps,
+  faults = Object.keys(FAULTS),
+  say,
+}: SeedOptions): Promise<SeedResult> {
+  const startedAt = performance.now();
+  const schedule = drawSchedule({ seed, faults, steps });
+  const world = await startWorld(seed);
+  const results: StepResult[] = [];
+  try {
+    const normalLatencyMs = await probeLatency(world);
+    for (const step of schedule) {
+      const result = await playStep(world, step, normalLatencyMs);
+      results.push(result);
+      say(`  ${describeStep(step)}: ${verdictOf(result)}`);
+      if (result.violations.length > 0) break;
+    }
+    const violations = results.at(-1)?.violations ?? [];
+    const books = await readBooks(world.gateway.servers.postgres.url).catch(() => undefined);
+    await stopWorld(world);
+    return {
+      ...{ seed, schedule, results, normalLatencyMs },
+      violations: [...violations, ...checkProcessesGone(world)],
+      requests: countEndings(world.traffic.sent),
+      records: books?.records.length ?? 0,
+      durationMs: performance.now() - startedAt,
+    };
+  } catch (error) {
+    await stopWorld(world).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function playStep(world: World, step: Step, normalLatencyMs: number): Promise<StepResult> {
+  const { traffic, vendors } = world;
+  const fault = FAULTS[step.fault];
+  if (fault === undefined) throw new Error(`There is no fault ${step.fault}.`);
+  traffic.start();
+  await delay(BEFORE_MS);
+  vendors[1].behave(step.mood);
+  let failure: string | undefined;
+  try {
+    await fault(world, step.holdMs);
+  } catch (error) {
+    failure = `The fault could not be played: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  await delay(AFTER_MS);
+  vendors[1].behave(undefined);
+  if (failure !== undefined) {
+    return { step, violations: [failure], settledAfterMs: Number.NaN, latencyMs: Number.NaN };
+  }
+  await traffic.pause();
+  return { step, ...(await checkWorld(world, normalLatencyMs)) };
+}
+
+function verdictOf({ violations, settledAfterMs, latencyMs }: StepResult): string {
+  if (violations.length > 0) return `${violations.length} violations`;
+  return `good after ${Math.round(settledAfterMs)} ms, p50 ${latencyMs.toFixed(1)} ms`;
+}
+
+function countEndings(sent: readonly SentRequest[]): Record<Ending, number> {
+  const counts = { complete: 0, refused: 0, cut: 0, aborted: 0, unreachable: 0, lost: 0 };
+  for (const { ending } of sent) counts[ending] += 1;
+  return counts;
+}
