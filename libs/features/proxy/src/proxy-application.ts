@@ -8,6 +8,7 @@ import { ObservabilityModule, type HealthChecks, type Logger, type MetricsSource
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Registry } from 'prom-client';
+import { registerJournalMetrics } from './observation/journal-metrics.js';
 import { NO_TRACING, OpenTelemetryTracing } from './observation/request-tracing.js';
 import { proxyHttpAdapter, ProxyModule } from './proxy.module.js';
 import { ProxyService, type ProxyLimits } from './proxy-service.js';
@@ -50,6 +51,7 @@ export async function createProxyApplication(options: ProxyApplicationOptions): 
     clock,
     logger,
   });
+  registerJournalMetrics(options.metrics, () => journal.status);
   const admission = new LeasedAdmission({
     store: quotaStore,
     holder: journal.id,

@@ -23,6 +23,8 @@ export interface AdoptionReport {
   readonly skippedBytes: number;
   /** Ends that are lost, start and all. */
   readonly missing: number;
+  /** Files that the disk does not give. */
+  readonly unreadable: readonly string[];
 }
 
 /** The journal of a process that died, taken over: completed, published, committed, removed. */
@@ -30,6 +32,7 @@ export class AdoptedJournal {
   #shipper: Shipper | undefined;
   #bytes = 0;
   #missingFrom: number | undefined;
+  #unreadable: readonly string[] = [];
 
   constructor(
     readonly directory: JournalDirectory,
@@ -52,6 +55,7 @@ export class AdoptedJournal {
     if (events.length > 0) await appendSegment(this.directory.path, contents, events);
     this.#bytes = contents.segments.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#missingFrom = missing[0];
+    this.#unreadable = contents.unreadable;
     this.#shipper = new Shipper({
       journalId: this.directory.journalId,
       source: new SealedSource(this.directory, contents),
@@ -67,13 +71,15 @@ export class AdoptedJournal {
       committedThrough: committed,
       skippedBytes: contents.skippedBytes,
       missing: missing.length,
+      unreadable: contents.unreadable,
     };
   }
 
   /**
    * Publishes what is not committed, and waits for the commit.
    *
-   * @returns `removed`; `set aside` when billing can commit no further because of lost ends; `left` when `signal` came
+   * @returns `removed`; `set aside` when ends are lost, so that billing can commit no further, or a file can't be read;
+   *   `left` when `signal` came
    */
   async settle(signal: AbortSignal): Promise<'removed' | 'set aside' | 'left'> {
     if (this.#shipper === undefined) return 'left';
@@ -82,7 +88,7 @@ export class AdoptedJournal {
     const state = await this.#shipper.finish(signal, { pollMs, committedThroughMax: untilHole });
     this.#shipper.stop();
     if (state !== 'committed') return 'left';
-    if (this.#missingFrom === undefined) {
+    if (this.#missingFrom === undefined && this.#unreadable.length === 0) {
       await this.directory.remove();
       return 'removed';
     }
@@ -121,7 +127,7 @@ async function appendSegment(
   contents: JournalContents,
   events: readonly UsageRecordedV1[],
 ): Promise<void> {
-  const segment = newSegment((contents.segments.at(-1)?.number ?? 0) + 1);
+  const segment = newSegment(contents.lastNumber + 1);
   const inOrder = events.filter(({ sequence }) => !contents.fillers.has(sequence));
   segment.firstSequence = inOrder[0]?.sequence ?? 0;
   segment.lastSequence = inOrder.at(-1)?.sequence ?? 0;

@@ -6,7 +6,7 @@ import { EventBacklog } from './event-backlog.js';
 import { interruptedEvent } from './interrupted.js';
 import { JournalDirectory } from './journal-directory.js';
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './limits.js';
-import { OrphanAdopter } from './orphan-adopter.js';
+import { OrphanAdopter, type RecoveryTotals } from './orphan-adopter.js';
 import { currentOwner, type Owner } from './owner.js';
 import { RECORD_BYTES_MAX, RecordBuffer } from './record.js';
 import { SegmentReader } from './segment-reader.js';
@@ -40,6 +40,7 @@ export interface JournalStatus {
   readonly committedThrough: number;
   /** The disk takes entries. */
   readonly writable: boolean;
+  readonly recovered: RecoveryTotals;
 }
 
 interface OpenRequest {
@@ -134,6 +135,7 @@ export class FileJournal implements Journal {
       lastSequence: this.#lastSequence,
       committedThrough: this.#shipper.committedThrough,
       writable: this.#writable && !this.#lost,
+      recovered: this.#adopter.recovered,
     };
   }
 

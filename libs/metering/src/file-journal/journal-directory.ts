@@ -3,6 +3,7 @@ import { readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JournalId } from '@tollgate/contracts';
 import { formatOwner, ownerState, parseOwner, type Owner } from './owner.js';
+import type { SilenceWatch } from './silence-watch.js';
 import { isSystemError } from './system-error.js';
 
 const NAME = /^([A-Za-z0-9-]+)@([a-z0-9.]+)$/;
@@ -39,14 +40,17 @@ export class JournalDirectory {
   /**
    * The journals under `parent` whose owner is dead or gave them up, as they are now: others may claim them too.
    *
-   * @param silenceMaxMs an owner that can't be seen counts as dead after this long without a sign of life
+   * @param silence an owner that can't be seen counts as dead after it was silent for long
    */
-  static async orphans(parent: string, observer: Owner, silenceMaxMs: number): Promise<JournalDirectory[]> {
+  static async orphans(parent: string, observer: Owner, silence: SilenceWatch): Promise<JournalDirectory[]> {
     const orphans: JournalDirectory[] = [];
-    for (const name of await readdir(parent)) {
+    const names = await readdir(parent);
+    silence.retain(new Set(names));
+    for (const name of names) {
       const [, journalId, holder] = NAME.exec(name) ?? [];
       if (journalId === undefined || holder === undefined) continue;
-      if (!(await isOrphan(join(parent, name), holder, observer, silenceMaxMs))) continue;
+      const state = holderState(holder, observer);
+      if (state === 'alive' || (state === 'unknown' && !(await isSilent(parent, name, silence)))) continue;
       orphans.push(new JournalDirectory(parent, journalId as JournalId, name));
     }
     return orphans;
@@ -93,22 +97,17 @@ export class JournalDirectory {
   }
 }
 
-async function isOrphan(
-  path: string,
-  holder: string,
-  observer: Owner,
-  silenceMaxMs: number,
-): Promise<boolean> {
-  if (holder === RELEASED) return true;
+/** What is known of who holds a journal; `alive` for what is nobody's to take. */
+function holderState(holder: string, observer: Owner): ReturnType<typeof ownerState> {
+  if (holder === RELEASED) return 'dead';
   const owner = parseOwner(holder);
-  if (owner === undefined) return false;
-  const state = ownerState(owner, observer);
-  return state === 'dead' || (state === 'unknown' && (await silenceMs(path)) > silenceMaxMs);
+  return owner === undefined ? 'alive' : ownerState(owner, observer);
 }
 
-async function silenceMs(path: string): Promise<number> {
-  return stat(path).then(
-    ({ mtimeMs }) => Date.now() - mtimeMs,
-    () => 0,
+async function isSilent(parent: string, name: string, silence: SilenceWatch): Promise<boolean> {
+  return stat(join(parent, name)).then(
+    ({ mtimeMs }) => silence.isSilent(name, mtimeMs),
+    // Taken by another meanwhile.
+    () => false,
   );
 }

@@ -22,7 +22,7 @@ export interface JournalLimits {
   readonly adoptIntervalMs: number;
   /** Every journal in use shows that it is, this often. */
   readonly heartbeatMs: number;
-  /** A journal of another host or container that showed nothing for this long is taken for dead. */
+  /** A journal of another host or container that this process saw no sign of life of for this long is taken for dead. */
   readonly silenceMaxMs: number;
 }
 

@@ -2,24 +2,40 @@ import { AdoptedJournal, type AdoptionReport } from './adopted-journal.js';
 import { JournalDirectory } from './journal-directory.js';
 import type { Owner } from './owner.js';
 import type { JournalPorts } from './shipper.js';
+import { SilenceWatch } from './silence-watch.js';
 import { reasonOf } from './system-error.js';
+
+/** What this process took over of others, since its start. */
+export interface RecoveryTotals {
+  readonly journals: number;
+  /** Requests that became `interrupted`. */
+  readonly interrupted: number;
+  /** Bytes that were no whole record. */
+  readonly skippedBytes: number;
+  /** Ends that are lost for good. */
+  readonly missing: number;
+}
 
 /**
  * Looks after the journals of processes that died: at start, and now and then, so that the journal of a worker that
  * nobody restarts is not forgotten.
  */
 export class OrphanAdopter {
+  recovered: RecoveryTotals = { journals: 0, interrupted: 0, skippedBytes: 0, missing: 0 };
   readonly #adopted = new Set<AdoptedJournal>();
   readonly #stop = new AbortController();
   #scanning: Promise<void> | undefined;
   #settling = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
+  readonly #silence: SilenceWatch;
 
   constructor(
     private readonly parent: string,
     private readonly owner: Owner,
     private readonly ports: JournalPorts,
-  ) {}
+  ) {
+    this.#silence = new SilenceWatch(ports.clock, ports.limits.silenceMaxMs);
+  }
 
   /** Bytes of adopted journals that are not committed. */
   get bytes(): number {
@@ -56,8 +72,7 @@ export class OrphanAdopter {
 
   async #scan(): Promise<void> {
     try {
-      const { silenceMaxMs } = this.ports.limits;
-      for (const directory of await JournalDirectory.orphans(this.parent, this.owner, silenceMaxMs)) {
+      for (const directory of await JournalDirectory.orphans(this.parent, this.owner, this.#silence)) {
         if (!this.#stop.signal.aborted) await this.#adopt(directory);
       }
     } catch (error) {
@@ -123,7 +138,14 @@ export class OrphanAdopter {
 
   #tell(report: AdoptionReport): void {
     const message = 'Took over the journal of a process that ended without closing it.';
-    if (report.skippedBytes > 0 || report.missing > 0) this.ports.logger.warn(report, message);
+    this.recovered = {
+      journals: this.recovered.journals + 1,
+      interrupted: this.recovered.interrupted + report.interrupted,
+      skippedBytes: this.recovered.skippedBytes + report.skippedBytes,
+      missing: this.recovered.missing + report.missing,
+    };
+    if (report.skippedBytes > 0 || report.missing > 0 || report.unreadable.length > 0)
+      this.ports.logger.warn(report, message);
     else this.ports.logger.info(report, message);
   }
 }

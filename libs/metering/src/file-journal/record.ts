@@ -136,8 +136,13 @@ function recordLengthAt(bytes: Buffer, at: number): number | 'damaged' | 'unfini
 
 /** The checksum says that a journal wrote it; another version may have. */
 function parsePayload(payload: Buffer): JournalRecord | undefined {
-  const value: unknown = JSON.parse(payload.toString('utf8'));
-  return isJournalRecord(value) ? value : undefined;
+  try {
+    const value: unknown = JSON.parse(payload.toString('utf8'));
+    return isJournalRecord(value) ? value : undefined;
+  } catch {
+    // Damage that its checksum does not show: skipped like any other.
+    return undefined;
+  }
 }
 
 function entryIn(payload: Buffer, record: JournalRecord): Buffer {

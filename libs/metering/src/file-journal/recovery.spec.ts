@@ -9,11 +9,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   journalWatermarkKey,
   newId,
   systemClock,
+  type Clock,
   type JournalId,
   type UsageRecordedV1,
 } from '@tollgate/contracts';
@@ -25,10 +26,12 @@ import {
   FakeLogger,
   journalEnd,
   journalStart,
+  ManualClock,
 } from '@tollgate/testing/fakes';
 import type { JournalStart } from '../journal.js';
 import { FileJournal } from './file-journal.js';
 import type { JournalLimits } from './limits.js';
+import { JournalDirectory } from './journal-directory.js';
 import { currentOwner, formatOwner, type Owner } from './owner.js';
 import { encodeEnd, encodeStart } from './encode-entry.js';
 import { RecordBuffer } from './record.js';
@@ -64,6 +67,7 @@ describe('the journal of a process that died', () => {
   });
 
   afterEach(async () => {
+    jest.restoreAllMocks();
     eventLog.away = false;
     documents.away = false;
     await closeAll();
@@ -75,9 +79,9 @@ describe('the journal of a process that died', () => {
     await Promise.all(journals.map((journal) => journal.close({ timeoutMs })));
   }
 
-  async function open(owner?: Owner): Promise<FileJournal> {
+  async function open(others: { owner?: Owner; clock?: Clock } = {}): Promise<FileJournal> {
     const ports = { eventLog, documents, logger, clock: systemClock, limits: FAST };
-    const journal = await FileJournal.open({ directory: parent, ...ports, ...(owner && { owner }) });
+    const journal = await FileJournal.open({ directory: parent, ...ports, ...others });
     journals.push(journal);
     return journal;
   }
@@ -257,7 +261,9 @@ describe('the journal of a process that died', () => {
     );
     const self = currentOwner();
     await Promise.all(
-      [process.pid, process.ppid, 1].map((processId) => open({ ...self, processId, startTicks: 0 })),
+      [process.pid, process.ppid, 1].map((processId) =>
+        open({ owner: { ...self, processId, startTicks: 0 } }),
+      ),
     );
     for (const id of ids) await gone(id);
     expect(new Set(billing.records.keys())).toEqual(new Set(starts.map(({ id }) => id)));
@@ -280,13 +286,49 @@ describe('the journal of a process that died', () => {
   });
 
   it('of another host or container is adopted after it was silent for long, and not before', async () => {
+    const clock = new ManualClock();
     const silent = leave([encode([{ start: journalStart() }])], REMOTE);
     const fresh = leave([encode([{ start: journalStart() }])], REMOTE);
-    const longAgo = new Date(Date.now() - 120_000);
-    utimesSync(silent.path, longAgo, longAgo);
-    await open();
+    const scans = jest.spyOn(JournalDirectory, 'orphans');
+    const scanned = async (): Promise<void> => {
+      const before = scans.mock.calls.length;
+      await eventually(() => scans.mock.calls.length > before + 1, 'a whole scan');
+    };
+    await open({ clock });
+    await scanned();
+    clock.advance(59_000);
+    const signOfLife = new Date(Date.now() + 1_000);
+    utimesSync(fresh.path, signOfLife, signOfLife);
+    await scanned();
+    expect([...holders(silent.id), ...holders(fresh.id)]).toEqual([REMOTE, REMOTE]);
+    clock.advance(1_001);
     await gone(silent.id);
     expect(holders(fresh.id)).toEqual([REMOTE]);
+  });
+
+  it('of another host is not taken for dead because one of the clocks was set', async () => {
+    // Given a living process whose clock is an hour behind, or ours an hour ahead,
+    const { id, path } = leave([encode([{ start: journalStart() }])], REMOTE);
+    const longAgo = new Date(Date.now() - 3_600_000);
+    utimesSync(path, longAgo, longAgo);
+    const scans = jest.spyOn(JournalDirectory, 'orphans');
+    // when this process looks for what others left behind, again and again,
+    await open({ clock: new ManualClock() });
+    await eventually(() => scans.mock.calls.length > 3, 'scans');
+    // then it waits until it has seen the silence itself.
+    expect(holders(id)).toEqual([REMOTE]);
+  });
+
+  it.each([
+    ['a process with the same number, in a container that was started again', 1],
+    ['a process whose number this one has now', process.pid],
+  ])('%s is adopted at once', async (_who, processId) => {
+    const before = { ...currentOwner(), processId, startTicks: 1 };
+    const start = journalStart();
+    const { id } = leave([encode([{ start }])], formatOwner(before));
+    await open({ owner: { ...currentOwner(), processId } });
+    await gone(id);
+    expect(billing.records.get(start.id)).toMatchObject({ outcome: 'interrupted' });
   });
 
   it('waits until the document store tells what is committed', async () => {
