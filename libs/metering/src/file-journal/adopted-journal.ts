@@ -110,8 +110,10 @@ function interruptedEvents(
   const events: UsageRecordedV1[] = [];
   // Not below what billing has committed: those numbers are taken, even where the disk lost their events.
   let last = Math.max(sequences.last, committed);
+  let filled = 0;
   for (const start of started.values()) {
-    const hole = holes.shift();
+    const hole = holes[filled];
+    if (hole !== undefined) filled += 1;
     const sequence = hole ?? (last += 1);
     const event = interruptedEvent(start, sequence);
     events.push(event);
@@ -119,7 +121,7 @@ function interruptedEvents(
       contents.fillers.set(hole, { sequence, json: Buffer.from(JSON.stringify(event)) });
     sequences.add(sequence);
   }
-  return { events, missing: holes };
+  return { events, missing: holes.slice(filled) };
 }
 
 async function appendSegment(

@@ -184,7 +184,7 @@ describe('a damaged journal', () => {
           expect(billing.duplicates).toBe(before);
           await journal.close({ timeoutMs: 1_000 });
         }),
-        { numRuns: 15 },
+        { numRuns: 15, endOnFailure: true },
       );
     }, 60_000);
 

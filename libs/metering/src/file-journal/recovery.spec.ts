@@ -216,6 +216,7 @@ describe('the journal of a process that died', () => {
     await open();
     await eventually(() => holders(id)[0] === 'damaged', 'the setting aside');
     expect(sequenced().map(({ sequence }) => sequence)).toEqual([1, 3, 5]);
+    await eventually(() => logger.messages('error').length > 0, 'the complaint');
     expect(logger.messages('error')).toEqual([
       'A journal has lost events for good; all others are published, and its files are set aside.',
     ]);
@@ -224,6 +225,17 @@ describe('the journal of a process that died', () => {
     await open();
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(holders(id)).toEqual(['damaged']);
+  });
+
+  it('is set aside when its first ends are lost with their starts: nobody waits for their commit', async () => {
+    const [a, b] = [journalStart(), journalStart()];
+    const { id } = leave([encode([{ start: a }, { start: b }, { end: a, sequence: 3 }])]);
+    await open();
+    await eventually(() => holders(id)[0] === 'damaged', 'the setting aside');
+    expect(sequenced().map(({ sequence, outcome }) => [sequence, outcome])).toEqual([
+      [1, 'interrupted'],
+      [3, 'succeeded'],
+    ]);
   });
 
   it('gives its interrupted records the same sequences when the second process dies too', async () => {

@@ -17,7 +17,7 @@ export class SequenceRanges {
 
   /** The missing numbers above `floor` and below `last`, in order. */
   *holes(floor: number): Generator<number> {
-    let expected = Math.max(floor, (this.#ranges[0]?.first ?? 1) - 1) + 1;
+    let expected = floor + 1;
     for (const { first, last } of this.#ranges) {
       for (; expected < first; expected += 1) yield expected;
       expected = Math.max(expected, last + 1);
