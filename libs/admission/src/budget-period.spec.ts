@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BUDGET_PERIODS, type BudgetPeriod } from '@tollgate/contracts';
 import fc from 'fast-check';
-import { budgetAccount, budgetOfAccount, budgetSpanAt } from './budget-period.js';
+import { budgetAccount, budgetSpanAt, budgetSpanOf, isBudgetAccount } from './budget-period.js';
 
 const span = (period: BudgetPeriod, at: string): [string, string] => {
   const { startsAt, endsAt } = budgetSpanAt(period, Date.parse(at));
@@ -50,9 +50,17 @@ describe('periods of budgets', () => {
     ]);
   });
 
-  it('are told from other accounts', () => {
-    expect(budgetOfAccount('budget:b1:2026-11-26')).toBe('b1');
-    expect(budgetOfAccount('budget:b1')).toBe('b1');
-    expect(budgetOfAccount('org:b1')).toBeUndefined();
+  it('are read back from their accounts, and from no other', () => {
+    const at = Date.parse('2026-11-26T12:00:00Z');
+    for (const period of BUDGET_PERIODS) {
+      const account = budgetAccount('b1', period, budgetSpanAt(period, at));
+      expect(isBudgetAccount(account)).toBe(true);
+      expect(budgetSpanOf(account, 'b1', period)).toEqual(budgetSpanAt(period, at));
+      expect(budgetSpanOf(account, 'b2', period)).toBeUndefined();
+    }
+    expect(budgetSpanOf('budget:b1:2026-11-26', 'b1', 'monthly')).toBeUndefined();
+    expect(budgetSpanOf('budget:b1:never', 'b1', 'daily')).toBeUndefined();
+    expect(budgetSpanOf('budget:b1:2026-11-26', 'b1', 'total')).toBeUndefined();
+    expect(isBudgetAccount('org:b1')).toBe(false);
   });
 });

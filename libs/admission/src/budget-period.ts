@@ -35,15 +35,28 @@ export function budgetSpanAt(period: BudgetPeriod, at: number): BudgetSpan {
  * What a budget is spent from: one account for ever, or one a period, e.g. `budget:<id>:2026-11-26`. Each period begins
  * with an account of its own, so nothing has to be reset at midnight.
  */
-export function budgetAccount(id: string, period: BudgetPeriod, { startsAt }: BudgetSpan): AccountId {
-  return period === 'total' ? `${PREFIX}${id}` : `${PREFIX}${id}:${isoDate(startsAt)}`;
+export function budgetAccount(id: string, period: BudgetPeriod, span: BudgetSpan): AccountId {
+  const { prefix, suffix } = budgetAccountParts(period, span);
+  return `${prefix}${id}${suffix}`;
+}
+
+/** What stands around the id in the account of each budget of a period, for a query that names all of them. */
+export function budgetAccountParts(
+  period: BudgetPeriod,
+  { startsAt }: BudgetSpan,
+): { readonly prefix: string; readonly suffix: string } {
+  return { prefix: PREFIX, suffix: period === 'total' ? '' : `:${isoDate(startsAt)}` };
 }
 
 export const isBudgetAccount = (account: AccountId): boolean => account.startsWith(PREFIX);
 
-/** The budget of an account; `undefined` for the account of something else. */
-export function budgetOfAccount(account: AccountId): string | undefined {
-  return isBudgetAccount(account) ? account.split(':', 2)[1] : undefined;
+/** The span that an account of the budget stands for; `undefined`: it is no account of it. */
+export function budgetSpanOf(account: AccountId, id: string, period: BudgetPeriod): BudgetSpan | undefined {
+  const date = account.slice(`${PREFIX}${id}:`.length);
+  const at = period === 'total' ? 0 : Date.parse(date);
+  if (Number.isNaN(at)) return undefined;
+  const span = budgetSpanAt(period, at);
+  return budgetAccount(id, period, span) === account ? span : undefined;
 }
 
 const lasting = (durationMs: number, startsAt: number): BudgetSpan => ({

@@ -1,8 +1,9 @@
 export type { Admission, BudgetAccount, BudgetLease, Hold, HoldInput } from './admission.js';
 export {
   budgetAccount,
-  budgetOfAccount,
+  budgetAccountParts,
   budgetSpanAt,
+  budgetSpanOf,
   isBudgetAccount,
   type BudgetSpan,
 } from './budget-period.js';

@@ -119,6 +119,11 @@ export interface QuotaStore {
    * consumed later is deducted from the balance.
    */
   reclaim(holder: JournalId): Promise<void>;
+  /**
+   * Drops accounts that nothing is spent from any more: they are unknown from now on. What is said afterwards of leases
+   * on them is kept for a month and then dropped too.
+   */
+  forget(accounts: readonly AccountId[]): Promise<void>;
   /** Holders that were not heard of since the given time (milliseconds since the epoch) and hold leases. */
   silentHolders(since: number): Promise<readonly JournalId[]>;
 

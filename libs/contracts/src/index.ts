@@ -129,7 +129,14 @@ export {
 } from './ids.js';
 export { formatDecimal, formatUsd, NANO_PER_USD, parseUsd, type NanoUsd } from './money.js';
 export { priceSheet, priceString, type PriceSheet } from './prices.js';
-export { RPC, type BalancesReply, type BalancesRequest } from './rpc.js';
+export {
+  RPC,
+  type BalancesReply,
+  type BalancesRequest,
+  type BudgetsReply,
+  type BudgetsRequest,
+  type BudgetStanding,
+} from './rpc.js';
 export {
   USAGE_SOURCES,
   usageQuantities,

@@ -14,6 +14,8 @@ import type {
 
 /** A finished lease is forgotten after so long without news of it. */
 const FORGET_AFTER_MS = 3 * 24 * 3_600_000;
+/** What leases took from an account that billing does not tell of is forgotten after so long. */
+const FORGET_UNOPENED_AFTER_MS = 30 * 24 * 3_600_000;
 const SWEEP_INTERVAL_MS = 3_600_000;
 
 /** The quota store of a single process: the same rules as in Redis, in maps. Its data ends with the process. */
@@ -77,7 +79,7 @@ export class MemoryQuotaStore implements QuotaStore, QuotaInspection {
     if (!this.#blank)
       throw new GatewayError('admission_unavailable', 'The quota store was rebuilt meanwhile.');
     for (const { account, balance, credited, version } of snapshot.accounts) {
-      this.#accounts.set(account, { available: balance, credited, version });
+      this.#accounts.set(account, { available: balance, credited, version, touchedAt: this.#clock.now() });
     }
     for (const { leaseId, account, consumed } of snapshot.leases) {
       this.#addLease(leaseId, account, consumed);
@@ -97,6 +99,10 @@ export class MemoryQuotaStore implements QuotaStore, QuotaInspection {
       lease.reclaimed = true;
     }
     this.#holders.delete(holder);
+  }
+
+  async forget(accounts: readonly AccountId[]): Promise<void> {
+    for (const id of accounts) this.#accounts.delete(id);
   }
 
   async silentHolders(since: number): Promise<readonly JournalId[]> {
@@ -141,9 +147,12 @@ export class MemoryQuotaStore implements QuotaStore, QuotaInspection {
   }
 
   #setGranted(lease: Lease, granted: NanoUsd): void {
-    this.#account(lease.account).available -= granted - lease.granted;
-    lease.granted = granted;
     lease.touchedAt = this.#clock.now();
+    if (granted === lease.granted) return;
+    const account = this.#account(lease.account);
+    account.available -= granted - lease.granted;
+    account.touchedAt = lease.touchedAt;
+    lease.granted = granted;
   }
 
   #addLease(leaseId: LeaseId, account: AccountId, consumed: NanoUsd): Lease {
@@ -156,7 +165,7 @@ export class MemoryQuotaStore implements QuotaStore, QuotaInspection {
   #account(id: AccountId): Account {
     const known = this.#accounts.get(id);
     if (known !== undefined) return known;
-    const account = { available: 0n, credited: 0n, version: undefined };
+    const account = { available: 0n, credited: 0n, version: undefined, touchedAt: this.#clock.now() };
     this.#accounts.set(id, account);
     return account;
   }
@@ -177,6 +186,9 @@ export class MemoryQuotaStore implements QuotaStore, QuotaInspection {
       const finished = lease.granted === lease.consumed;
       if (finished && lease.touchedAt < now - FORGET_AFTER_MS) this.#leases.delete(id);
     }
+    for (const [id, { version, touchedAt }] of this.#accounts) {
+      if (version === undefined && touchedAt < now - FORGET_UNOPENED_AFTER_MS) this.#accounts.delete(id);
+    }
     for (const { leases } of this.#holders.values()) {
       for (const id of leases) if (!this.#leases.has(id)) leases.delete(id);
     }
@@ -191,6 +203,7 @@ interface Account {
   credited: NanoUsd;
   /** `undefined`: a lease was spent from it before billing told of it. */
   version: bigint | undefined;
+  touchedAt: number;
 }
 
 interface Lease {

@@ -18,6 +18,7 @@ const SCRIPTS = {
   quotaLoad: scripts.LOAD,
   quotaSwitch: scripts.SWITCH,
   quotaReclaim: scripts.RECLAIM,
+  quotaForget: scripts.FORGET,
   quotaSilentHolders: scripts.SILENT_HOLDERS,
   quotaAvailable: scripts.AVAILABLE,
   limitsTake: LIMITS_TAKE,

@@ -116,6 +116,10 @@ export class RedisQuotaStore implements QuotaStore, QuotaInspection {
     while (Number(await this.#redis.run('quotaReclaim', this.#stateKey, holder)) > 0);
   }
 
+  async forget(accounts: readonly AccountId[]): Promise<void> {
+    for (const batch of batches(accounts)) await this.#redis.run('quotaForget', this.#stateKey, ...batch);
+  }
+
   async silentHolders(since: number): Promise<readonly JournalId[]> {
     return (await this.#redis.run('quotaSilentHolders', this.#stateKey, `${since}`)) as JournalId[];
   }

@@ -14,6 +14,8 @@
 
 /** A finished lease is forgotten after so long without news of it. */
 const FORGET_AFTER_MS = 3 * 24 * 3_600_000;
+/** What leases took from an account that billing does not tell of is forgotten after so long. */
+const FORGET_UNOPENED_AFTER_MS = 30 * 24 * 3_600_000;
 
 const PRELUDE = `
 local root = string.sub(KEYS[1], 1, -6)
@@ -67,11 +69,17 @@ local function write_lease(lease)
   else redis.call('PERSIST', key) end
 end
 
+-- An account that billing has not told of, or has dropped, does not stay for ever.
+local function limit_life(account)
+  if redis.call('HEXISTS', account, 'version') == 0 then redis.call('PEXPIRE', account, ${FORGET_UNOPENED_AFTER_MS}) end
+end
+
 local function set_granted(lease, granted)
   if granted == lease.granted then return end
   local account = account_key(lease.account)
   redis.call('HINCRBY', account, 'available', lease.granted)
   redis.call('HINCRBY', account, 'available', negated(granted))
+  limit_life(account)
   lease.granted = granted
 end
 
@@ -171,6 +179,7 @@ for at = 2, leases_at - 1, 3 do
     redis.call('HINCRBY', key, 'available', negated(credited_before or '0'))
     redis.call('HINCRBY', key, 'available', credited)
     redis.call('HSET', key, 'credited', credited, 'version', version)
+    redis.call('PERSIST', key)
   end
 end
 for at = leases_at, #ARGV, 4 do
@@ -198,7 +207,10 @@ end
 for at = leases_at, #ARGV, 4 do
   local id, account, consumed, unopened = unpack(ARGV, at, at + 3)
   write_lease(new_lease(id, account, consumed))
-  if unopened == '1' then redis.call('HINCRBY', account_key(account), 'available', negated(consumed)) end
+  if unopened == '1' then
+    redis.call('HINCRBY', account_key(account), 'available', negated(consumed))
+    limit_life(account_key(account))
+  end
 end
 return 'loaded'
 `;
@@ -226,6 +238,12 @@ end
 local left = redis.call('SCARD', holder_key(holder))
 if left == 0 then redis.call('ZREM', base .. 'holders', holder) end
 return left
+`;
+
+export const FORGET = `${PRELUDE}
+if not epoch then return 0 end
+for _, id in ipairs(ARGV) do redis.call('DEL', account_key(id)) end
+return #ARGV
 `;
 
 export const SILENT_HOLDERS = `${PRELUDE}

@@ -4,6 +4,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 export class BillingMetrics {
   readonly events: Counter<'result'>;
   readonly findings: Counter<'kind'>;
+  readonly budgetAlerts: Counter<'threshold'>;
   readonly commitFailures: Counter;
   readonly commitSeconds: Histogram;
 
@@ -19,6 +20,12 @@ export class BillingMetrics {
       name: 'tollgate_billing_findings_total',
       help: 'Odd facts about usage events that were noted, by kind.',
       labelNames: ['kind'],
+      registers,
+    });
+    this.budgetAlerts = new Counter({
+      name: 'tollgate_billing_budget_alerts_total',
+      help: 'Budgets that reached one of their thresholds (percent), once a period each.',
+      labelNames: ['threshold'],
       registers,
     });
     this.commitFailures = new Counter({

@@ -64,6 +64,10 @@ class RecordingQuotaStore implements QuotaStore {
     this.reclaimed.push(holder);
   }
 
+  async forget(): Promise<void> {
+    await this.ping();
+  }
+
   async silentHolders(): Promise<readonly JournalId[]> {
     return this.silent;
   }

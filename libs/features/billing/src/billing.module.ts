@@ -7,6 +7,7 @@ import {
 import { DataSource } from 'typeorm';
 import { Billing, type BillingDependencies } from './billing.js';
 import { BalanceController, BalancesRpcController } from './balances/balance.controller.js';
+import { BudgetController, BudgetsRpcController } from './budgets/budget.controller.js';
 import { CreditController } from './credits/credit.controller.js';
 import { DeadLetterController, EVENT_LOG } from './dead-letters/dead-letter.controller.js';
 import { FindingController } from './findings/finding.controller.js';
@@ -21,6 +22,8 @@ const CONTROLLERS = [
   StatementController,
   BalanceController,
   BalancesRpcController,
+  BudgetController,
+  BudgetsRpcController,
   CreditController,
   ReconciliationController,
   FindingController,

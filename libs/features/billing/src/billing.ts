@@ -1,11 +1,17 @@
 import type { QuotaStore } from '@tollgate/admission';
-import type { Clock } from '@tollgate/contracts';
-import type { Consumption, DocumentStore, EventLog } from '@tollgate/messaging';
+import type { BudgetId, Clock } from '@tollgate/contracts';
+import type { Consumption, ConsumeOptions, Delivery, DocumentStore, EventLog } from '@tollgate/messaging';
 import type { HealthChecks, Logger } from '@tollgate/telemetry';
-import { GatewayError } from '@tollgate/contracts';
+import { formatUsd, GatewayError } from '@tollgate/contracts';
 import type { Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { BillingMetrics } from './billing-metrics.js';
+import type { BudgetAlert } from './budgets/budget-alerts.js';
+import { BudgetBook } from './budgets/budget-book.js';
+import { BUDGET_CONSUME_OPTIONS, BudgetConsumer } from './budgets/budget.consumer.js';
+import { BudgetDefinitions } from './budgets/budget-definitions.js';
+import { BudgetPeriods } from './budgets/budget-periods.js';
+import { readBudgetStates, type BudgetState } from './budgets/budget-standings.js';
 import { Credits } from './credits/credits.js';
 import { Job } from './jobs/job.js';
 import { Ledger } from './ledger/ledger.js';
@@ -45,6 +51,8 @@ export class Billing {
   readonly #prices: PriceVersions;
   readonly #usage: UsageConsumer;
   readonly #organizations: OrganizationConsumer;
+  readonly #budgets: BudgetConsumer;
+  readonly #metrics: BillingMetrics;
   readonly #jobs: readonly Job[];
   readonly #project: Job;
   readonly #publish: Job;
@@ -75,10 +83,21 @@ export class Billing {
       prices: this.#prices,
       ledger,
       quotaBook,
+      budgetBook: new BudgetBook(),
     });
     const metrics = new BillingMetrics(dependencies.metrics);
+    this.#metrics = metrics;
     this.credits = new Credits({ dataSource, ledger, quotaBook, clock });
-    this.#usage = new UsageConsumer({ committer, metrics, clock, logger, committed: () => this.#wake() });
+    const committed = (alerts: readonly BudgetAlert[]): void => {
+      this.#tell(alerts);
+      this.#wake();
+    };
+    this.#usage = new UsageConsumer({ committer, metrics, clock, logger, committed });
+    this.#budgets = new BudgetConsumer({
+      ...{ dataSource, clock, logger, committed },
+      definitions: new BudgetDefinitions(quotaBook),
+    });
+    const budgetPeriods = new BudgetPeriods({ dataSource, quotaStore, clock });
     this.#organizations = new OrganizationConsumer({
       dataSource,
       ledger,
@@ -100,6 +119,10 @@ export class Billing {
       this.#publish,
       this.#subscribe,
       job('reclaim silent holders', MINUTE_MS, () => reclaimer.reclaimSilent()),
+      job('keep periods of budgets', HOUR_MS, async () => {
+        await budgetPeriods.openAhead();
+        await budgetPeriods.closeOld();
+      }),
       job('keep house', HOUR_MS, async () => {
         await partitions.ensureAhead(clock.now());
         await watermarks.forgetOld(clock.now());
@@ -127,33 +150,53 @@ export class Billing {
     await this.#project.wake();
   }
 
+  /** Budgets with what was spent of each by now. */
+  budgetStates(ids: readonly BudgetId[]): Promise<BudgetState[]> {
+    const { dataSource, clock } = this.dependencies;
+    return readBudgetStates(dataSource, ids, clock.now());
+  }
+
   #wake(): void {
     void this.#publish.wake();
     void this.#project.wake();
   }
 
+  #tell(alerts: readonly BudgetAlert[]): void {
+    for (const { budgetId, account, threshold, amount, spent } of alerts) {
+      this.#metrics.budgetAlerts.inc({ threshold: String(threshold) });
+      this.dependencies.logger.warn(
+        { budgetId, account, threshold, amount: formatUsd(amount), spent: formatUsd(spent) },
+        'a budget reached a threshold',
+      );
+    }
+  }
+
+  /** All of them, or none: what was begun is ended when another can't be. */
   async #consume(): Promise<void> {
     if (this.#stopped || this.#consumptions.length > 0) return;
     const { eventLog } = this.dependencies;
     await this.#prices.start();
-    const organizations = await eventLog.consume(
-      'organizations',
-      'billing',
-      (deliveries) => this.#organizations.handle(deliveries),
-      ORGANIZATION_CONSUME_OPTIONS,
-    );
+    const begun: Consumption[] = [];
+    const consume = async (
+      topic: 'organizations' | 'budgets' | 'usage',
+      handler: (deliveries: readonly Delivery[]) => Promise<void>,
+      options: ConsumeOptions,
+    ): Promise<void> => {
+      begun.push(await eventLog.consume(topic, 'billing', handler, options));
+    };
     try {
-      const usage = await eventLog.consume(
-        'usage',
-        'billing',
-        (deliveries) => this.#usage.handle(deliveries),
-        USAGE_CONSUME_OPTIONS,
+      await consume(
+        'organizations',
+        (given) => this.#organizations.handle(given),
+        ORGANIZATION_CONSUME_OPTIONS,
       );
-      this.#consumptions = [organizations, usage];
+      await consume('budgets', (given) => this.#budgets.handle(given), BUDGET_CONSUME_OPTIONS);
+      await consume('usage', (given) => this.#usage.handle(given), USAGE_CONSUME_OPTIONS);
     } catch (error) {
-      await organizations.stop();
+      await Promise.all(begun.map((consumption) => consumption.stop()));
       throw error;
     }
+    this.#consumptions = begun;
   }
 
   #assertConsuming(): void {

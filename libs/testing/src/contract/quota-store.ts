@@ -361,6 +361,38 @@ export function describeQuotaStore(
       });
     });
 
+    describe('forgetting', () => {
+      it('knows a forgotten account no more, and no other less', async () => {
+        await open(1_000n);
+        await store.project([{ account: 'org:other', credited: 50n, version: 1n }], []);
+        await store.forget([ACCOUNT, 'org:never-seen']);
+        expect(await available()).toBeUndefined();
+        expect(await store.available('org:other')).toBe(50n);
+        expect(await acquire(1n, 1n)).toEqual({ status: 'unknown-account' });
+      });
+
+      it('takes what holders still say of their leases', async () => {
+        await open(1_000n);
+        await acquire(1n, 100n);
+        await store.forget([ACCOUNT]);
+        expect(await store.renew(HOLDER, [held(100n)])).toEqual([]);
+        await store.giveBack(HOLDER, held(30n));
+        await store.reclaim(HOLDER);
+        expect(await available()).toBeUndefined();
+      });
+
+      it('takes any number of accounts', async () => {
+        await rebuild();
+        const accounts = Array.from({ length: 1_000 }, (_, index) => `org:${index}`);
+        await store.project(
+          accounts.map((account) => ({ account, credited: 1n, version: 1n })),
+          [],
+        );
+        await store.forget(accounts);
+        expect(await store.available('org:999')).toBeUndefined();
+      });
+    });
+
     describe('losing its data', () => {
       const snapshot = { account: ACCOUNT, credited: 1_000n, version: 7n, balance: 900n };
 

@@ -39,6 +39,11 @@ export class QuotaBook {
     await upsertAccounts(manager, [[account, 0n]], true);
   }
 
+  /** As `open`, several at once, each credited with an amount. */
+  async openWith(manager: EntityManager, amounts: ReadonlyMap<string, NanoUsd>): Promise<void> {
+    await upsertAccounts(manager, [...amounts], true);
+  }
+
   /** @returns the leases that still take consumption */
   async #consumeLeases(
     manager: EntityManager,

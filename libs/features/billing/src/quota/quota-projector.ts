@@ -69,8 +69,10 @@ export class QuotaProjector {
   ): Promise<{ accounts: AccountRow[]; leases: LeaseRow[]; snapshot: QuotaSnapshot }> {
     const accounts = await query<AccountRow & { balance: string }>(
       manager,
-      `select q.account, q.credited, q.version, coalesce(a.balance, 0) as balance
-        from billing.quota_accounts q left join billing.accounts a on a.id = q.account where q.opened`,
+      `select q.account, q.credited, q.version, coalesce(a.balance, p.amount - p.spent, 0) as balance
+        from billing.quota_accounts q left join billing.accounts a on a.id = q.account
+          left join billing.budget_periods p on p.account = q.account
+        where q.opened`,
     );
     const leases = await query<LeaseRow>(
       manager,

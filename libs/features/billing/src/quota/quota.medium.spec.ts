@@ -11,6 +11,7 @@ import {
   type TestDatabase,
 } from '@tollgate/testing';
 import type { DataSource } from 'typeorm';
+import { BudgetBook } from '../budgets/budget-book.js';
 import { query } from '../database/query.js';
 import { billingDatabase } from '../database/schema.js';
 import { Credits } from '../credits/credits.js';
@@ -39,6 +40,7 @@ describe('quotas, between ledger and store', () => {
   let sequence: number;
   const ledger = new Ledger();
   const quotaBook = new QuotaBook();
+  const budgetBook = new BudgetBook();
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -82,7 +84,15 @@ describe('quotas, between ledger and store', () => {
       logger: noopLogger,
     });
     const partitions = new UsagePartitions(dataSource);
-    const committer = new UsageCommitter({ dataSource, clock, partitions, prices, ledger, quotaBook });
+    const committer = new UsageCommitter({
+      dataSource,
+      clock,
+      partitions,
+      prices,
+      ledger,
+      quotaBook,
+      budgetBook,
+    });
     const event = usageEvent({
       sequence: (sequence += 1),
       organization: { id: organizationId, name: 'acme' },

@@ -51,7 +51,7 @@ const CHECKS: readonly { name: string; expected: Figure | 'nothing'; actual: Fig
   { name: 'balances are the sums of their postings', expected: 'nothing', actual: 'wrongBalances' },
   { name: 'all balances add up to zero', expected: 'nothing', actual: 'balances' },
   {
-    name: 'what admission was told is balance plus consumption of leases',
+    name: 'what admission was told is balance, or rest of a budget, plus consumption of leases',
     expected: 'quotaBasis',
     actual: 'credited',
   },
@@ -78,4 +78,5 @@ const FIGURES_SQL = `select
       (select account, sum(amount) as amount from billing.postings group by account) p on p.account = a.id`,
   )} as "wrongBalances",
   ${sumOf('credited', 'billing.quota_accounts')} as "credited",
-  ${sumOf('balance', `billing.accounts where id like 'org:%'`)} + ${sumOf('consumed', 'billing.leases')} as "quotaBasis"`;
+  ${sumOf('balance', `billing.accounts where id like 'org:%'`)} + ${sumOf('consumed', 'billing.leases')}
+    + ${sumOf('amount - spent', 'billing.budget_periods where closed_at is null')} as "quotaBasis"`;

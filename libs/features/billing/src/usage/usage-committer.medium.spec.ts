@@ -10,6 +10,7 @@ import {
   type TestDatabase,
 } from '@tollgate/testing';
 import type { DataSource } from 'typeorm';
+import { BudgetBook } from '../budgets/budget-book.js';
 import { query } from '../database/query.js';
 import { billingDatabase } from '../database/schema.js';
 import { Ledger } from '../ledger/ledger.js';
@@ -71,6 +72,7 @@ describe('the commit of usage events', () => {
       prices,
       ledger: new Ledger(),
       quotaBook: new QuotaBook(),
+      budgetBook: new BudgetBook(),
     });
   };
   const committedThrough = async (journalId: JournalId): Promise<number> => {
@@ -125,7 +127,7 @@ describe('the commit of usage events', () => {
     const journal = newJournal();
     const event = usageEvent({ ...priced, organization: { id: 'o-new' as never, name: 'new' } });
     const summary = await newCommitter().commit([batch(journal, [event])]);
-    expect(summary).toEqual({ recorded: 1, duplicates: 0, findings: [] });
+    expect(summary).toEqual({ recorded: 1, duplicates: 0, findings: [], alerts: [] });
     expect(await chargesOf([event.id])).toBe('4500000');
     expect(await balance('org:o-new')).toBe(-4_500_000n);
     expect(await committedThrough(journal)).toBe(1);
@@ -252,7 +254,7 @@ describe('the commit of usage events', () => {
   it('charges nothing where nothing was counted', async () => {
     const event = usageEvent({ ...priced, usageSource: 'none', charge: '0', usage: { input: 0, output: 0 } });
     const summary = await newCommitter().commit([batch(newJournal(), [event])]);
-    expect(summary).toEqual({ recorded: 1, duplicates: 0, findings: [] });
+    expect(summary).toEqual({ recorded: 1, duplicates: 0, findings: [], alerts: [] });
     expect(await chargesOf([event.id])).toBe('0');
   });
 
@@ -267,7 +269,7 @@ describe('the commit of usage events', () => {
     const committer = newCommitter();
     await committer.commit([batch(newJournal(), [event])]);
     const summary = await committer.commit([batch(newJournal(), [other])]);
-    expect(summary).toEqual({ recorded: 0, duplicates: 1, findings: ['content_conflict'] });
+    expect(summary).toEqual({ recorded: 0, duplicates: 1, findings: ['content_conflict'], alerts: [] });
     expect(await chargesOf([event.id])).toBe('4500000');
     await expectReconciled();
   });

@@ -2,6 +2,8 @@ import type { Clock, UsageRecordedV1 } from '@tollgate/contracts';
 import { organizationAccount } from '@tollgate/admission';
 import { withTransaction } from '@tollgate/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { BudgetAlert } from '../budgets/budget-alerts.js';
+import type { BudgetBook } from '../budgets/budget-book.js';
 import { insertRows } from '../database/insert-rows.js';
 import { isDataFault, query } from '../database/query.js';
 import { noteFindings, type Finding, type FindingKind } from '../findings/finding.js';
@@ -20,6 +22,8 @@ export interface CommitSummary {
   readonly recorded: number;
   readonly duplicates: number;
   readonly findings: readonly FindingKind[];
+  /** Thresholds that were reached. */
+  readonly alerts: readonly BudgetAlert[];
 }
 
 export interface UsageCommitterDependencies {
@@ -29,6 +33,7 @@ export interface UsageCommitterDependencies {
   readonly prices: PriceVersions;
   readonly ledger: Ledger;
   readonly quotaBook: QuotaBook;
+  readonly budgetBook: BudgetBook;
 }
 
 /**
@@ -50,7 +55,7 @@ export class UsageCommitter {
 
   /** Some event of the batches holds what Postgres refuses: finds it, sets it aside, commits the others. */
   async #commitOneByOne(batches: readonly DecodedBatch[]): Promise<CommitSummary> {
-    let total: CommitSummary = { recorded: 0, duplicates: 0, findings: [] };
+    let total: CommitSummary = { recorded: 0, duplicates: 0, findings: [], alerts: [] };
     for (const batch of batches) {
       for (const event of batch.events) {
         const alone = { ...batch, events: [event], rejected: [], closed: undefined };
@@ -90,13 +95,13 @@ export class UsageCommitter {
     return rows;
   }
 
-  /** Locks are taken in one order by every writer: ids, names, leases, credits, accounts, journals. */
+  /** Locks are taken in one order by every writer: ids, names, budgets, leases, credits, accounts, journals. */
   async #write(
     manager: EntityManager,
     batches: readonly DecodedBatch[],
     rows: readonly UsageRow[],
   ): Promise<CommitSummary> {
-    const { clock, ledger, quotaBook } = this.dependencies;
+    const { clock, ledger, quotaBook, budgetBook } = this.dependencies;
     const now = clock.now();
     const { fresh, repeated } = await insertIds(manager, rows);
     await insertRows(manager, { table: 'billing.usage_records', columns: USAGE_COLUMNS, rows: fresh });
@@ -113,10 +118,14 @@ export class UsageCommitter {
       ],
       now,
     );
-    await quotaBook.consume(manager, fresh.filter(({ charge }) => charge !== 0n).map(consumptionOf), now);
+    const charged = fresh.filter(({ charge }) => charge !== 0n);
+    const budgets = await budgetBook.charge(manager, charged, now);
+    await quotaBook.consume(manager, [...charged.map(consumptionOf), ...budgets.consumptions], now);
+    await quotaBook.openWith(manager, budgets.missing);
     await ledger.record(manager, fresh.flatMap(entryOf));
     await storeProgress(manager, batches, now);
-    return { recorded: fresh.length, duplicates: repeated.length, findings };
+    const { alerts } = budgets;
+    return { recorded: fresh.length, duplicates: repeated.length, findings, alerts };
   }
 }
 
@@ -218,4 +227,5 @@ const add = (left: CommitSummary, right: CommitSummary): CommitSummary => ({
   recorded: left.recorded + right.recorded,
   duplicates: left.duplicates + right.duplicates,
   findings: [...left.findings, ...right.findings],
+  alerts: [...left.alerts, ...right.alerts],
 });

@@ -17,7 +17,7 @@ function scene(commit: (batches: readonly DecodedBatch[]) => void = () => undefi
     commit: async (batches) => {
       commit(batches);
       commits.push(batches.reduce((sum, { events }) => sum + events.length, 0));
-      return { recorded: 0, duplicates: 0, findings: [] };
+      return { recorded: 0, duplicates: 0, findings: [], alerts: [] };
     },
   };
   const consumer = new UsageConsumer({

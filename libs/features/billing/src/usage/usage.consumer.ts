@@ -1,6 +1,7 @@
 import type { Clock } from '@tollgate/contracts';
 import type { ConsumeOptions, Delivery } from '@tollgate/messaging';
 import type { Logger } from '@tollgate/telemetry';
+import type { BudgetAlert } from '../budgets/budget-alerts.js';
 import type { BillingMetrics } from '../billing-metrics.js';
 import { decodeBatch, type DecodedBatch } from './decode-batch.js';
 import type { UsageCommitter } from './usage-committer.js';
@@ -10,8 +11,8 @@ export interface UsageConsumerDependencies {
   readonly metrics: BillingMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Called after a commit: watermarks and balances have something to publish. */
-  readonly committed: () => void;
+  /** Called after a commit: watermarks and balances have something to publish, and somebody perhaps to be told. */
+  readonly committed: (alerts: readonly BudgetAlert[]) => void;
 }
 
 /** While Postgres is away a message is retried for as long as it takes: it never becomes a dead letter for that. */
@@ -43,10 +44,12 @@ export class UsageConsumer {
   async #commit(received: readonly Received[]): Promise<void> {
     const { committer, metrics, logger, committed } = this.dependencies;
     const ended = metrics.commitSeconds.startTimer();
+    let alerts: readonly BudgetAlert[];
     try {
       const summary = await committer.commit(received.map(({ batch }) => batch));
       metrics.events.inc({ result: 'recorded' }, summary.recorded);
       metrics.events.inc({ result: 'duplicate' }, summary.duplicates);
+      alerts = summary.alerts;
       for (const kind of summary.findings) metrics.findings.inc({ kind });
     } catch (error) {
       logger.error({ error, messages: received.length }, 'could not commit usage events, will try again');
@@ -55,7 +58,7 @@ export class UsageConsumer {
       return;
     }
     ended();
-    committed();
+    committed(alerts);
     await Promise.all(received.map(({ delivery }) => delivery.ack()));
   }
 
