@@ -23,6 +23,21 @@ describe("a vendor's status", () => {
     expect(classifyFailure(status, words())).toMatchObject({ code, retry, blamesChannel });
   });
 
+  it.each([
+    [401, null, 'credential_invalid'],
+    [500, 'invalid_api_key', 'credential_invalid'],
+    [402, null, 'balance_exhausted'],
+    [404, 'model_not_found', 'model_gone'],
+    // Perhaps only this region, path or request.
+    [403, null, undefined],
+    [404, null, undefined],
+    [429, null, undefined],
+    [500, null, undefined],
+  ])('%i with the code %s leaves no doubt about: %s', (status, code, decisive) => {
+    const failure = classifyFailure(status, words('no', code));
+    expect(failureError(failure, { ...words(), status, retryAfter: undefined }).decisive).toBe(decisive);
+  });
+
   const balance: FailureRule = { status: 400, message: /balance/, means: 'unauthorized' };
   const busy: FailureRule = { code: /^1302$/, means: 'rateLimited' };
   it.each([

@@ -1,4 +1,11 @@
-import { GatewayError, type ErrorCode, type ErrorKind, type RetryAdvice } from '@tollgate/contracts';
+import {
+  GatewayError,
+  type DecisiveFailure,
+  type ErrorCode,
+  type ErrorKind,
+  type GatewayErrorOptions,
+  type RetryAdvice,
+} from '@tollgate/contracts';
 import type { VendorError } from '@tollgate/dialects';
 
 /** What a vendor's refusal means. */
@@ -9,6 +16,8 @@ export interface FailureClass {
   readonly blamesChannel: boolean;
   /** The request is at fault: the vendor's own answer goes to the client as it is. */
   readonly relayed: boolean;
+  /** It leaves no doubt about a credential or a model: one is enough to rest it. */
+  readonly decisive?: DecisiveFailure;
 }
 
 const REJECTED: FailureClass = {
@@ -23,6 +32,12 @@ const UNAUTHORIZED: FailureClass = {
   blamesChannel: true,
   relayed: false,
 };
+const UNKNOWN_MODEL: FailureClass = {
+  ...REJECTED,
+  retry: 'next-channel',
+  blamesChannel: true,
+  relayed: false,
+};
 const FAILED: FailureClass = {
   code: 'upstream_error',
   retry: 'next-channel',
@@ -33,19 +48,26 @@ const FAILED: FailureClass = {
 /** What a failure can mean; rules of providers choose among them. */
 export const FAILURES = {
   rejected: REJECTED,
+  /** Perhaps only for this request, model or region. */
   unauthorized: UNAUTHORIZED,
+  /** The vendor does not know the credential, or revoked it. */
+  credentialInvalid: { ...UNAUTHORIZED, decisive: 'credential_invalid' },
+  /** The account has no money left, or is suspended. */
+  exhausted: { ...UNAUTHORIZED, decisive: 'balance_exhausted' },
   failed: FAILED,
   rateLimited: { ...FAILED, code: 'upstream_rate_limited' },
   timedOut: { ...FAILED, code: 'upstream_timeout' },
   overloaded: { ...FAILED, code: 'upstream_overloaded' },
   /** The vendor does not know the model or path: another channel may. */
-  unknownModel: { ...REJECTED, retry: 'next-channel', blamesChannel: true, relayed: false },
+  unknownModel: UNKNOWN_MODEL,
+  /** The vendor says that there is no such model, whatever is asked of it. */
+  modelGone: { ...UNKNOWN_MODEL, decisive: 'model_gone' },
 } as const satisfies Record<string, FailureClass>;
 
 /** By status; what is not listed is `rejected` below 500 and `failed` from there. */
 const BY_STATUS: Readonly<Record<number, FailureClass>> = {
-  401: FAILURES.unauthorized,
-  402: FAILURES.unauthorized,
+  401: FAILURES.credentialInvalid,
+  402: FAILURES.exhausted,
   403: FAILURES.unauthorized,
   404: FAILURES.unknownModel,
   405: FAILURES.unknownModel,
@@ -69,6 +91,9 @@ export interface FailureRule {
 /** Whatever the status: proxies before a vendor refuse its credential with 400 or 500, too. */
 const CREDENTIAL_REFUSED = /^(invalid_api_key|invalid_authentication|authentication_error)$/i;
 
+/** OpenAI's word for it, which most that speak its dialect took over. */
+const MODEL_GONE = /^model_not_found$/;
+
 /** What a refusal means, by the vendor's own rules first. */
 export function classifyFailure(
   status: number,
@@ -77,7 +102,8 @@ export function classifyFailure(
 ): FailureClass {
   const rule = rules.find((candidate) => fits(candidate, status, vendor));
   if (rule !== undefined) return FAILURES[rule.means];
-  if (CREDENTIAL_REFUSED.test(vendor.code ?? '')) return FAILURES.unauthorized;
+  if (CREDENTIAL_REFUSED.test(vendor.code ?? '')) return FAILURES.credentialInvalid;
+  if (MODEL_GONE.test(vendor.code ?? '')) return FAILURES.modelGone;
   return BY_STATUS[status] ?? (status >= 400 && status < 500 ? FAILURES.rejected : FAILURES.failed);
 }
 
@@ -89,15 +115,27 @@ function fits(rule: FailureRule, status: number, { code, message }: VendorError)
 
 const RETRY_AFTER_SECONDS_MAX = 86_400;
 
+/** A vendor's refusal as an error; it tells health what it leaves no doubt about. */
+export class VendorRefusal extends GatewayError {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    readonly decisive: DecisiveFailure | undefined,
+    options: GatewayErrorOptions,
+  ) {
+    super(code, message, options);
+  }
+}
+
 /** The error that a client gets when this failure ends its request. */
 export function failureError(
   failure: FailureClass,
   vendor: VendorError & { readonly status: number; readonly retryAfter: string | undefined },
-): GatewayError {
+): VendorRefusal {
   const seconds = Number(vendor.retryAfter ?? vendor.retryAfterSeconds);
   const retryAfter = Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : undefined;
   const kind = failure.relayed ? rejectedKind(vendor.status) : undefined;
-  return new GatewayError(failure.code, describe(failure, vendor), {
+  return new VendorRefusal(failure.code, describe(failure, vendor), failure.decisive, {
     retry: failure.retry,
     ...(kind === undefined ? {} : { kind }),
     ...(retryAfter === undefined ? {} : { retryAfterSeconds: Math.min(retryAfter, RETRY_AFTER_SECONDS_MAX) }),

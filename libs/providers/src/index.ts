@@ -1,7 +1,13 @@
 export { providerCatalogue, type ProviderDescription } from './catalogue.js';
 export type { Authenticator, FlatHeaders, UnsignedRequest } from './authenticator.js';
 export { endpointPath, fillOptions } from './endpoints.js';
-export { classifyFailure, failureError, type FailureClass, type FailureRule } from './failure.js';
+export {
+  classifyFailure,
+  failureError,
+  VendorRefusal,
+  type FailureClass,
+  type FailureRule,
+} from './failure.js';
 export type { ChannelOptions, Provider, ProviderDialect, ProviderOption } from './provider.js';
 export { PROVIDERS } from './registry.js';
 export { EgressGuard } from './transport/egress-guard.js';

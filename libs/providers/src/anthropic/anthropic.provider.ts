@@ -22,6 +22,6 @@ export const anthropic = {
   authenticate: headerKey('x-api-key'),
   failures: [
     // https://platform.claude.com/docs/en/api/errors
-    { status: 400, message: /credit balance is too low|reached your specified/i, means: 'unauthorized' },
+    { status: 400, message: /credit balance is too low|reached your specified/i, means: 'exhausted' },
   ],
 } as const satisfies Provider;

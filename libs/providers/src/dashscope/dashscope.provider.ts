@@ -32,7 +32,8 @@ export const dashscope = {
   authenticate: bearer,
   failures: [
     // https://www.alibabacloud.com/help/en/model-studio/error-code
-    { code: /Arrearage|AccessDenied/, means: 'unauthorized' },
+    { code: /Arrearage/, means: 'exhausted' },
+    { code: /AccessDenied/, means: 'unauthorized' },
     { code: /Throttling|limit_requests|insufficient_quota/, means: 'rateLimited' },
   ],
 } as const satisfies Provider;

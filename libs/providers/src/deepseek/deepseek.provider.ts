@@ -46,7 +46,7 @@ export const deepseek = {
   authenticate: bearer,
   failures: [
     // https://api-docs.deepseek.com/quick_start/error_codes
-    { status: 402, means: 'unauthorized' },
-    { status: 400, message: /model not exist/i, means: 'unknownModel' },
+    { status: 402, means: 'exhausted' },
+    { status: 400, message: /model not exist/i, means: 'modelGone' },
   ],
 } as const satisfies Provider;

@@ -17,5 +17,5 @@ export const fireworks = {
   ],
   authenticate: bearer,
   // The account is suspended: https://docs.fireworks.ai/troubleshooting/status_error_codes/inference_error_code
-  failures: [{ status: 412, means: 'unauthorized' }],
+  failures: [{ status: 412, means: 'exhausted' }],
 } as const satisfies Provider;

@@ -41,10 +41,10 @@ export const gemini = {
   authenticate,
   failures: [
     // https://ai.google.dev/gemini-api/docs/troubleshooting
-    { status: 400, code: /API_KEY_INVALID|API_KEY_EXPIRED/, means: 'unauthorized' },
-    { status: 400, message: /api key (not valid|expired)/i, means: 'unauthorized' },
+    { status: 400, code: /API_KEY_INVALID|API_KEY_EXPIRED/, means: 'credentialInvalid' },
+    { status: 400, message: /api key (not valid|expired)/i, means: 'credentialInvalid' },
     // The account has no billing where the free tier is not offered.
-    { status: 400, code: /^FAILED_PRECONDITION$/, means: 'unauthorized' },
+    { status: 400, code: /^FAILED_PRECONDITION$/, means: 'exhausted' },
   ],
 } as const satisfies Provider;
 

@@ -14,5 +14,5 @@ export const githubModels = {
     { ...OPENAI_CHAT, profile: { unsupported: new Set(['topK', 'logitBias', 'serviceTier', 'metadata']) } },
   ],
   authenticate: bearer,
-  failures: [{ status: 400, code: /^unknown_model$/, means: 'unknownModel' }],
+  failures: [{ status: 400, code: /^unknown_model$/, means: 'modelGone' }],
 } as const satisfies Provider;

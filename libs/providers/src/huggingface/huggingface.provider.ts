@@ -12,5 +12,5 @@ export const huggingface = {
   credentialHint: 'hf_…',
   dialects: [{ ...OPENAI_CHAT_ONLY, profile: { reasoningHistory: 'reasoning_content' } }, OPENAI_RESPONSES],
   authenticate: bearer,
-  failures: [{ status: 400, code: /^model_not_(found|supported)$/, means: 'unknownModel' }],
+  failures: [{ status: 400, code: /^model_not_(found|supported)$/, means: 'modelGone' }],
 } as const satisfies Provider;

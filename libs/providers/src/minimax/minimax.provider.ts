@@ -33,7 +33,8 @@ export const minimax = {
   authenticate: bearer,
   failures: [
     // The code ends the message, whatever the status: https://platform.minimax.io/docs/api-reference/errorcode
-    { message: /\((1004|1008|2049)\)$/, means: 'unauthorized' },
+    { message: /\((1004|2049)\)$/, means: 'credentialInvalid' },
+    { message: /\(1008\)$/, means: 'exhausted' },
     { message: /\((1002|1039|1041)\)$/, means: 'rateLimited' },
     { message: /\(102[67]\)$/, means: 'rejected' },
     { message: /\(1001\)$/, means: 'timedOut' },

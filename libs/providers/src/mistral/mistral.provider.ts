@@ -32,5 +32,5 @@ export const mistral = {
   ],
   authenticate: bearer,
   // https://docs.mistral.ai/api
-  failures: [{ status: 400, message: /^invalid model/i, means: 'unknownModel' }],
+  failures: [{ status: 400, message: /^invalid model/i, means: 'modelGone' }],
 } as const satisfies Provider;

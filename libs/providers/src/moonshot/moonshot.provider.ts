@@ -47,7 +47,7 @@ export const moonshot = {
   authenticate: bearer,
   failures: [
     // https://www.kimi.com/help/kimi-api/api-error-codes
-    { status: 429, code: /exceeded_current_quota/, means: 'unauthorized' },
+    { status: 429, code: /exceeded_current_quota/, means: 'exhausted' },
     { status: 429, code: /engine_overloaded/, means: 'overloaded' },
   ],
 } as const satisfies Provider;

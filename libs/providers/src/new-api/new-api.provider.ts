@@ -34,6 +34,10 @@ export const newApi = {
     },
   ],
   authenticate: bearer,
-  // None of its channels has the model: https://docs.newapi.pro/en/api
-  failures: [{ code: /^model_not_found$/, means: 'unknownModel' }],
+  // https://docs.newapi.pro/en/api
+  failures: [
+    // None of its channels has the model at the moment.
+    { code: /^model_not_found$/, means: 'unknownModel' },
+    { code: /^insufficient_user_quota$/, means: 'exhausted' },
+  ],
 } as const satisfies Provider;

@@ -53,7 +53,7 @@ export const openai = {
     {
       status: 429,
       code: /^(insufficient_quota|credit_balance_exhausted|.*_(usage|spend)_limit_exceeded)$/,
-      means: 'unauthorized',
+      means: 'exhausted',
     },
   ],
 } as const satisfies Provider;

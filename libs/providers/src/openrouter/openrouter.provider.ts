@@ -27,6 +27,6 @@ export const openrouter = {
   failures: [
     // https://openrouter.ai/docs/api/reference/errors-and-debugging
     { status: 403, message: /moderation|flagged/i, means: 'rejected' },
-    { status: 400, message: /not a valid model/i, means: 'unknownModel' },
+    { status: 400, message: /not a valid model/i, means: 'modelGone' },
   ],
 } as const satisfies Provider;

@@ -37,5 +37,5 @@ export const perplexity = {
     },
   ],
   authenticate: bearer,
-  failures: [{ status: 400, message: /^invalid model/i, means: 'unknownModel' }],
+  failures: [{ status: 400, message: /^invalid model/i, means: 'modelGone' }],
 } as const satisfies Provider;

@@ -23,5 +23,5 @@ export const qianfan = {
   ],
   authenticate: bearer,
   // The credential is good, but not for this model: https://cloud.baidu.com/doc/qianfan-api/s/rmwbl43x7
-  failures: [{ status: 401, code: /^invalid_model$/, means: 'unknownModel' }],
+  failures: [{ status: 401, code: /^invalid_model$/, means: 'modelGone' }],
 } as const satisfies Provider;

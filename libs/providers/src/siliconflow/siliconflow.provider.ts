@@ -24,5 +24,8 @@ export const siliconflow = {
   ],
   authenticate: bearer,
   // https://docs.siliconflow.cn/en/faqs/error-code
-  failures: [{ status: 400, code: /^20012$/, means: 'unknownModel' }],
+  failures: [
+    { status: 400, code: /^20012$/, means: 'modelGone' },
+    { code: /^30001$/, means: 'exhausted' },
+  ],
 } as const satisfies Provider;

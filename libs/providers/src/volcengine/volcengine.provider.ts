@@ -24,7 +24,7 @@ export const volcengine = {
   authenticate: bearer,
   failures: [
     // https://www.volcengine.com/docs/82379/1299023
-    { code: /AccountOverdueError|QuotaExceeded|SetLimitExceeded/, means: 'unauthorized' },
+    { code: /AccountOverdueError|QuotaExceeded|SetLimitExceeded/, means: 'exhausted' },
     { code: /ServerOverloaded/, means: 'overloaded' },
     { code: /ModelNotOpen|ClosedEndpoint|InvalidEndpointOrModel/, means: 'unknownModel' },
   ],

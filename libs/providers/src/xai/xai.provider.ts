@@ -40,7 +40,7 @@ export const xai = {
   ],
   authenticate: bearer,
   failures: [
-    { status: 400, message: /incorrect api key/i, means: 'unauthorized' },
+    { status: 400, message: /incorrect api key/i, means: 'credentialInvalid' },
     { status: 403, message: /usage guidelines/i, means: 'rejected' },
   ],
 } as const satisfies Provider;

@@ -37,9 +37,12 @@ export const zhipu = {
   authenticate: bearer,
   failures: [
     // https://docs.bigmodel.cn/cn/faq/api-code
-    { code: /^(100[0-4]|111[0-3]|112[01]|1309)$/, means: 'unauthorized' },
+    { code: /^(100[0-4]|1111)$/, means: 'credentialInvalid' },
+    { code: /^(111[023]|1121|1309)$/, means: 'exhausted' },
+    { code: /^1120$/, means: 'unauthorized' },
     { code: /^(130[2348]|1310|1313)$/, means: 'rateLimited' },
     { code: /^(1305|1312)$/, means: 'overloaded' },
-    { code: /^(1211|122[0-2]|1311)$/, means: 'unknownModel' },
+    { code: /^1211$/, means: 'modelGone' },
+    { code: /^(122[0-2]|1311)$/, means: 'unknownModel' },
   ],
 } as const satisfies Provider;

@@ -4,8 +4,10 @@ import {
   type ChannelObservationV1,
   type ChannelObservationsV1,
   type Clock,
+  type GatewayError,
 } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/messaging';
+import { VendorRefusal } from '@tollgate/providers';
 import type { Logger } from '@tollgate/telemetry';
 import type { RelayResult } from '../request/relay.js';
 import type { ProxyMetrics } from './proxy-metrics.js';
@@ -19,6 +21,21 @@ export interface ChannelObserverOptions {
 }
 
 const WINDOW_MS = 1_000;
+/** Combinations of channel, credential and model that are told apart in one window; more are told of the channel alone. */
+const TALLIES_MAX = 5_000;
+/** Bounds the size of a message. */
+const OBSERVATIONS_A_MESSAGE_MAX = 500;
+
+/** One attempt that is over. */
+export interface Attempted {
+  readonly channel: { readonly id: ChannelId; readonly name: string };
+  /** Position in the channel's document. */
+  readonly credential: number;
+  /** The gateway's name of the model. */
+  readonly model: string;
+  readonly firstByteMs: number;
+  readonly durationMs: number;
+}
 
 interface Tally {
   succeeded: number;
@@ -27,12 +44,16 @@ interface Tally {
   durationMsSum: number;
 }
 
+/** Tallies of one channel: model → credential's position → tally. What is not told apart has no model. */
+type ChannelTallies = Map<string | undefined, (Tally | undefined)[]>;
+
 /**
  * What this proxy sees of its channels: counted in memory, told to channel-health once a second, and only of channels
  * that were used. Lost when the event log is away: health is a judgement of now, and later observations replace it.
  */
 export class ChannelObserver {
-  private tallies = new Map<ChannelId, Tally>();
+  private tallies = new Map<ChannelId, ChannelTallies>();
+  private tallyCount = 0;
   private readonly trials = new Set<ChannelId>();
   private windowStart: number;
   private timer: NodeJS.Timeout | undefined;
@@ -62,65 +83,87 @@ export class ChannelObserver {
     this.trials.delete(channel);
   }
 
-  observe(
-    channel: { readonly id: ChannelId; readonly name: string },
-    result: RelayResult,
-    times: { readonly firstByteMs: number; readonly durationMs: number },
-  ): void {
-    const failure = failureOf(result);
-    this.options.metrics.attempted(channel.name, failure ?? 'ok');
+  observe(attempted: Attempted, result: RelayResult): void {
+    const error = errorOf(result);
+    this.options.metrics.attempted(attempted.channel.name, error?.code ?? 'ok');
     // A client that went away, or asked for what no vendor can do, says nothing about the channel.
     if (result.kind === 'abandoned' || result.kind === 'refused') return;
     if (result.kind === 'failed' && !result.blamesChannel) return;
     // We ended it ourselves.
-    if (failure === 'shutting_down') return;
-    const tally = this.tally(channel.id);
-    if (failure !== null) {
+    if (error?.code === 'shutting_down') return;
+    const tally = this.tally(attempted);
+    if (error !== null) {
+      const failure = (error instanceof VendorRefusal ? error.decisive : undefined) ?? error.code;
       tally.failed[failure] = (tally.failed[failure] ?? 0) + 1;
       return;
     }
     tally.succeeded += 1;
-    tally.firstByteMsSum += times.firstByteMs;
-    tally.durationMsSum += times.durationMs;
+    tally.firstByteMsSum += attempted.firstByteMs;
+    tally.durationMsSum += attempted.durationMs;
   }
 
-  private tally(channel: ChannelId): Tally {
-    let tally = this.tallies.get(channel);
-    if (tally === undefined) {
-      tally = { succeeded: 0, failed: {}, firstByteMsSum: 0, durationMsSum: 0 };
-      this.tallies.set(channel, tally);
-    }
+  private tally({ channel, credential, model }: Attempted): Tally {
+    const known = this.tallies.get(channel.id)?.get(model)?.[credential];
+    if (known !== undefined) return known;
+    return this.tallyCount < TALLIES_MAX
+      ? this.addTally(channel.id, model, credential)
+      : (this.tallies.get(channel.id)?.get(undefined)?.[0] ?? this.addTally(channel.id, undefined, 0));
+  }
+
+  private addTally(channel: ChannelId, model: string | undefined, credential: number): Tally {
+    const models: ChannelTallies = this.tallies.get(channel) ?? new Map();
+    this.tallies.set(channel, models);
+    const credentials = models.get(model) ?? [];
+    models.set(model, credentials);
+    const tally: Tally = { succeeded: 0, failed: {}, firstByteMsSum: 0, durationMsSum: 0 };
+    credentials[credential] = tally;
+    this.tallyCount += 1;
     return tally;
   }
 
   private async publish(): Promise<void> {
     const windowStart = this.windowStart;
     this.windowStart = this.options.clock.now();
-    if (this.tallies.size === 0) return;
+    if (this.tallyCount === 0) return;
     const windowMs = Math.max(0, this.windowStart - windowStart);
-    const observations: ChannelObservationV1[] = [...this.tallies].map(([channelId, tally]) => ({
-      channelId,
-      windowStart,
-      windowMs,
-      ...tally,
-    }));
+    const observations = observationsOf(this.tallies, { windowStart, windowMs });
     this.tallies = new Map();
-    const body: ChannelObservationsV1 = {
-      type: 'channel.observed',
-      version: 1,
-      proxyId: this.options.proxyId,
-      observations,
-    };
+    this.tallyCount = 0;
     try {
-      await this.options.eventLog.publish('channel-observations', { id: newId(), body });
+      for (let start = 0; start < observations.length; start += OBSERVATIONS_A_MESSAGE_MAX) {
+        const body: ChannelObservationsV1 = {
+          type: 'channel.observed',
+          version: 1,
+          proxyId: this.options.proxyId,
+          observations: observations.slice(start, start + OBSERVATIONS_A_MESSAGE_MAX),
+        };
+        await this.options.eventLog.publish('channel-observations', { id: newId(), body });
+      }
     } catch (error) {
       this.options.logger.debug({ error }, 'channel observations were dropped: the event log is away');
     }
   }
 }
 
-function failureOf(result: RelayResult): string | null {
+function observationsOf(
+  tallies: ReadonlyMap<ChannelId, ChannelTallies>,
+  window: { readonly windowStart: number; readonly windowMs: number },
+): ChannelObservationV1[] {
+  const observations: ChannelObservationV1[] = [];
+  for (const [channelId, models] of tallies) {
+    for (const [model, credentials] of models) {
+      credentials.forEach((tally, credential) => {
+        if (tally === undefined) return;
+        const part = model === undefined ? {} : { credential, model };
+        observations.push({ channelId, ...part, ...window, ...tally });
+      });
+    }
+  }
+  return observations;
+}
+
+function errorOf(result: RelayResult): GatewayError | null {
   return result.kind === 'failed' || result.kind === 'broken' || result.kind === 'refused'
-    ? result.error.code
+    ? result.error
     : null;
 }

@@ -258,10 +258,14 @@ export class ProxyRequests {
       relay.follow(channel.transport(http).dispatch(request, reframed(relay, route.spoken.framing)));
     });
     if (trial) observer.endTrial(channel.id);
-    observer.observe(channel, result, {
+    const attempted = {
+      channel,
+      credential: prepared.credential,
+      model: authorized.model,
       firstByteMs: firstByteAt - startedAt,
       durationMs: clock.monotonic() - startedAt,
-    });
+    };
+    observer.observe(attempted, result);
     return result;
   }
 
