@@ -11,7 +11,9 @@ import { type Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
 import { ChannelHealthMetrics } from './channel-health-metrics.js';
 import { ChannelReader } from './database/channel-reader.js';
+import { IncidentReader } from './database/incident-reader.js';
 import { ChannelHealthController } from './http/channel-health.controller.js';
+import { CLOCK, IncidentController } from './http/incident.controller.js';
 import { ChannelJudge } from './judging/channel-judge.js';
 
 /** Everything channel-health needs from outside, ready to be used. */
@@ -21,6 +23,8 @@ export interface ChannelHealthDependencies {
   readonly eventLog: EventLog;
   readonly documents: DocumentStore;
   readonly clock: Clock;
+  /** From 0 (included) to 1 (excluded); default `Math.random`. */
+  readonly random?: () => number;
   readonly logger: Logger;
   /** Gets the check `channel-judge`. */
   readonly health?: HealthChecks;
@@ -35,15 +39,17 @@ export class ChannelHealthModule implements OnApplicationBootstrap, OnModuleDest
   static register(dependencies: ChannelHealthDependencies): DynamicModule {
     return {
       module: ChannelHealthModule,
-      controllers: [ChannelHealthController],
+      controllers: [ChannelHealthController, IncidentController],
       providers: [
+        { provide: CLOCK, useValue: dependencies.clock },
+        { provide: IncidentReader, useFactory: () => new IncidentReader(dependencies.dataSource) },
         { provide: ChannelReader, useFactory: () => new ChannelReader(dependencies.dataSource) },
         {
           provide: ChannelJudge,
           useFactory: () => {
-            const { metrics: registry, ...others } = dependencies;
+            const { metrics: registry, random = Math.random, ...others } = dependencies;
             const metrics = registry === undefined ? undefined : new ChannelHealthMetrics(registry);
-            return new ChannelJudge({ ...others, metrics });
+            return new ChannelJudge({ ...others, random, metrics });
           },
         },
       ],

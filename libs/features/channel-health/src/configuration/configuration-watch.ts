@@ -7,12 +7,16 @@ import {
 } from '@tollgate/contracts';
 import { type DocumentChange, type DocumentStore, type Watch } from '@tollgate/messaging';
 import { type Logger } from '@tollgate/telemetry';
+import { type ChannelParts } from '../judgement/channel-parts.js';
 
 export interface ConfiguredChannel {
   readonly id: ChannelId;
   readonly name: string;
   /** Differs when anything changed that a failure may have come from. */
   readonly fingerprint: string;
+  /** Differs when the credentials changed. */
+  readonly credentialsFingerprint: string;
+  readonly parts: ChannelParts;
 }
 
 const CHANNEL_PREFIX = channelDocumentKey('');
@@ -97,6 +101,10 @@ export class ConfigurationWatch {
     }
     const { name, provider, baseUrl, credentials, models, dialect } = parsed.data;
     const fingerprint = JSON.stringify([provider, baseUrl, credentials, models, dialect]);
-    this.channels.set(id, { id, name, fingerprint });
+    const parts = { credentials: credentials.length, models: new Set(models.map((model) => model.name)) };
+    this.channels.set(id, {
+      ...{ id, name, fingerprint, parts },
+      credentialsFingerprint: JSON.stringify(credentials),
+    });
   }
 }

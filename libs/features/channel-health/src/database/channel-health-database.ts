@@ -1,5 +1,6 @@
 import { type ServiceDatabaseOptions } from '@tollgate/persistence';
 import { ChannelHealthFoundation1764000000002 } from './migration-1-foundation.js';
+import { ChannelHealthIncidents1795651200000 } from './migration-2-parts-and-incidents.js';
 
 /** How to open the schema of channel-health, for `openDatabase` and `migrate` of @tollgate/persistence. */
 export function channelHealthDatabase(connection: {
@@ -10,6 +11,6 @@ export function channelHealthDatabase(connection: {
     ...connection,
     schema: 'channel_health',
     applicationName: 'tollgate-channel-health',
-    migrations: [ChannelHealthFoundation1764000000002],
+    migrations: [ChannelHealthFoundation1764000000002, ChannelHealthIncidents1795651200000],
   };
 }

@@ -22,12 +22,12 @@ export class ChannelReader {
     return channelsFromRows(rows);
   }
 
-  async exists(channelId: string): Promise<boolean> {
-    const rows: unknown[] = await this.dataSource.query(
-      'select 1 from channel_health.channels where channel_id = $1',
+  async find(channelId: string): Promise<StoredChannel | undefined> {
+    const rows: unknown = await this.dataSource.query(
+      'select * from channel_health.channels where channel_id = $1',
       [channelId],
     );
-    return rows.length > 0;
+    return channelsFromRows(rows)[0];
   }
 
   /** Newest first, older than the position; at most `limit`. */
@@ -37,7 +37,7 @@ export class ChannelReader {
     limit: number,
   ): Promise<StoredTransition[]> {
     const rows: unknown = await this.dataSource.query(
-      `select id, from_state, to_state, reason, at, observed from channel_health.transitions
+      `select id, from_state, to_state, reason, at, observed, credential, model from channel_health.transitions
        where channel_id = $1 and ($2::bigint is null or id < $2)
        order by id desc limit $3`,
       [channelId, before?.[0] ?? null, limit],

@@ -1,9 +1,9 @@
 import { CHANNEL_STATES, type ChannelId } from '@tollgate/contracts';
 import { z } from 'zod';
 import { type WindowTotals } from '../judgement/channel-window.js';
-import { type Judgement } from '../judgement/judge.js';
+import { type Verdict } from '../judgement/judge-channel.js';
 
-const milliseconds = z.date().transform((date) => date.getTime());
+export const milliseconds = z.date().transform((date) => date.getTime());
 
 const windowTotals = z.object({
   windowMs: z.number(),
@@ -12,6 +12,21 @@ const windowTotals = z.object({
   failedByCode: z.record(z.string(), z.number()),
   firstByteMsSum: z.number(),
   durationMsSum: z.number(),
+});
+
+const judgement = z.object({
+  state: z.enum(CHANNEL_STATES),
+  reason: z.string(),
+  since: z.number(),
+  retryAt: z.number().nullable(),
+  rests: z.number(),
+});
+
+/** What a verdict holds besides the judgement of the whole channel. */
+const verdictParts = z.object({
+  own: judgement,
+  credentials: z.array(z.tuple([z.number(), judgement])),
+  models: z.array(z.tuple([z.string(), judgement])),
 });
 
 const channelRow = z.object({
@@ -23,6 +38,8 @@ const channelRow = z.object({
   retry_at: milliseconds.nullable(),
   rests: z.number(),
   observed: windowTotals.nullable(),
+  /** `null`: stored by a version that knew no parts. */
+  verdict: verdictParts.nullable(),
 });
 
 const transitionRow = z.object({
@@ -32,13 +49,15 @@ const transitionRow = z.object({
   reason: z.string(),
   at: milliseconds,
   observed: windowTotals,
+  credential: z.number().nullable(),
+  model: z.string().nullable(),
 });
 
 /** A channel as stored. */
 export interface StoredChannel {
   readonly id: ChannelId;
   readonly name: string;
-  readonly judgement: Judgement;
+  readonly verdict: Verdict;
   /** `null`: nothing was seen of it yet. */
   readonly window: WindowTotals | null;
 }
@@ -52,17 +71,27 @@ export function channelsFromRows(rows: unknown): StoredChannel[] {
     .map((row) => ({
       id: row.channel_id,
       name: row.name,
-      judgement: {
-        state: row.state,
-        reason: row.reason,
-        since: row.since,
-        retryAt: row.retry_at,
-        rests: row.rests,
-      },
+      verdict: verdictOf(row),
       window: row.observed,
     }));
 }
 
 export function transitionsFromRows(rows: unknown): StoredTransition[] {
   return z.array(transitionRow).parse(rows);
+}
+
+function verdictOf(row: z.output<typeof channelRow>): Verdict {
+  const { state, reason, since, retry_at: retryAt, rests, verdict } = row;
+  const whole = { state, reason, since, retryAt, rests };
+  return {
+    whole,
+    own: verdict?.own ?? whole,
+    credentials: new Map(verdict?.credentials),
+    models: new Map(verdict?.models),
+  };
+}
+
+/** For the column `verdict`. */
+export function partsToRow({ own, credentials, models }: Verdict): z.input<typeof verdictParts> {
+  return { own, credentials: [...credentials], models: [...models] };
 }

@@ -1,50 +1,56 @@
-import { type ChannelId, type ChannelState } from '@tollgate/contracts';
+import { type ChannelId } from '@tollgate/contracts';
 import { type EntityManager } from 'typeorm';
 import { type WindowTotals } from '../judgement/channel-window.js';
-import { type Judgement } from '../judgement/judge.js';
-import { channelsFromRows, type StoredChannel } from './channel-rows.js';
+import { type Transition, type Verdict } from '../judgement/judge-channel.js';
+import { type Affected } from '../judging/affected-requests.js';
+import { channelsFromRows, partsToRow, type StoredChannel } from './channel-rows.js';
 
 /** What is to be stored of one channel. */
 export interface ChannelUpdate {
   readonly id: ChannelId;
   readonly name: string;
-  readonly judgement: Judgement;
+  readonly verdict: Verdict;
   readonly window: WindowTotals;
-  /** The state before, when it changed. */
-  readonly from: ChannelState | null;
+  readonly transitions: readonly Transition[];
+  readonly affected: readonly Affected[];
 }
 
 const HISTORY_DAYS = 90;
 
-/** Reads and writes the judgements, in the session of whoever leads. */
+/** Reads and writes the verdicts, in the session of whoever leads. */
 export class ChannelStore {
   async loadAll(manager: EntityManager): Promise<StoredChannel[]> {
     return channelsFromRows(await manager.query('select * from channel_health.channels'));
   }
 
   /** Writes all of it or nothing; a change of state leaves a line in the history. */
-  async save(manager: EntityManager, updates: readonly ChannelUpdate[]): Promise<void> {
+  async save(manager: EntityManager, updates: readonly ChannelUpdate[], now: number): Promise<void> {
     if (updates.length === 0) {
       return;
     }
-    const rows = JSON.stringify(updates.map(toRow));
     await manager.query(
-      `insert into channel_health.channels (channel_id, name, state, reason, since, retry_at, rests, observed)
-       select channel_id, name, state, reason, since, retry_at, rests, observed
+      `insert into channel_health.channels
+         (channel_id, name, state, reason, since, retry_at, rests, observed, verdict)
+       select channel_id, name, state, reason, since, retry_at, rests, observed, verdict
        from jsonb_populate_recordset(null::channel_health.channels, $1::jsonb)
        on conflict (channel_id) do update set
          name = excluded.name, state = excluded.state, reason = excluded.reason, since = excluded.since,
-         retry_at = excluded.retry_at, rests = excluded.rests, observed = excluded.observed`,
-      [rows],
+         retry_at = excluded.retry_at, rests = excluded.rests, observed = excluded.observed,
+         verdict = excluded.verdict`,
+      [JSON.stringify(updates.map(toRow))],
     );
-    await manager.query(
-      `insert into channel_health.transitions (channel_id, from_state, to_state, reason, at, observed)
-       select channel_id, from_state, state, reason, since, observed
-       from jsonb_to_recordset($1::jsonb) as row (
-         channel_id text, from_state text, state text, reason text, since timestamptz, observed jsonb)
-       where from_state is not null`,
-      [rows],
-    );
+    const changes = updates.flatMap((update) => transitionRows(update, now));
+    if (changes.length > 0) {
+      await manager.query(
+        `insert into channel_health.transitions
+           (channel_id, credential, model, from_state, to_state, reason, at, observed)
+         select channel_id, credential, model, from_state, to_state, reason, at, observed
+         from jsonb_to_recordset($1::jsonb) as row (
+           channel_id text, credential integer, model text, from_state text, to_state text, reason text,
+           at timestamptz, observed jsonb)`,
+        [JSON.stringify(changes)],
+      );
+    }
   }
 
   /** Channels that no longer exist, with their history. */
@@ -63,16 +69,22 @@ export class ChannelStore {
   }
 }
 
-function toRow({ id, name, judgement, window, from }: ChannelUpdate): object {
+function toRow({ id, name, verdict, window }: ChannelUpdate): object {
+  const { state, reason, since, retryAt, rests } = verdict.whole;
   return {
-    channel_id: id,
-    name,
-    state: judgement.state,
-    from_state: from,
-    reason: judgement.reason,
-    since: new Date(judgement.since),
-    retry_at: judgement.retryAt === null ? null : new Date(judgement.retryAt),
-    rests: judgement.rests,
+    ...{ channel_id: id, name, state, reason, rests },
+    since: new Date(since),
+    retry_at: retryAt === null ? null : new Date(retryAt),
     observed: window,
+    verdict: partsToRow(verdict),
   };
+}
+
+function transitionRows({ id, transitions }: ChannelUpdate, now: number): object[] {
+  return transitions.map(({ part, from, to, observed }) => ({
+    channel_id: id,
+    credential: part?.kind === 'credential' ? part.key : null,
+    model: part?.kind === 'model' ? part.key : null,
+    ...{ from_state: from, to_state: to.state, reason: to.reason, at: new Date(now), observed },
+  }));
 }

@@ -1,7 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CHANNEL_STATES, type ChannelState } from '@tollgate/contracts';
 import { type StoredChannel, type StoredTransition } from '../database/channel-rows.js';
-import { type WindowTotals, WINDOW_MS } from '../judgement/channel-window.js';
+import { type Baseline } from '../database/status-rows.js';
+import { NOTHING_SEEN, type WindowTotals } from '../judgement/channel-window.js';
+import { type Judgement } from '../judgement/judge.js';
 
 /** What was seen of a channel in the last seconds. */
 export class WindowView {
@@ -24,6 +26,47 @@ export class WindowView {
   durationMs!: number | null;
 }
 
+class PartView {
+  @ApiProperty({ enum: CHANNEL_STATES })
+  state!: ChannelState;
+
+  @ApiProperty({ type: String })
+  reason!: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  since!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  retryAt!: string | null;
+}
+
+export class CredentialHealthView extends PartView {
+  @ApiProperty({ type: 'integer', description: 'Its place among the credentials of the channel, from 0.' })
+  position!: number;
+}
+
+export class ModelHealthView extends PartView {
+  @ApiProperty({ type: String })
+  name!: string;
+}
+
+export class BaselineView {
+  @ApiProperty({ type: String, description: 'Empty where the model is not known.' })
+  model!: string;
+
+  @ApiProperty({ type: Number, description: 'Moving average in milliseconds.' })
+  firstByteMs!: number;
+
+  @ApiProperty({ type: Number, description: 'Moving average in milliseconds.' })
+  durationMs!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Successes that it rests on.' })
+  samples!: number;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  updatedAt!: string;
+}
+
 export class ChannelHealthView {
   @ApiProperty({ type: String })
   channelId!: string;
@@ -43,8 +86,19 @@ export class ChannelHealthView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   retryAt!: string | null;
 
+  @ApiProperty({ type: [CredentialHealthView], description: 'Those that are not healthy.' })
+  credentials!: readonly CredentialHealthView[];
+
+  @ApiProperty({ type: [ModelHealthView], description: 'Those that are not healthy.' })
+  models!: readonly ModelHealthView[];
+
   @ApiProperty({ type: WindowView })
   window!: WindowView;
+}
+
+export class ChannelHealthDetailView extends ChannelHealthView {
+  @ApiProperty({ type: [BaselineView], description: 'How fast the channel usually is, by model.' })
+  baselines!: readonly BaselineView[];
 }
 
 export class ChannelHealthPage {
@@ -56,6 +110,12 @@ export class ChannelHealthPage {
 }
 
 export class ChannelTransitionView {
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Of this credential; null: not of one.' })
+  credential!: number | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Of this model; null: not of one.' })
+  model!: string | null;
+
   @ApiProperty({ enum: CHANNEL_STATES })
   from!: ChannelState;
 
@@ -80,30 +140,41 @@ export class ChannelHistoryPage {
   nextCursor!: string | null;
 }
 
-const NOTHING_SEEN: WindowTotals = {
-  windowMs: WINDOW_MS,
-  succeeded: 0,
-  failed: 0,
-  failedByCode: {},
-  firstByteMsSum: 0,
-  durationMsSum: 0,
-};
-
-export function toChannelHealthView({ id, name, judgement, window }: StoredChannel): ChannelHealthView {
-  const { state, reason, since, retryAt } = judgement;
+export function toChannelHealthView({ id, name, verdict, window }: StoredChannel): ChannelHealthView {
   return {
     channelId: id,
     name,
-    state,
-    reason,
-    since: toIso(since),
-    retryAt: retryAt === null ? null : toIso(retryAt),
+    ...toPartView(verdict.whole),
+    credentials: [...verdict.credentials].map(([position, part]) => ({ position, ...toPartView(part) })),
+    models: [...verdict.models].map(([model, part]) => ({ name: model, ...toPartView(part) })),
     window: toWindowView(window ?? NOTHING_SEEN),
   };
 }
 
+export function toChannelHealthDetailView(
+  channel: StoredChannel,
+  baselines: readonly Baseline[],
+): ChannelHealthDetailView {
+  return {
+    ...toChannelHealthView(channel),
+    baselines: baselines.map(({ model, first_byte_ms, duration_ms, samples, updated_at }) => ({
+      model,
+      firstByteMs: Math.round(first_byte_ms),
+      durationMs: Math.round(duration_ms),
+      samples,
+      updatedAt: toIso(updated_at),
+    })),
+  };
+}
+
+function toPartView({ state, reason, since, retryAt }: Judgement): PartView {
+  return { state, reason, since: toIso(since), retryAt: retryAt === null ? null : toIso(retryAt) };
+}
+
 export function toTransitionView(transition: StoredTransition): ChannelTransitionView {
   return {
+    credential: transition.credential,
+    model: transition.model,
     from: transition.from_state,
     to: transition.to_state,
     reason: transition.reason,
@@ -125,6 +196,6 @@ function toWindowView(totals: WindowTotals): WindowView {
   };
 }
 
-function toIso(time: number): string {
+export function toIso(time: number): string {
   return new Date(time).toISOString();
 }

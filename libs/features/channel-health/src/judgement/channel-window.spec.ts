@@ -61,4 +61,28 @@ describe('ChannelWindow', () => {
     window.add(observed(4.5), at(6));
     expect(window.totals(at(6)).succeeded).toBe(1);
   });
+
+  describe('knows a failure that leaves no doubt', () => {
+    const refused = { succeeded: 0, failed: { credential_invalid: 1 } };
+    it.each<[string, Observed[], string | undefined]>([
+      ['alone', [observed(0, refused)], 'credential_invalid'],
+      ['after successes', [observed(0), observed(1, refused)], 'credential_invalid'],
+      ['beside a success', [observed(0, { ...refused, succeeded: 1 })], undefined],
+      ['beside the success of another proxy', [observed(0.5, refused), observed(0)], undefined],
+      ['before a success', [observed(0, refused), observed(2)], undefined],
+      ['of another kind', [observed(0, { succeeded: 0, failed: { upstream_error: 9 } })], undefined],
+    ])('%s', (_when, reports, expected) => {
+      const window = new ChannelWindow();
+      for (const report of reports) window.add(report, at(3));
+      expect(window.decisive(at(3))).toBe(expected);
+    });
+
+    it('until it is as old as the window, or the window begins anew', () => {
+      const window = new ChannelWindow();
+      window.add(observed(0, refused), at(1));
+      expect([window.decisive(at(59)), window.decisive(at(61))]).toEqual(['credential_invalid', undefined]);
+      window.restart(at(30));
+      expect(window.decisive(at(31))).toBeUndefined();
+    });
+  });
 });

@@ -1,3 +1,5 @@
+import { DECISIVE_FAILURES, type DecisiveFailure } from '@tollgate/contracts';
+
 /** What proxies report of one channel in a short time. */
 export interface Observed {
   /** Milliseconds since the epoch. */
@@ -23,6 +25,15 @@ export interface WindowTotals {
 const BUCKET_MS = 10_000;
 export const WINDOW_MS = 60_000;
 
+export const NOTHING_SEEN = {
+  windowMs: WINDOW_MS,
+  succeeded: 0,
+  failed: 0,
+  failedByCode: {},
+  firstByteMsSum: 0,
+  durationMsSum: 0,
+} as const satisfies WindowTotals;
+
 interface Bucket {
   succeeded: number;
   readonly failed: Map<string, number>;
@@ -35,6 +46,9 @@ export class ChannelWindow {
   /** By the number of the ten seconds since the epoch. */
   readonly #buckets = new Map<number, Bucket>();
   #startedAt = Number.NEGATIVE_INFINITY;
+  /** Until when successes were reported. */
+  #succeededUntil = Number.NEGATIVE_INFINITY;
+  #decisive: { readonly failure: DecisiveFailure; readonly since: number } | undefined;
 
   /** Counts a report, unless it is older than the window or ended before the last `restart`. */
   add(observed: Observed, now: number): void {
@@ -50,13 +64,41 @@ export class ChannelWindow {
     bucket.durationMsSum += observed.durationMsSum;
     for (const [code, count] of Object.entries(observed.failed)) {
       bucket.failed.set(code, (bucket.failed.get(code) ?? 0) + count);
+      if (isDecisive(code) && count > 0) {
+        this.#decisive = { failure: code, since: observed.windowStart };
+      }
     }
+    if (observed.succeeded > 0) {
+      this.noteSuccess(endedAt);
+    }
+  }
+
+  /** Something succeeded that is counted elsewhere. */
+  noteSuccess(endedAt: number): void {
+    this.#succeededUntil = Math.max(this.#succeededUntil, endedAt);
+  }
+
+  /** The failure that leaves no doubt, unless something succeeded beside or after it, or it is as old as the window. */
+  decisive(now: number): DecisiveFailure | undefined {
+    const decisive = this.#decisive;
+    const isValid =
+      decisive !== undefined &&
+      decisive.since >= this.#succeededUntil &&
+      bucketNumber(decisive.since) > bucketNumber(now - WINDOW_MS);
+    return isValid ? decisive.failure : undefined;
+  }
+
+  /** Nothing was reported for as long as the window. */
+  isEmpty(now: number): boolean {
+    this.#dropOld(now);
+    return this.#buckets.size === 0;
   }
 
   /** Forgets everything: what is reported from now on counts alone. */
   restart(now: number): void {
     this.#buckets.clear();
     this.#startedAt = now;
+    this.#decisive = undefined;
   }
 
   totals(now: number): WindowTotals {
@@ -92,6 +134,26 @@ export class ChannelWindow {
       }
     }
   }
+}
+
+/** Of windows that count different requests. */
+export function sumTotals(parts: readonly WindowTotals[]): WindowTotals {
+  const sums = { windowMs: WINDOW_MS, succeeded: 0, failed: 0, firstByteMsSum: 0, durationMsSum: 0 };
+  const failedByCode: Record<string, number> = {};
+  for (const part of parts) {
+    sums.succeeded += part.succeeded;
+    sums.failed += part.failed;
+    sums.firstByteMsSum += part.firstByteMsSum;
+    sums.durationMsSum += part.durationMsSum;
+    for (const [code, count] of Object.entries(part.failedByCode)) {
+      failedByCode[code] = (failedByCode[code] ?? 0) + count;
+    }
+  }
+  return { ...sums, failedByCode };
+}
+
+function isDecisive(code: string): code is DecisiveFailure {
+  return Object.hasOwn(DECISIVE_FAILURES, code);
 }
 
 function bucketNumber(time: number): number {

@@ -19,7 +19,7 @@ const inState = (state: ChannelState, changes: Partial<Judgement> = {}): Judgeme
 });
 
 const next = (current: Judgement, window: WindowTotals, now = NOW, changed = false): Judgement =>
-  judge({ current, window, now, changed, thresholds: THRESHOLDS });
+  judge({ current, window, now, changed, thresholds: THRESHOLDS, random: () => 0.5 });
 
 describe('a serving channel', () => {
   it.each<[ChannelState, string, WindowTotals, ChannelState]>([
@@ -62,6 +62,32 @@ describe('a serving channel', () => {
       retryAt: NOW + 10 * SECOND,
       rests: 1,
     });
+  });
+});
+
+describe('a failure that leaves no doubt', () => {
+  it.each([
+    ['credential_invalid', 'The vendor does not accept the credential.'],
+    ['balance_exhausted', "The account's balance at the vendor is exhausted."],
+    ['model_gone', 'The vendor says that it has no such model.'],
+  ] as const)('opens at once: %s', (decisive, reason) => {
+    const window = seen(50, { [decisive]: 1 });
+    const facts = { current: inState('healthy'), window, now: NOW, changed: false, decisive };
+    const result = judge({ ...facts, thresholds: THRESHOLDS, random: () => 0.5 });
+    expect(result).toMatchObject({ state: 'open', reason, retryAt: NOW + 10 * SECOND });
+  });
+});
+
+describe('a rest', () => {
+  it.each([
+    [0, 9],
+    [0.5, 10],
+    [1, 11],
+  ])('with the random number %d lasts %d s', (random, seconds) => {
+    const window = seen(0, { upstream_error: 10 });
+    const facts = { current: inState('healthy'), window, now: NOW, changed: false };
+    const result = judge({ ...facts, thresholds: THRESHOLDS, random: () => random });
+    expect(result.retryAt).toBe(NOW + seconds * SECOND);
   });
 });
 

@@ -1,8 +1,8 @@
-import { type ChannelState } from '@tollgate/contracts';
+import { type ChannelState, type DecisiveFailure } from '@tollgate/contracts';
 import { type WindowTotals } from './channel-window.js';
 import { type Thresholds } from './thresholds.js';
 
-/** What we think of one channel now. */
+/** What we think of one channel, or of one of its credentials or models, now. */
 export interface Judgement {
   readonly state: ChannelState;
   /** One sentence for a person. */
@@ -22,8 +22,19 @@ export interface JudgeInput {
   readonly now: number;
   /** An operator changed the channel since it was judged last: what was wrong may be right now. */
   readonly changed: boolean;
+  /** A failure that leaves no doubt, unless something succeeded since. */
+  readonly decisive?: DecisiveFailure | undefined;
   readonly thresholds: Thresholds;
+  /** From 0 (included) to 1 (excluded): spreads the ends of rests, so that channels do not come back all at once. */
+  readonly random: () => number;
 }
+
+/** For a person. */
+const DECISIVE_REASONS: Readonly<Record<DecisiveFailure, string>> = {
+  credential_invalid: 'The vendor does not accept the credential.',
+  balance_exhausted: "The account's balance at the vendor is exhausted.",
+  model_gone: 'The vendor says that it has no such model.',
+};
 
 /** The judgement of a channel of which nothing is known. */
 export function firstJudgement(now: number): Judgement {
@@ -53,19 +64,20 @@ export function judge(input: JudgeInput): Judgement {
   }
 }
 
-function judgeServing({ current, window, now, thresholds }: JudgeInput): Judgement {
+function judgeServing(input: JudgeInput): Judgement {
+  const { current, window, now, thresholds, decisive } = input;
+  if (decisive !== undefined) {
+    return open(input, DECISIVE_REASONS[decisive]);
+  }
   const requests = window.succeeded + window.failed;
   const unauthorized = window.failedByCode.upstream_unauthorized ?? 0;
   if (unauthorized >= thresholds.unauthorizedMax && window.succeeded === 0) {
-    return open(current, now, {
-      thresholds,
-      reason: `The vendor refused the credentials ${times(unauthorized)}.`,
-    });
+    return open(input, `The vendor refused the credentials ${times(unauthorized)}.`);
   }
   const ratio = requests === 0 ? 0 : window.failed / requests;
   const isTelling = requests >= thresholds.requestsMin;
   if (isTelling && ratio >= thresholds.openRatio) {
-    return open(current, now, { thresholds, reason: failures(window) });
+    return open(input, failures(window));
   }
   if (current.state === 'healthy') {
     return isTelling && ratio >= thresholds.degradedRatio
@@ -86,9 +98,10 @@ function judgeResting({ current, now, changed }: JudgeInput): Judgement {
     : current;
 }
 
-function judgeOnTrial({ current, window, now, thresholds }: JudgeInput): Judgement {
+function judgeOnTrial(input: JudgeInput): Judgement {
+  const { current, window, now, thresholds } = input;
   if (window.failed > 0) {
-    return open(current, now, { thresholds, reason: `The trial failed (${codes(window)}).` });
+    return open(input, `The trial failed (${codes(window)}).`);
   }
   return window.succeeded >= thresholds.trialsMin
     ? healthy(now, `The trial succeeded ${times(window.succeeded)}.`)
@@ -99,13 +112,10 @@ function healthy(now: number, reason: string): Judgement {
   return { state: 'healthy', reason, since: now, retryAt: null, rests: 0 };
 }
 
-function open(
-  current: Judgement,
-  now: number,
-  { thresholds, reason }: { readonly thresholds: Thresholds; readonly reason: string },
-): Judgement {
+function open({ current, now, thresholds, random }: JudgeInput, reason: string): Judgement {
   const restMs = Math.min(thresholds.restMaxMs, thresholds.restMs * 2 ** current.rests);
-  return { state: 'open', reason, since: now, retryAt: now + restMs, rests: current.rests + 1 };
+  const spreadMs = Math.round(restMs * thresholds.restSpread * (2 * random() - 1));
+  return { state: 'open', reason, since: now, retryAt: now + restMs + spreadMs, rests: current.rests + 1 };
 }
 
 function failures(window: WindowTotals): string {

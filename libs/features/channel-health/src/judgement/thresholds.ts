@@ -13,6 +13,8 @@ export interface Thresholds {
   /** The first rest; each rest after a failed trial is twice as long. */
   readonly restMs: number;
   readonly restMaxMs: number;
+  /** A rest is longer or shorter by up to this share of it. */
+  readonly restSpread: number;
   /** Successful trials that close an open channel. */
   readonly trialsMin: number;
 }
@@ -25,5 +27,6 @@ export const THRESHOLDS: Thresholds = {
   unauthorizedMax: 3,
   restMs: 10_000,
   restMaxMs: 300_000,
+  restSpread: 0.1,
   trialsMin: 3,
 };

@@ -7,41 +7,62 @@ import {
 import { type ConfiguredChannel } from '../configuration/configuration-watch.js';
 import { type StoredChannel } from '../database/channel-rows.js';
 import { type ChannelUpdate } from '../database/channel-store.js';
-import { ChannelWindow } from '../judgement/channel-window.js';
-import { acquit, firstJudgement, judge, type Judgement } from '../judgement/judge.js';
+import { type ChannelParts } from '../judgement/channel-parts.js';
+import { ChannelWindows } from '../judgement/channel-windows.js';
+import {
+  acquitChannel,
+  firstVerdict,
+  judgeChannel,
+  transitions,
+  type Verdict,
+} from '../judgement/judge-channel.js';
 import { type Thresholds } from '../judgement/thresholds.js';
+import { AffectedRequests } from './affected-requests.js';
 import { statusOf } from './status-publisher.js';
 
 interface Entry {
   name: string;
-  judgement: Judgement;
-  readonly window: ChannelWindow;
+  verdict: Verdict;
+  parts: ChannelParts;
+  readonly windows: ChannelWindows;
+  readonly affected: AffectedRequests;
   /** As judged last; `undefined` after a start, when nothing is known of changes. */
   fingerprint: string | undefined;
+  credentialsFingerprint: string | undefined;
   /** As stored last, to store only what differs. */
   stored: string;
 }
 
-/** Every channel with its window and its judgement, in the memory of the replica that judges. */
+export interface ChannelBoardOptions {
+  readonly thresholds: Thresholds;
+  /** From 0 (included) to 1 (excluded). */
+  readonly random: () => number;
+}
+
+const NO_PARTS: ChannelParts = { credentials: 0, models: new Set() };
+
+/** Every channel with its windows and its verdict, in the memory of the replica that judges. */
 export class ChannelBoard {
   readonly #entries = new Map<ChannelId, Entry>();
 
-  constructor(private readonly thresholds: Thresholds) {}
+  constructor(private readonly options: ChannelBoardOptions) {}
 
   /** Begins again from what is stored; windows begin empty. */
   load(channels: readonly StoredChannel[]): void {
     this.#entries.clear();
-    for (const { id, name, judgement } of channels) {
-      const window = new ChannelWindow();
+    for (const { id, name, verdict } of channels) {
+      const entry = newEntry(name, verdict);
       // What was seen before a trial began says nothing about the trial.
-      window.restart(judgement.state === 'half-open' ? judgement.since : Number.NEGATIVE_INFINITY);
-      this.#entries.set(id, { name, judgement, window, fingerprint: undefined, stored: '' });
+      restartTrials(entry.windows, undefined, verdict);
+      this.#entries.set(id, entry);
     }
   }
 
   /** Observations of channels that do not exist are passed over. */
   observe(observation: ChannelObservationV1, now: number): void {
-    this.#entries.get(observation.channelId)?.window.add(observation, now);
+    const entry = this.#entries.get(observation.channelId);
+    entry?.windows.observe(observation, entry.parts, now);
+    entry?.affected.observe(observation, entry.verdict);
   }
 
   get ids(): readonly ChannelId[] {
@@ -49,49 +70,77 @@ export class ChannelBoard {
   }
 
   statuses(): ChannelStatusDocument[] {
-    return [...this.#entries].map(([id, { judgement }]) => statusOf(id, judgement));
+    return [...this.#entries].map(([id, { verdict }]) => statusOf(id, verdict));
   }
 
   statesByName(): (readonly [string, ChannelState])[] {
-    return [...this.#entries.values()].map(({ name, judgement }) => [name, judgement.state] as const);
+    return [...this.#entries.values()].map(({ name, verdict }) => [name, verdict.whole.state] as const);
   }
 
-  /** What is to be stored: judgements and numbers that changed. Nothing changes on the board before `commit`. */
+  /** What is to be stored: verdicts and numbers that changed. Nothing changes on the board before `commit`. */
   proposals(configured: Iterable<ConfiguredChannel>, isJudging: boolean, now: number): ChannelUpdate[] {
     const updates: ChannelUpdate[] = [];
     for (const channel of configured) {
       const entry = this.#entries.get(channel.id) ?? this.#add(channel, now);
-      const window = entry.window.totals(now);
-      const current = entry.judgement;
-      const changed = entry.fingerprint !== undefined && entry.fingerprint !== channel.fingerprint;
-      const judgement = isJudging
-        ? judge({ current, window, now, changed, thresholds: this.thresholds })
-        : acquit(current, now);
-      const from = judgement.state === current.state ? null : current.state;
-      const update = { id: channel.id, name: channel.name, judgement, window, from };
-      if (changed || JSON.stringify(update) !== entry.stored) {
+      entry.parts = channel.parts;
+      const changed = differs(entry.fingerprint, channel.fingerprint);
+      const verdict = isJudging ? this.#judge(entry, channel, now) : acquitChannel(entry.verdict, now);
+      const update: ChannelUpdate = {
+        ...{ id: channel.id, name: channel.name, verdict },
+        window: entry.windows.total.totals(now),
+        transitions: transitions(entry.verdict, verdict, entry.windows, now),
+        affected: entry.affected.list(),
+      };
+      if (
+        changed ||
+        update.transitions.length > 0 ||
+        update.affected.length > 0 ||
+        stored(update) !== entry.stored
+      ) {
         updates.push(update);
       }
     }
     return updates;
   }
 
+  #judge(entry: Entry, channel: ConfiguredChannel, now: number): Verdict {
+    return judgeChannel({
+      ...this.options,
+      ...{ current: entry.verdict, windows: entry.windows, parts: channel.parts, now },
+      changed: differs(entry.fingerprint, channel.fingerprint),
+      credentialsChanged: differs(entry.credentialsFingerprint, channel.credentialsFingerprint),
+    });
+  }
+
   /** The proposals are stored: from now on they hold. */
-  commit(updates: readonly ChannelUpdate[], configured: ReadonlyMap<ChannelId, ConfiguredChannel>): void {
+  commit(
+    updates: readonly ChannelUpdate[],
+    configured: ReadonlyMap<ChannelId, ConfiguredChannel>,
+    now: number,
+  ): void {
     for (const update of updates) {
       const entry = this.#entries.get(update.id);
       if (entry === undefined) {
         continue;
       }
+      restartTrials(entry.windows, entry.verdict, update.verdict);
       entry.name = update.name;
-      entry.judgement = update.judgement;
-      entry.stored = JSON.stringify({ ...update, from: null });
-      if (update.from !== null && update.judgement.state === 'half-open') {
-        entry.window.restart(update.judgement.since);
-      }
+      entry.verdict = update.verdict;
+      entry.stored = stored(update);
+      entry.affected.clear(update.affected);
     }
     for (const [id, entry] of this.#entries) {
-      entry.fingerprint = configured.get(id)?.fingerprint ?? entry.fingerprint;
+      const channel = configured.get(id);
+      if (
+        differs(entry.credentialsFingerprint, channel?.credentialsFingerprint ?? entry.credentialsFingerprint)
+      ) {
+        entry.windows.credentials.clear();
+      }
+      entry.fingerprint = channel?.fingerprint ?? entry.fingerprint;
+      entry.credentialsFingerprint = channel?.credentialsFingerprint ?? entry.credentialsFingerprint;
+      entry.windows.prune(now, ({ kind, key }) =>
+        kind === 'credential' ? entry.verdict.credentials.has(key) : entry.verdict.models.has(key),
+      );
     }
   }
 
@@ -102,14 +151,52 @@ export class ChannelBoard {
   }
 
   #add({ id, name }: ConfiguredChannel, now: number): Entry {
-    const entry: Entry = {
-      name,
-      judgement: firstJudgement(now),
-      window: new ChannelWindow(),
-      fingerprint: undefined,
-      stored: '',
-    };
+    const entry = newEntry(name, firstVerdict(now));
     this.#entries.set(id, entry);
     return entry;
+  }
+}
+
+function newEntry(name: string, verdict: Verdict): Entry {
+  return {
+    ...{ name, verdict, parts: NO_PARTS, windows: new ChannelWindows(), affected: new AffectedRequests() },
+    ...{ fingerprint: undefined, credentialsFingerprint: undefined, stored: '' },
+  };
+}
+
+function differs(before: string | undefined, now: string | undefined): boolean {
+  return before !== undefined && before !== now;
+}
+
+/** What a channel's row is compared by. */
+function stored({ name, verdict, window }: ChannelUpdate): string {
+  return JSON.stringify([
+    name,
+    verdict.whole,
+    verdict.own,
+    [...verdict.credentials],
+    [...verdict.models],
+    window,
+  ]);
+}
+
+/** Whatever goes on trial begins with an empty window. */
+function restartTrials(
+  windows: ChannelWindows,
+  before: Verdict | undefined,
+  { own, credentials, models }: Verdict,
+): void {
+  if (own.state === 'half-open' && before?.own.state !== 'half-open') {
+    windows.restart(own.since);
+  }
+  for (const [key, { state, since }] of credentials) {
+    if (state === 'half-open' && before?.credentials.get(key)?.state !== 'half-open') {
+      windows.restartPart({ kind: 'credential', key }, since);
+    }
+  }
+  for (const [key, { state, since }] of models) {
+    if (state === 'half-open' && before?.models.get(key)?.state !== 'half-open') {
+      windows.restartPart({ kind: 'model', key }, since);
+    }
   }
 }

@@ -6,16 +6,21 @@ import { type ChannelHealthMetrics } from '../channel-health-metrics.js';
 import { ConfigurationWatch } from '../configuration/configuration-watch.js';
 import { ChannelStore, type ChannelUpdate } from '../database/channel-store.js';
 import { THRESHOLDS } from '../judgement/thresholds.js';
+import { IncidentStore } from '../database/incident-store.js';
+import { TrafficStore } from '../database/traffic-store.js';
 import { ChannelBoard } from './channel-board.js';
 import { Leadership } from './leadership.js';
 import { Repeating } from './repeating.js';
 import { StatusPublisher } from './status-publisher.js';
+import { TrafficTally } from './traffic-tally.js';
 
 export interface ChannelJudgeDependencies {
   readonly dataSource: DataSource;
   readonly eventLog: EventLog;
   readonly documents: DocumentStore;
   readonly clock: Clock;
+  /** From 0 (included) to 1 (excluded). */
+  readonly random: () => number;
   readonly logger: Logger;
   readonly health?: HealthChecks | undefined;
   readonly metrics?: ChannelHealthMetrics | undefined;
@@ -23,6 +28,7 @@ export interface ChannelJudgeDependencies {
 
 const TICK_MS = 1_000;
 const HOUSEKEEPING_MS = 3_600_000;
+const TRAFFIC_MS = 60_000;
 /** A judge that has not finished a round for so long waits for something that does not answer. */
 const STUCK_MS = 30_000;
 
@@ -33,18 +39,23 @@ const STUCK_MS = 30_000;
 export class ChannelJudge {
   readonly #leadership: Leadership;
   readonly #store = new ChannelStore();
-  readonly #board = new ChannelBoard(THRESHOLDS);
+  readonly #incidents = new IncidentStore();
+  readonly #trafficStore = new TrafficStore();
+  readonly #traffic = new TrafficTally();
+  readonly #board: ChannelBoard;
   readonly #configuration: ConfigurationWatch;
   readonly #publisher: StatusPublisher;
   readonly #ticks: Repeating;
   #consumption: Consumption | undefined;
   #housekeptAt = Number.NEGATIVE_INFINITY;
+  #trafficWrittenAt = Number.NEGATIVE_INFINITY;
   #lastFailure: string | undefined;
   #tickedAt: number;
 
   constructor(private readonly dependencies: ChannelJudgeDependencies) {
     const { dataSource, documents, logger, health } = dependencies;
     this.#tickedAt = dependencies.clock.monotonic();
+    this.#board = new ChannelBoard({ thresholds: THRESHOLDS, random: dependencies.random });
     this.#leadership = new Leadership(dataSource);
     this.#ticks = new Repeating(() => this.#tick(), TICK_MS);
     this.#configuration = new ConfigurationWatch(documents, logger, () => void this.#ticks.run());
@@ -96,33 +107,40 @@ export class ChannelJudge {
   async #judge(): Promise<void> {
     const { channels, isJudging } = this.#configuration;
     const configured = new Map(channels);
-    const updates = this.#board.proposals(configured.values(), isJudging, this.dependencies.clock.now());
+    const now = this.dependencies.clock.now();
+    const updates = this.#board.proposals(configured.values(), isJudging, now);
     const gone = this.#board.ids.filter((id) => this.#configuration.isGone(id));
     try {
       // Also when there is nothing to write: it shows that the session still holds the right to judge.
       await this.#leadership.transaction(async (manager) => {
-        await this.#store.save(manager, updates);
+        await this.#store.save(manager, updates, now);
+        await this.#incidents.save(manager, updates, now);
+        await this.#incidents.closeAll(manager, gone, now);
         await this.#store.remove(manager, gone);
+        await this.#trafficStore.remove(manager, gone);
       });
     } catch (error) {
       await this.#standDown();
       throw error;
     }
-    this.#board.commit(updates, configured);
+    this.#board.commit(updates, configured, now);
     this.#board.remove(gone);
     this.#tell(updates);
   }
 
   #tell(updates: readonly ChannelUpdate[]): void {
     const { logger, metrics } = this.dependencies;
-    for (const { id, name, judgement, from } of updates) {
-      if (from !== null) {
-        const { state, reason } = judgement;
+    for (const { id, name, transitions } of updates) {
+      for (const { part, from, to } of transitions) {
+        const { state, reason } = to;
+        const facts = { channelId: id, channel: name, ...(part === null ? {} : { [part.kind]: part.key }) };
         logger.info(
-          { channelId: id, channel: name, from, to: state, reason },
-          'A channel changed its state.',
+          { ...facts, from, to: state, reason },
+          part === null ? 'A channel changed its state.' : 'A part of a channel changed its state.',
         );
-        metrics?.changed(name, state);
+        if (part === null) {
+          metrics?.changed(name, state);
+        }
       }
     }
     metrics?.show(this.#board.statesByName());
@@ -148,6 +166,7 @@ export class ChannelJudge {
       }
       for (const observation of message.data.observations) {
         this.#board.observe(observation, now);
+        this.#traffic.observe(observation);
       }
       await delivery.ack();
     }
@@ -155,8 +174,18 @@ export class ChannelJudge {
 
   async #keepHouse(): Promise<void> {
     const { clock } = this.dependencies;
+    const now = clock.now();
+    if (clock.monotonic() - this.#trafficWrittenAt >= TRAFFIC_MS) {
+      const traffic = this.#traffic.take();
+      await this.#leadership.transaction((manager) => this.#trafficStore.save(manager, traffic, now));
+      this.#trafficWrittenAt = clock.monotonic();
+    }
     if (clock.monotonic() - this.#housekeptAt >= HOUSEKEEPING_MS) {
-      await this.#leadership.transaction((manager) => this.#store.forgetOldHistory(manager, clock.now()));
+      await this.#leadership.transaction(async (manager) => {
+        await this.#store.forgetOldHistory(manager, now);
+        await this.#incidents.forgetOld(manager, now);
+        await this.#trafficStore.forgetOld(manager, now);
+      });
       this.#housekeptAt = clock.monotonic();
     }
   }

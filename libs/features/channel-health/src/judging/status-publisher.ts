@@ -1,5 +1,7 @@
 import { type ChannelId, channelStatusKey, type ChannelStatusDocument } from '@tollgate/contracts';
 import { type DocumentBucket, type DocumentStore } from '@tollgate/messaging';
+import { type Judgement } from '../judgement/judge.js';
+import { type Verdict } from '../judgement/judge-channel.js';
 
 /** Keeps the bucket `health` equal to the judgements: writes what differs, also what it failed to write before. */
 export class StatusPublisher {
@@ -64,13 +66,30 @@ export class StatusPublisher {
 
 /** Independent of the order of fields, which a store may change. */
 function canonical(value: unknown): string {
-  return JSON.stringify(Object.entries(value ?? {}).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : inner,
+  );
 }
 
-/** The document of a judgement. */
+/** The document of a verdict. */
 export function statusOf(
   channelId: ChannelId,
-  { state, reason, since, retryAt }: Omit<ChannelStatusDocument, 'channelId'>,
+  { whole, credentials, models }: Verdict,
 ): ChannelStatusDocument {
-  return { channelId, state, reason, since, retryAt };
+  const { state, reason, since, retryAt } = whole;
+  return {
+    ...{ channelId, state, reason, since, retryAt },
+    ...(credentials.size === 0
+      ? {}
+      : { credentials: [...credentials].map(([position, part]) => ({ position, ...partStatus(part) })) }),
+    ...(models.size === 0
+      ? {}
+      : { models: [...models].map(([name, part]) => ({ name, ...partStatus(part) })) }),
+  };
+}
+
+function partStatus({ state, reason, retryAt }: Judgement): Pick<Judgement, 'state' | 'reason' | 'retryAt'> {
+  return { state, reason, retryAt };
 }

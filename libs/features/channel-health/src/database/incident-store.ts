@@ -1,0 +1,134 @@
+import { type ChannelId } from '@tollgate/contracts';
+import { type EntityManager } from 'typeorm';
+import { type Part } from '../judgement/channel-parts.js';
+import { type ChannelUpdate } from './channel-store.js';
+import { incidentsFromRows, type StoredIncident } from './incident-rows.js';
+
+const HISTORY_DAYS = 90;
+
+/** The incidents that began and ended with one round of judging. */
+export interface IncidentChanges {
+  readonly opened: readonly StoredIncident[];
+  readonly closed: readonly StoredIncident[];
+}
+
+/**
+ * Incidents, written in the session of whoever leads: one begins when something is opened, and ends when it serves again
+ * or is gone.
+ */
+export class IncidentStore {
+  /** In the transaction that stores the verdicts. */
+  async save(
+    manager: EntityManager,
+    updates: readonly ChannelUpdate[],
+    now: number,
+  ): Promise<IncidentChanges> {
+    await this.#count(manager, updates);
+    const opened: object[] = [];
+    const closed: object[] = [];
+    for (const update of updates) {
+      for (const { part, to, observed } of update.transitions) {
+        const subject = subjectOf(update, part);
+        if (to.state === 'open') {
+          const counts = { started_at: new Date(now), affected_requests: observed.failed };
+          opened.push({ ...subject, cause: to.reason, ...counts });
+        } else if (to.state === 'healthy' || to.state === 'degraded') {
+          closed.push(subject);
+        }
+      }
+    }
+    return {
+      opened: await this.#open(manager, opened),
+      closed: await this.#close(manager, closed, now),
+    };
+  }
+
+  /** Those of channels that no longer exist. */
+  async closeAll(manager: EntityManager, ids: readonly ChannelId[], now: number): Promise<StoredIncident[]> {
+    if (ids.length === 0) {
+      return [];
+    }
+    const [rows] = (await manager.query(
+      `update channel_health.incidents set ended_at = $2
+       where channel_id = any($1) and ended_at is null returning *`,
+      [ids, new Date(now)],
+    )) as [unknown, number];
+    return incidentsFromRows(rows);
+  }
+
+  /** Kept for 90 days after their end. */
+  async forgetOld(manager: EntityManager, now: number): Promise<void> {
+    await manager.query(
+      `delete from channel_health.incidents where ended_at < $1::timestamptz - make_interval(days => $2)`,
+      [new Date(now), HISTORY_DAYS],
+    );
+  }
+
+  async #count(manager: EntityManager, updates: readonly ChannelUpdate[]): Promise<void> {
+    const rows = updates.flatMap((update) =>
+      update.affected.map(({ part, count }) => ({ ...subjectOf(update, part), count })),
+    );
+    if (rows.length > 0) {
+      await manager.query(
+        `update channel_health.incidents as incident
+         set affected_requests = incident.affected_requests + subject.count
+         from jsonb_to_recordset($1::jsonb) as subject (
+           channel_id text, credential integer, model text, count bigint)
+         where incident.ended_at is null and ${SAME_SUBJECT}`,
+        [JSON.stringify(rows)],
+      );
+    }
+  }
+
+  /** A rest after a failed trial belongs to the incident that is open. */
+  async #open(manager: EntityManager, rows: readonly object[]): Promise<StoredIncident[]> {
+    if (rows.length === 0) {
+      return [];
+    }
+    const inserted: unknown = await manager.query(
+      `insert into channel_health.incidents
+         (channel_id, channel_name, credential, model, cause, started_at, affected_requests)
+       select channel_id, channel_name, credential, model, cause, started_at, affected_requests
+       from jsonb_to_recordset($1::jsonb) as row (
+         channel_id text, channel_name text, credential integer, model text, cause text,
+         started_at timestamptz, affected_requests bigint)
+       on conflict (channel_id, coalesce(credential, -1), coalesce(model, '')) where ended_at is null
+       do nothing returning *`,
+      [JSON.stringify(rows)],
+    );
+    return incidentsFromRows(inserted);
+  }
+
+  async #close(manager: EntityManager, rows: readonly object[], now: number): Promise<StoredIncident[]> {
+    if (rows.length === 0) {
+      return [];
+    }
+    const [updated] = (await manager.query(
+      `update channel_health.incidents as incident set ended_at = $2
+       from jsonb_to_recordset($1::jsonb) as subject (channel_id text, credential integer, model text)
+       where incident.ended_at is null and ${SAME_SUBJECT} returning incident.*`,
+      [JSON.stringify(rows), new Date(now)],
+    )) as [unknown, number];
+    return incidentsFromRows(updated);
+  }
+}
+
+const SAME_SUBJECT = `incident.channel_id = subject.channel_id
+  and incident.credential is not distinct from subject.credential
+  and incident.model is not distinct from subject.model`;
+
+interface Subject {
+  readonly channel_id: string;
+  readonly channel_name: string;
+  readonly credential: number | null;
+  readonly model: string | null;
+}
+
+function subjectOf({ id, name }: ChannelUpdate, part: Part | null): Subject {
+  return {
+    channel_id: id,
+    channel_name: name,
+    credential: part?.kind === 'credential' ? part.key : null,
+    model: part?.kind === 'model' ? part.key : null,
+  };
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { milliseconds } from './channel-rows.js';
+
+const count = z.string().transform(Number);
+
+const baselineRow = z.object({
+  model: z.string(),
+  first_byte_ms: z.number(),
+  duration_ms: z.number(),
+  samples: count,
+  updated_at: milliseconds,
+});
+
+const trafficRow = z.object({
+  channel_id: z.string(),
+  model: z.string(),
+  /** `2026-11-26`, in UTC. */
+  day: z.string(),
+  succeeded: count,
+  failed: count,
+});
+
+const outageRow = z.object({
+  channel_id: z.string(),
+  model: z.string().nullable(),
+  started_at: milliseconds,
+  ended_at: milliseconds.nullable(),
+});
+
+/** How fast a model of a channel usually is: moving averages in milliseconds. */
+export type Baseline = z.output<typeof baselineRow>;
+/** Requests of one day. */
+export type DayTraffic = z.output<typeof trafficRow>;
+/** An incident of a channel or a model; `model` is `null` for the channel. */
+export type Outage = z.output<typeof outageRow>;
+
+export const baselinesFromRows = (rows: unknown): Baseline[] => z.array(baselineRow).parse(rows);
+export const trafficFromRows = (rows: unknown): DayTraffic[] => z.array(trafficRow).parse(rows);
+export const outagesFromRows = (rows: unknown): Outage[] => z.array(outageRow).parse(rows);

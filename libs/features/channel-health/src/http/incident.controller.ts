@@ -1,0 +1,51 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Clock } from '@tollgate/contracts';
+import { decodeCursor, RequireRole, toPage } from '@tollgate/control-api';
+import { ChannelReader } from '../database/channel-reader.js';
+import { IncidentReader } from '../database/incident-reader.js';
+import { firstDay } from '../status/status-days.js';
+import { idPosition } from './id-position.js';
+import { IncidentPage, ListIncidentsQuery, StatusPageQuery, toIncidentView } from './incident.dto.js';
+import { StatusPage, toStatusChannelView } from './status-page.view.js';
+
+export const CLOCK = Symbol('Clock');
+
+@ApiTags('channel-health')
+@RequireRole('administrator')
+@Controller('api/v1/channel-health')
+export class IncidentController {
+  constructor(
+    private readonly incidents: IncidentReader,
+    private readonly channels: ChannelReader,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Get('incidents')
+  @ApiOperation({
+    summary:
+      'List incidents of channels, credentials and models, newest first; kept for 90 days after their end.',
+  })
+  @ApiOkResponse({ type: IncidentPage })
+  async list(@Query() { cursor, limit, channelId, open }: ListIncidentsQuery): Promise<IncidentPage> {
+    const filter = { channelId, isOpen: open };
+    const rows = await this.incidents.list(filter, idPosition(cursor)?.[0], limit + 1);
+    const { items, nextCursor } = toPage(rows, limit, ({ id }) => [id]);
+    return { items: items.map(toIncidentView), nextCursor };
+  }
+
+  @Get('status-page')
+  @ApiOperation({ summary: 'Uptime and requests by channel, model and day, for up to 90 days.' })
+  @ApiOkResponse({ type: StatusPage })
+  async statusPage(@Query() { cursor, limit, days }: StatusPageQuery): Promise<StatusPage> {
+    const rows = await this.channels.list(decodeCursor(cursor, 2), limit + 1);
+    const { items, nextCursor } = toPage(rows, limit, ({ name, id }) => [name, id]);
+    const ids = items.map(({ id }) => id);
+    const now = this.clock.now();
+    const since = firstDay(days, now);
+    const traffic = await this.incidents.traffic(ids, since);
+    const outages = await this.incidents.outages(ids, since);
+    const facts = { traffic, outages, days, now };
+    return { items: items.map((channel) => toStatusChannelView(channel, facts)), nextCursor };
+  }
+}

@@ -1,0 +1,210 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { type ChannelParts } from './channel-parts.js';
+import { type ChannelObserved, ChannelWindows } from './channel-windows.js';
+import { acquitChannel, firstVerdict, judgeChannel, transitions, type Verdict } from './judge-channel.js';
+import { THRESHOLDS } from './thresholds.js';
+
+const START = 1_700_000_000_000;
+const SECOND = 1_000;
+
+let now: number;
+let windows: ChannelWindows;
+let verdict: Verdict;
+let parts: ChannelParts;
+
+beforeEach(() => {
+  now = START;
+  windows = new ChannelWindows();
+  verdict = firstVerdict(now);
+  parts = { credentials: 2, models: new Set(['a', 'b', 'c']) };
+});
+
+type Seen = Pick<ChannelObserved, 'credential' | 'model'> & {
+  readonly succeeded?: number;
+  readonly failed?: Record<string, number>;
+};
+
+/** One second passes in which this is seen. */
+function see(...seen: readonly Seen[]): void {
+  for (const one of seen) {
+    const counts = { succeeded: 0, failed: {}, firstByteMsSum: 0, durationMsSum: 0, ...one };
+    windows.observe({ windowStart: now, windowMs: SECOND, ...counts }, parts, now + SECOND);
+  }
+  now += SECOND;
+  judgeNow();
+}
+
+function judgeNow(changes: { changed?: boolean; credentialsChanged?: boolean } = {}): void {
+  const facts = { current: verdict, windows, parts, now, thresholds: THRESHOLDS, random: () => 0.5 };
+  const next = judgeChannel({ ...facts, changed: false, credentialsChanged: false, ...changes });
+  for (const { part, to } of transitions(verdict, next, windows, now)) {
+    if (to.state === 'half-open' && part !== null) windows.restartPart(part, now);
+  }
+  if (next.own.state === 'half-open' && verdict.own.state !== 'half-open') windows.restart(now);
+  verdict = next;
+}
+
+function states() {
+  const entries = (map: ReadonlyMap<string | number, { state: string }>) =>
+    Object.fromEntries([...map].map(([key, { state }]) => [key, state]));
+  return {
+    channel: verdict.whole.state,
+    credentials: entries(verdict.credentials),
+    models: entries(verdict.models),
+  };
+}
+
+describe('a bad credential', () => {
+  it('rests alone, at the first failure that leaves no doubt', () => {
+    see(
+      { credential: 0, model: 'a', failed: { credential_invalid: 1 } },
+      { credential: 1, model: 'a', succeeded: 1 },
+    );
+    expect(states()).toEqual({ channel: 'healthy', credentials: { 0: 'open' }, models: {} });
+  });
+
+  it('rests by its share of failures where they leave a doubt', () => {
+    see({ credential: 0, model: 'a', failed: { upstream_rate_limited: 9 } });
+    expect(states().credentials).toEqual({});
+    see({ credential: 0, model: 'b', failed: { upstream_rate_limited: 1 } });
+    expect(states()).toEqual({ channel: 'healthy', credentials: { 0: 'open' }, models: {} });
+  });
+
+  it('opens the channel when it was the last, until the first of them is tried again', () => {
+    see({ credential: 0, model: 'a', failed: { balance_exhausted: 1 } });
+    const retryAt = now + 10 * SECOND;
+    now += 5 * SECOND;
+    see({ credential: 1, model: 'a', failed: { credential_invalid: 1 } });
+    expect(states()).toEqual({ channel: 'open', credentials: { 0: 'open', 1: 'open' }, models: {} });
+    expect(verdict.whole).toMatchObject({
+      retryAt,
+      since: now,
+      reason: "No credential is healthy. The best of them: The account's balance at the vendor is exhausted.",
+    });
+
+    now = retryAt;
+    judgeNow();
+    expect(states()).toEqual({
+      channel: 'half-open',
+      credentials: { 0: 'half-open', 1: 'open' },
+      models: {},
+    });
+    see({ credential: 0, model: 'a', succeeded: 3 });
+    expect(states()).toEqual({ channel: 'healthy', credentials: { 1: 'open' }, models: {} });
+  });
+
+  it('is forgotten when an operator replaces the credentials', () => {
+    see({ credential: 0, model: 'a', failed: { credential_invalid: 1 } });
+    windows.credentials.clear();
+    judgeNow({ changed: true, credentialsChanged: true });
+    expect(states().credentials).toEqual({});
+  });
+
+  it('that is the only one is the channel', () => {
+    parts = { credentials: 1, models: parts.models };
+    see({ credential: 0, model: 'a', failed: { credential_invalid: 1 } });
+    expect(states()).toEqual({ channel: 'open', credentials: {}, models: {} });
+  });
+});
+
+describe('a model that fails', () => {
+  it('rests alone when it is gone', () => {
+    see({ credential: 0, model: 'b', failed: { model_gone: 1 } });
+    expect(states()).toEqual({ channel: 'healthy', credentials: {}, models: { b: 'open' } });
+  });
+
+  it('rests alone though most requests are for it', () => {
+    for (let second = 0; second < 12; second += 1) {
+      see(
+        { credential: second % 2, model: 'a', failed: { upstream_error: 2 } },
+        { model: 'b', succeeded: 1 },
+      );
+    }
+    expect(states()).toEqual({ channel: 'healthy', credentials: {}, models: { a: 'open' } });
+  });
+
+  it('does not rest the channel before it is telling itself', () => {
+    see({ model: 'a', failed: { upstream_error: 8 } }, { model: 'b', succeeded: 2 });
+    expect(states()).toEqual({ channel: 'healthy', credentials: {}, models: {} });
+  });
+
+  it('is degraded when it fails now and then', () => {
+    see({ model: 'a', failed: { upstream_timeout: 3 }, succeeded: 7 });
+    expect(states()).toEqual({ channel: 'healthy', credentials: {}, models: { a: 'degraded' } });
+  });
+
+  it('comes back by trials of its own', () => {
+    see({ model: 'a', failed: { upstream_error: 10 } });
+    now += 10 * SECOND;
+    judgeNow();
+    expect(states().models).toEqual({ a: 'half-open' });
+    see({ model: 'a', failed: { upstream_error: 1 } });
+    expect(verdict.models.get('a')).toMatchObject({ state: 'open', retryAt: now + 20 * SECOND });
+    now += 20 * SECOND;
+    judgeNow();
+    see({ model: 'a', succeeded: 3 });
+    expect(states().models).toEqual({});
+  });
+
+  it('opens the channel together with all others', () => {
+    for (const model of ['a', 'b', 'c']) see({ model, failed: { upstream_error: 10 } });
+    expect(states()).toEqual({
+      channel: 'open',
+      credentials: {},
+      models: { a: 'open', b: 'open', c: 'open' },
+    });
+  });
+});
+
+describe('a channel', () => {
+  it('opens when several of its models fail, each too rarely to be telling', () => {
+    see(...['a', 'b', 'c'].map((model) => ({ model, failed: { upstream_error: 6 } })));
+    expect(states()).toEqual({ channel: 'open', credentials: {}, models: {} });
+  });
+
+  it('opens when it can not be reached, whatever the model', () => {
+    see({ credential: 0, model: 'a', failed: { upstream_unreachable: 10 } });
+    expect(states()).toEqual({ channel: 'open', credentials: {}, models: {} });
+  });
+
+  it('takes what is said of no part for its own', () => {
+    see({ failed: { upstream_error: 10 } });
+    expect(states()).toEqual({ channel: 'open', credentials: {}, models: {} });
+  });
+
+  it('is given back as it is when nothing changes', () => {
+    const before = verdict;
+    see({ credential: 0, model: 'a', succeeded: 5, failed: { upstream_error: 1 } });
+    expect(verdict).toBe(before);
+  });
+
+  it('forgets parts that it no longer has', () => {
+    see({ model: 'b', failed: { model_gone: 1 } });
+    parts = { credentials: 2, models: new Set(['a', 'c']) };
+    judgeNow();
+    expect(states().models).toEqual({});
+  });
+
+  it('has no bad parts while judging is switched off', () => {
+    see({ model: 'b', failed: { model_gone: 1 } }, { credential: 1, failed: { credential_invalid: 1 } });
+    verdict = acquitChannel(verdict, now);
+    expect(states()).toEqual({ channel: 'healthy', credentials: {}, models: {} });
+    expect(acquitChannel(verdict, now)).toBe(verdict);
+  });
+});
+
+describe('transitions', () => {
+  it('tell what changed of each part and of the channel', () => {
+    const before = verdict;
+    see(
+      { credential: 0, model: 'a', failed: { credential_invalid: 1 } },
+      { credential: 1, model: 'a', failed: { credential_invalid: 1 } },
+    );
+    expect(transitions(before, verdict, windows, now)).toMatchObject([
+      { part: { kind: 'credential', key: 0 }, from: 'healthy', to: { state: 'open' } },
+      { part: { kind: 'credential', key: 1 }, from: 'healthy', to: { state: 'open' } },
+      { part: null, from: 'healthy', to: { state: 'open' }, observed: { failed: 2 } },
+    ]);
+    expect(transitions(verdict, verdict, windows, now)).toEqual([]);
+  });
+});

@@ -1,0 +1,225 @@
+import { type ChannelState } from '@tollgate/contracts';
+import { type ChannelParts, hasPart, type Part, partCount, type PartKind } from './channel-parts.js';
+import { type ChannelWindow, NOTHING_SEEN, type WindowTotals } from './channel-window.js';
+import { type ChannelWindows } from './channel-windows.js';
+import { acquit, firstJudgement, judge, type Judgement } from './judge.js';
+import { type Thresholds } from './thresholds.js';
+
+/** What we think of one channel and its parts. */
+export interface Verdict {
+  /** Of the channel as a whole, and what is published: never better than the best of its credentials, or models. */
+  readonly whole: Judgement;
+  /** By what belongs to no part. */
+  readonly own: Judgement;
+  /** Those that are not healthy. */
+  readonly credentials: ReadonlyMap<number, Judgement>;
+  readonly models: ReadonlyMap<string, Judgement>;
+}
+
+export interface JudgeChannelInput {
+  readonly current: Verdict;
+  readonly windows: ChannelWindows;
+  readonly parts: ChannelParts;
+  readonly now: number;
+  /** An operator changed the channel since it was judged last. */
+  readonly changed: boolean;
+  /** The change was about credentials: what was known of them is about others. */
+  readonly credentialsChanged: boolean;
+  readonly thresholds: Thresholds;
+  readonly random: () => number;
+}
+
+/** A state that changed; `part` is `null` where it is the channel's. */
+export interface Transition {
+  readonly part: Part | null;
+  readonly from: ChannelState;
+  readonly to: Judgement;
+  readonly observed: WindowTotals;
+}
+
+export function firstVerdict(now: number): Verdict {
+  const judgement = firstJudgement(now);
+  return { whole: judgement, own: judgement, credentials: new Map(), models: new Map() };
+}
+
+/** While judging is switched off. */
+export function acquitChannel(current: Verdict, now: number): Verdict {
+  const whole = acquit(current.whole, now);
+  const hasParts = current.credentials.size > 0 || current.models.size > 0;
+  return whole === current.whole && !hasParts
+    ? current
+    : { whole, own: whole, credentials: new Map(), models: new Map() };
+}
+
+/** Gives back `current` itself when nothing changes. Pure, but for windows that drop what is old. */
+export function judgeChannel(input: JudgeChannelInput): Verdict {
+  const { current, windows, parts } = input;
+  const known = input.credentialsChanged ? new Map<number, Judgement>() : current.credentials;
+  const credentials = judgeParts(input, known, { kind: 'credential', windows: windows.credentials });
+  const models = judgeParts(input, current.models, { kind: 'model', windows: windows.models });
+  const own = judgeOwn(input, models);
+  const candidate = worst([
+    own,
+    best('credential', partCount(parts, 'credential'), [...credentials.values()]),
+    best('model', partCount(parts, 'model'), [...models.values()]),
+  ]);
+  const whole = settle(current.whole, candidate, input.now);
+  const isSame =
+    whole === current.whole &&
+    own === current.own &&
+    models === current.models &&
+    credentials === current.credentials;
+  return isSame ? current : { whole, own, credentials, models };
+}
+
+interface PartsOfOneKind<Key> {
+  readonly kind: PartKind;
+  readonly windows: ReadonlyMap<Key, ChannelWindow>;
+}
+
+function judgeParts<Key extends string | number>(
+  input: JudgeChannelInput,
+  known: ReadonlyMap<Key, Judgement>,
+  { kind, windows }: PartsOfOneKind<Key>,
+): ReadonlyMap<Key, Judgement> {
+  if (known.size === 0 && windows.size === 0) {
+    return known;
+  }
+  const { now, parts } = input;
+  const judged = new Map<Key, Judgement>();
+  for (const key of new Set([...known.keys(), ...windows.keys()])) {
+    if (!hasPart(parts, { kind, key } as Part)) {
+      continue;
+    }
+    const window = windows.get(key);
+    const judgement = judge({
+      ...input,
+      current: known.get(key) ?? firstJudgement(now),
+      window: window?.totals(now) ?? NOTHING_SEEN,
+      decisive: window?.decisive(now),
+    });
+    if (judgement.state !== 'healthy') {
+      judged.set(key, judgement);
+    }
+  }
+  const isSame = judged.size === known.size && [...judged].every(([key, value]) => known.get(key) === value);
+  return isSame ? known : judged;
+}
+
+/**
+ * By what belongs to no part and by the models that still serve. While it serves the worst of them is left out, for as long
+ * as it alone fails it rests alone.
+ */
+function judgeOwn(input: JudgeChannelInput, models: ReadonlyMap<string, Judgement>): Judgement {
+  const { current, windows, now } = input;
+  const isServing = current.own.state === 'healthy' || current.own.state === 'degraded';
+  const failing = isServing ? worstModel(windows, now) : undefined;
+  const isLeftOut = (model: string): boolean => model === failing || models.get(model)?.state === 'open';
+  return judge({
+    ...input,
+    current: current.own,
+    window: windows.whole(now, isLeftOut),
+    decisive: windows.decisive(now),
+  });
+}
+
+function worstModel(windows: ChannelWindows, now: number): string | undefined {
+  let worstOfAll: string | undefined;
+  let failedMax = 0;
+  for (const [model, window] of windows.models) {
+    const { failed } = window.totals(now);
+    if (failed > failedMax) {
+      failedMax = failed;
+      worstOfAll = model;
+    }
+  }
+  return worstOfAll;
+}
+
+const RANKS: Readonly<Record<ChannelState, number>> = { healthy: 0, degraded: 1, 'half-open': 2, open: 3 };
+
+/** The judgement of the best of all parts of a kind; `undefined` while one of them is healthy, or there are none. */
+function best(kind: PartKind, count: number, unhealthy: readonly Judgement[]): Judgement | undefined {
+  if (count === 0 || unhealthy.length < count) {
+    return undefined;
+  }
+  const [first] = [...unhealthy].sort(
+    (one, other) => RANKS[one.state] - RANKS[other.state] || (one.retryAt ?? 0) - (other.retryAt ?? 0),
+  );
+  return first === undefined
+    ? undefined
+    : { ...first, reason: `No ${kind} is healthy. The best of them: ${first.reason}` };
+}
+
+function worst([own, ...others]: readonly [Judgement, ...(Judgement | undefined)[]]): Judgement {
+  let result = own;
+  for (const other of others) {
+    if (other !== undefined && RANKS[other.state] > RANKS[result.state]) {
+      result = other;
+    }
+  }
+  return result;
+}
+
+/** A state goes on from when it began, whichever part it comes from. */
+function settle(current: Judgement, candidate: Judgement, now: number): Judgement {
+  if (candidate.state !== current.state) {
+    return { ...candidate, since: now };
+  }
+  return candidate.retryAt === current.retryAt ? current : { ...candidate, since: current.since };
+}
+
+/** What changed from one verdict to the next, the channel's own state last. */
+export function transitions(
+  before: Verdict,
+  after: Verdict,
+  windows: ChannelWindows,
+  now: number,
+): Transition[] {
+  if (before === after) {
+    return [];
+  }
+  const changes = [
+    ...partTransitions('credential', { before: before.credentials, after: after.credentials, windows, now }),
+    ...partTransitions('model', { before: before.models, after: after.models, windows, now }),
+  ];
+  if (before.whole.state !== after.whole.state) {
+    changes.push({
+      part: null,
+      from: before.whole.state,
+      to: after.whole,
+      observed: windows.total.totals(now),
+    });
+  }
+  return changes;
+}
+
+interface PartVerdicts<Key> {
+  readonly before: ReadonlyMap<Key, Judgement>;
+  readonly after: ReadonlyMap<Key, Judgement>;
+  readonly windows: ChannelWindows;
+  readonly now: number;
+}
+
+function partTransitions<Key extends string | number>(
+  kind: PartKind,
+  { before, after, windows, now }: PartVerdicts<Key>,
+): Transition[] {
+  const changes: Transition[] = [];
+  for (const key of new Set([...before.keys(), ...after.keys()])) {
+    const from = before.get(key)?.state ?? 'healthy';
+    const to = after.get(key) ?? recovered(now);
+    if (from !== to.state) {
+      const window =
+        kind === 'credential' ? windows.credentials.get(Number(key)) : windows.models.get(String(key));
+      const observed = (window ?? windows.total).totals(now);
+      changes.push({ part: { kind, key } as Part, from, to, observed });
+    }
+  }
+  return changes;
+}
+
+/** A part that is no longer listed is healthy, or is another. */
+function recovered(now: number): Judgement {
+  return { ...firstJudgement(now), reason: 'It serves again, or was replaced.' };
+}
