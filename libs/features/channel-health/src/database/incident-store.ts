@@ -48,11 +48,11 @@ export class IncidentStore {
     if (ids.length === 0) {
       return [];
     }
-    const [rows] = (await manager.query(
+    const [rows] = await manager.query<[unknown, number]>(
       `update channel_health.incidents set ended_at = $2
        where channel_id = any($1) and ended_at is null returning *`,
       [ids, new Date(now)],
-    )) as [unknown, number];
+    );
     return incidentsFromRows(rows);
   }
 
@@ -103,12 +103,12 @@ export class IncidentStore {
     if (rows.length === 0) {
       return [];
     }
-    const [updated] = (await manager.query(
+    const [updated] = await manager.query<[unknown, number]>(
       `update channel_health.incidents as incident set ended_at = $2
        from jsonb_to_recordset($1::jsonb) as subject (channel_id text, credential integer, model text)
        where incident.ended_at is null and ${SAME_SUBJECT} returning incident.*`,
       [JSON.stringify(rows), new Date(now)],
-    )) as [unknown, number];
+    );
     return incidentsFromRows(updated);
   }
 }

@@ -1,4 +1,3 @@
-import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   type ChannelDocument,
   channelDocumentKey,
@@ -27,7 +26,7 @@ export const SECOND = 1_000;
 
 /** One replica of the service with everything real but the messaging. */
 export interface Replica {
-  readonly app: NestFastifyApplication;
+  readonly app: Awaited<ReturnType<typeof createControlApplication>>;
   readonly judge: ChannelJudge;
   readonly health: HealthChecks;
   readonly metrics: ReturnType<typeof createMetrics>;
@@ -66,9 +65,9 @@ export class HealthWorld {
       await replica.stop();
     }
     const dataSource = await this.open();
-    const tables = (await dataSource.query(
+    const tables = await dataSource.query<{ tablename: string }[]>(
       "select tablename from pg_tables where schemaname = 'channel_health' and tablename <> 'migrations'",
-    )) as { tablename: string }[];
+    );
     await dataSource.query(`truncate ${tables.map(({ tablename }) => `channel_health.${tablename}`).join()}`);
     await dataSource.destroy();
     this.clock = new ManualClock();

@@ -111,7 +111,8 @@ export class ChannelObserver {
   }
 
   private addTally(channel: ChannelId, model: string | undefined, credential: number): Tally {
-    const models: ChannelTallies = this.tallies.get(channel) ?? new Map();
+    const models: ChannelTallies =
+      this.tallies.get(channel) ?? new Map<string | undefined, (Tally | undefined)[]>();
     this.tallies.set(channel, models);
     const credentials = models.get(model) ?? [];
     models.set(model, credentials);
