@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { VENDOR_DIALECT_IDS } from './dialect.js';
+import { channelTransformMembers } from './documents/channel-transforms.js';
 import { settingsDocument } from './documents/settings.js';
 import { priceSheet, priceString } from './prices.js';
 
@@ -49,6 +50,7 @@ export const configFile = z.strictObject({
         priority: z.number().int().optional(),
         weight: z.number().int().min(0).optional(),
         enabled: z.boolean().optional(),
+        ...channelTransformMembers,
       }),
     )
     .default([]),

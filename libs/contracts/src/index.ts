@@ -39,7 +39,12 @@ export {
   type ChannelDocument,
   type SealedSecret,
 } from './documents/channel.js';
-export { carriesSecret } from './documents/channel-headers.js';
+export {
+  carriesSecret,
+  channelHeaders,
+  CREDENTIAL_PLACEHOLDER,
+  type ChannelHeaders,
+} from './documents/channel-headers.js';
 export {
   channelOverrides,
   overrideStep,
@@ -51,7 +56,11 @@ export {
 export {
   channelTransformMembers,
   channelTransforms,
+  GUARDED_MEMBERS,
+  SYSTEM_PROMPT_MODES,
   type ChannelTransforms,
+  type GuardedMember,
+  type SystemPrompt,
 } from './documents/channel-transforms.js';
 export {
   CHANNEL_STATES,

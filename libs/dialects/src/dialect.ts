@@ -1,4 +1,4 @@
-import type { DialectId, GatewayError, Operation } from '@tollgate/contracts';
+import type { DialectId, GatewayError, GuardedMember, Operation } from '@tollgate/contracts';
 import type { CanonicalEmbeddingRequest, CanonicalEmbeddingResponse } from './canonical/embeddings.js';
 import type { CanonicalRequest } from './canonical/request.js';
 import type { CanonicalResponse } from './canonical/response.js';
@@ -53,6 +53,10 @@ export interface RequestPatch {
   readonly remove?: readonly string[];
   /** Members that this vendor wants besides; the client's own win. */
   readonly add?: Readonly<Record<string, unknown>>;
+  /** Guarded members that this vendor does not get. */
+  readonly withhold?: readonly GuardedMember[];
+  /** Nothing is changed but the model, and a limit that the balance sets. */
+  readonly verbatim?: boolean;
 }
 
 /** One request in the client's own bytes, read once and patched for each attempt. */
@@ -60,6 +64,8 @@ export interface ClientBody {
   readonly envelope: RequestEnvelope;
   /** The body holds state of a vendor of another dialect: it must be translated, even to its own dialect. */
   readonly foreignState: boolean;
+  /** Members that the client wrote and that a vendor only gets where its channel allows them. */
+  readonly guarded: readonly GuardedMember[];
   /** The body for a vendor of the same dialect: the client's bytes with only our fields spliced. */
   encode(patch: RequestPatch): Buffer;
 }

@@ -55,5 +55,6 @@ export { gemini, GeminiJsonArray } from './gemini/index.js';
 export { openaiChat } from './openai-chat/index.js';
 export { openaiCompletions } from './openai-completions/index.js';
 export { openaiResponses } from './openai-responses/index.js';
+export { guardedName, withoutGuarded } from './json/guarded.js';
 export { DIALECTS } from './registry.js';
 export { SseParser } from './sse/sse-parser.js';

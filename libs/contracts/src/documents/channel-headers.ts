@@ -51,3 +51,36 @@ export const headerValue = z
   .string()
   .max(4_000)
   .regex(/^[\t\x20-\x7e]*$/, 'must be printable ASCII');
+
+/** In the value of a header: the credential that the request is sent with. */
+export const CREDENTIAL_PLACEHOLDER = '{credential}';
+const PLACEHOLDER = /\{\w+\}/g;
+
+const setHeaders = z.record(
+  headerName,
+  headerValue.refine(
+    (value) => (value.match(PLACEHOLDER) ?? []).every((found) => found === CREDENTIAL_PLACEHOLDER),
+    `may hold no placeholder but ${CREDENTIAL_PLACEHOLDER}`,
+  ),
+);
+
+/** Headers of every request to a channel's vendor. A secret never stands here: it would be stored, and shown, in clear. */
+export const channelHeaders = z
+  .strictObject({
+    set: setHeaders.optional(),
+    remove: z.array(headerName).max(100).optional(),
+  })
+  .superRefine(({ set = {}, remove = [] }, context) => {
+    const proves = Object.values(set).some((value) => value.includes(CREDENTIAL_PLACEHOLDER));
+    for (const [name, value] of Object.entries(set)) {
+      if (!carriesSecret(name) || value.includes(CREDENTIAL_PLACEHOLDER)) continue;
+      const message = `carries a secret: write ${CREDENTIAL_PLACEHOLDER} where the channel's credential goes`;
+      context.addIssue({ code: 'custom', path: ['set', name], message });
+    }
+    for (const [index, name] of remove.entries()) {
+      if (!carriesSecret(name) || proves) continue;
+      const message = `proves the credential: set another header that holds ${CREDENTIAL_PLACEHOLDER}`;
+      context.addIssue({ code: 'custom', path: ['remove', index], message });
+    }
+  });
+export type ChannelHeaders = z.infer<typeof channelHeaders>;

@@ -1,5 +1,6 @@
 import type { ClientBody, RequestEnvelope, RequestPatch, RequestPath } from '../dialect.js';
 import { carriesForeignState } from '../canonical/signature.js';
+import { GUARDED_FIELDS, guardedIn, withhold } from '../json/guarded.js';
 import {
   inputOnlyEnvelope,
   NOTHING_STORED,
@@ -12,7 +13,7 @@ import {
  * Members of a request that the gateway reads or patches.
  * https://platform.claude.com/docs/en/api/messages/create
  */
-const FIELDS = ['model', 'stream', 'max_tokens'] as const;
+const FIELDS = ['model', 'stream', 'max_tokens', 'stream_options', ...GUARDED_FIELDS] as const;
 type Body = RequestBody<(typeof FIELDS)[number]>;
 
 const IMAGE = Buffer.from('"image"');
@@ -46,6 +47,7 @@ export function readRequest(bytes: Buffer, { operation }: RequestPath): ClientBo
   return {
     envelope,
     foreignState: carriesForeignState(bytes),
+    guarded: guardedIn(body),
     encode: (patch) => reshapeBody(encode(body, envelope, patch), patch),
   };
 }
@@ -75,5 +77,6 @@ function encode(body: Body, envelope: RequestEnvelope, patch: RequestPatch): Buf
   const patches: BodyPatches = { replaced: [], added: [] };
   if (patch.model !== envelope.model) body.set(patches, 'model', patch.model);
   if (patch.outputTokensMax !== undefined) body.set(patches, patch.outputLimitField, patch.outputTokensMax);
+  withhold(body, patches, patch.withhold);
   return body.with(patches);
 }

@@ -1,5 +1,6 @@
 import { GatewayError } from '@tollgate/contracts';
 import { carriesForeignState } from '../canonical/signature.js';
+import { GUARDED_FIELDS, guardedIn, withhold } from '../json/guarded.js';
 import type { ClientBody, RequestEnvelope, RequestPatch, RequestPath } from '../dialect.js';
 import {
   inputOnlyEnvelope,
@@ -25,6 +26,8 @@ const FIELDS = [
   'requests',
   'generateContentRequest',
   'generate_content_request',
+  'stream_options',
+  ...GUARDED_FIELDS,
 ] as const;
 type Body = RequestBody<(typeof FIELDS)[number]>;
 
@@ -43,6 +46,7 @@ export function readRequest(bytes: Buffer, path: RequestPath): ClientBody {
   return {
     envelope,
     foreignState: path.operation !== 'embeddings' && carriesForeignState(bytes),
+    guarded: guardedIn(body),
     encode: (patch) => reshapeBody(generates ? encode(body, patch) : renamed(body, patch), patch),
   };
 }
@@ -86,13 +90,14 @@ function twice(field: string): GatewayError {
   return new GatewayError('duplicate_field', `The field "${field}" appears in two spellings.`, { field });
 }
 
-function encode(body: Body, { outputTokensMax }: RequestPatch): Buffer {
+function encode(body: Body, { outputTokensMax, withhold: withheld }: RequestPatch): Buffer {
   const patches: BodyPatches = { replaced: [], added: [] };
   if (outputTokensMax !== undefined) {
     const field = configField(body);
     const { max_output_tokens: _written, ...config } = body.object(field) ?? {};
     body.set(patches, field, { ...config, maxOutputTokens: outputTokensMax });
   }
+  withhold(body, patches, withheld);
   return body.with(patches);
 }
 

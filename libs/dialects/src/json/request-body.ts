@@ -5,6 +5,7 @@ import { splice, type Patch } from './splice.js';
 
 const MODEL_NAME_LENGTH_MAX = 200;
 const INTEGER_MAX = 100_000_000;
+const COMMA = 0x2c;
 
 /**
  * A client's request in its own bytes: the members that the gateway reads, found in one pass, and patches for them.
@@ -85,10 +86,49 @@ export class RequestBody<Field extends string> {
   rename(patches: BodyPatches, field: Field, name: string): void {
     const range = this.scan.values[field];
     if (range === undefined) return;
-    // Names spelt with escapes are refused, so the name stands before its value as it is.
-    const written = JSON.stringify(field);
-    const start = this.bytes.lastIndexOf(written, range.start);
-    patches.replaced.push({ start, end: start + written.length, text: JSON.stringify(name) });
+    const start = this.nameStart(field, range);
+    const { length } = JSON.stringify(field);
+    patches.replaced.push({ start, end: start + length, text: JSON.stringify(name) });
+  }
+
+  /** Patches that take members away. */
+  remove(patches: BodyPatches, fields: readonly Field[]): void {
+    const members: ValueRange[] = [];
+    for (const field of fields) {
+      const range = this.scan.values[field];
+      if (range !== undefined) members.push({ start: this.nameStart(field, range), end: range.end });
+    }
+    members.sort((a, b) => a.start - b.start);
+    for (const run of this.runsOf(members)) patches.replaced.push({ ...this.withComma(run), text: '' });
+  }
+
+  /** Neighbours as one: a comma between two of them belongs to both. */
+  private runsOf(members: readonly ValueRange[]): readonly ValueRange[] {
+    const runs: ValueRange[] = [];
+    for (const member of members) {
+      const last = runs.at(-1);
+      const adjoins =
+        last !== undefined && this.bytes.toString('latin1', last.end, member.start).trim() === ',';
+      if (adjoins) runs[runs.length - 1] = { start: last.start, end: member.end };
+      else runs.push(member);
+    }
+    return runs;
+  }
+
+  /** With the comma behind it; that before it where it is the last. */
+  private withComma({ start, end }: ValueRange): ValueRange {
+    const { bytes } = this;
+    let behind = end;
+    while (isSpace(bytes[behind])) behind += 1;
+    if (bytes[behind] === COMMA) return { start, end: behind + 1 };
+    let before = start - 1;
+    while (isSpace(bytes[before])) before -= 1;
+    return { start: bytes[before] === COMMA ? before : start, end };
+  }
+
+  /** Names spelt with escapes are refused, so the name stands before its value as it is. */
+  private nameStart(field: Field, { start }: ValueRange): number {
+    return this.bytes.lastIndexOf(JSON.stringify(field), start);
   }
 
   /** The bytes with patches applied. */
@@ -114,6 +154,10 @@ export interface BodyPatches {
   readonly replaced: Patch[];
   /** Members as `"name":value`. */
   readonly added: string[];
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 /**

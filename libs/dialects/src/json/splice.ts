@@ -8,7 +8,8 @@ export interface Patch {
 /** Applies patches that do not overlap, in any order, with one copy of the body. */
 export function splice(body: Buffer, patches: readonly Patch[]): Buffer {
   if (patches.length === 0) return body;
-  const ordered = patches.length === 1 ? patches : [...patches].sort((a, b) => a.start - b.start);
+  const ordered =
+    patches.length === 1 ? patches : [...patches].sort((a, b) => a.start - b.start || a.end - b.end);
   let size = body.length;
   for (const patch of ordered) size += Buffer.byteLength(patch.text) - (patch.end - patch.start);
   const out = Buffer.allocUnsafe(size);

@@ -1,5 +1,6 @@
 import type { ClientBody, RequestEnvelope, RequestPatch, RequestPath } from '../dialect.js';
 import { carriesForeignState } from '../canonical/signature.js';
+import { GUARDED_FIELDS, guardedIn, withhold } from '../json/guarded.js';
 import {
   inputOnlyEnvelope,
   NOTHING_STORED,
@@ -19,6 +20,7 @@ const CHAT_FIELDS = [
   'max_tokens',
   'max_completion_tokens',
   'n',
+  ...GUARDED_FIELDS,
 ] as const;
 const EMBEDDING_FIELDS = ['model'] as const;
 type Body = RequestBody<(typeof CHAT_FIELDS)[number]>;
@@ -36,6 +38,7 @@ export function readRequest(bytes: Buffer, { operation }: RequestPath): ClientBo
   return {
     envelope,
     foreignState: chat && carriesForeignState(bytes),
+    guarded: chat ? guardedIn(body) : [],
     encode: (patch) => reshapeBody(encode(body, envelope, patch), patch),
   };
 }
@@ -66,11 +69,26 @@ function outputLimit(body: Body): number | null {
 function encode(body: Body, envelope: RequestEnvelope, patch: RequestPatch): Buffer {
   const patches: BodyPatches = { replaced: [], added: [] };
   if (patch.model !== envelope.model) body.set(patches, 'model', patch.model);
-  if (patch.streamUsage && envelope.streamed && !envelope.wantsStreamUsage) {
-    body.set(patches, 'stream_options', { ...body.object('stream_options'), include_usage: true });
-  }
+  patchStreamOptions(body, envelope, { patches, patch });
   patchOutputLimit(body, patches, patch);
+  withhold(body, patches, patch.withhold);
   return body.with(patches);
+}
+
+function patchStreamOptions(
+  body: Body,
+  envelope: RequestEnvelope,
+  { patches, patch }: { readonly patches: BodyPatches; readonly patch: RequestPatch },
+): void {
+  const asksForUsage = patch.streamUsage && envelope.streamed && !envelope.wantsStreamUsage;
+  const withheld = patch.withhold?.includes('include_obfuscation') === true;
+  if (!asksForUsage && !withheld) return;
+  const { include_obfuscation, ...options } = body.object('stream_options') ?? {};
+  body.set(patches, 'stream_options', {
+    ...options,
+    ...(withheld || include_obfuscation === undefined ? {} : { include_obfuscation }),
+    ...(asksForUsage ? { include_usage: true } : {}),
+  });
 }
 
 const LIMITS = ['max_tokens', 'max_completion_tokens'] as const;
@@ -80,7 +98,8 @@ function patchOutputLimit(body: Body, patches: BodyPatches, patch: RequestPatch)
   const { outputLimitField: wanted, outputTokensMax: most } = patch;
   const written = LIMITS.filter((name) => (body.value(name) ?? null) !== null);
   const [only] = written;
-  if (written.length === 1 && only !== undefined && only !== wanted && !body.has(wanted as typeof only)) {
+  const renamed = patch.verbatim !== true && written.length === 1;
+  if (renamed && only !== undefined && only !== wanted && !body.has(wanted as typeof only)) {
     body.rename(patches, only, wanted);
     if (most !== undefined) body.set(patches, only, most);
     return;

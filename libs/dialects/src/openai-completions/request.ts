@@ -14,6 +14,8 @@ export function readRequest(bytes: Buffer): ClientBody {
   return {
     envelope,
     foreignState: false,
+    // No vendor is spoken to in it: what the translation writes is guarded.
+    guarded: [],
     encode: (patch) => reshapeBody(encode(body, envelope, patch), patch),
   };
 }

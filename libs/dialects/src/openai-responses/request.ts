@@ -1,6 +1,7 @@
 import { GatewayError } from '@tollgate/contracts';
 import type { ClientBody, RequestEnvelope, RequestPatch, RequestPath } from '../dialect.js';
 import { carriesForeignState } from '../canonical/signature.js';
+import { GUARDED_FIELDS, guardedIn, withhold } from '../json/guarded.js';
 import { RequestBody, reshapeBody, type BodyPatches } from '../json/request-body.js';
 import { objectOf } from '../json/tolerant.js';
 
@@ -17,6 +18,8 @@ const FIELDS = [
   'prompt',
   'store',
   'background',
+  'stream_options',
+  ...GUARDED_FIELDS,
 ] as const;
 type Body = RequestBody<(typeof FIELDS)[number]>;
 
@@ -37,6 +40,7 @@ export function readRequest(bytes: Buffer, { operation }: RequestPath): ClientBo
   return {
     envelope,
     foreignState: carriesForeignState(bytes),
+    guarded: guardedIn(body),
     encode: (patch) => reshapeBody(encode(body, envelope, patch), patch),
   };
 }
@@ -83,5 +87,10 @@ function encode(body: Body, envelope: RequestEnvelope, patch: RequestPatch): Buf
   const patches: BodyPatches = { replaced: [], added: [] };
   if (patch.model !== envelope.model) body.set(patches, 'model', patch.model);
   if (patch.outputTokensMax !== undefined) body.set(patches, OUTPUT_LIMIT, patch.outputTokensMax);
+  if (patch.withhold?.includes('include_obfuscation') === true) {
+    const { include_obfuscation: _withheld, ...options } = body.object('stream_options') ?? {};
+    body.set(patches, 'stream_options', options);
+  }
+  withhold(body, patches, patch.withhold);
   return body.with(patches);
 }

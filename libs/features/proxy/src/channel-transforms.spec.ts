@@ -134,4 +134,74 @@ describe("a channel's rules", () => {
       expect(vendor.requests).toHaveLength(0);
     });
   });
+
+  describe('members that change price or privacy', () => {
+    const guarded = { service_tier: 'priority', safety_identifier: 'user-1' };
+
+    it('are left out of what passes unless the channel allows them, and that is said', async () => {
+      await channel({ allow: ['safety_identifier'] });
+      const answer = await world.send(chat(guarded));
+      expect(vendor.requests[0]!.json).toEqual({ ...chat(), model: 'vendor-m', safety_identifier: 'user-1' });
+      expect(answer.headers['x-tollgate-warnings']).toBe('dropped:serviceTier');
+      expect(world.journal.ends[0]).toMatchObject({ warnings: ['dropped:serviceTier'] });
+    });
+
+    it('are left out of what was translated', async () => {
+      await channel({ dialect: 'openai-responses' });
+      vendor.respond({ kind: 'answer', status: 400, body: { error: { message: 'no' } } });
+      await world.send(chat(guarded));
+      expect(vendor.requests[0]!.json).not.toHaveProperty('service_tier');
+      await channel({ dialect: 'openai-responses', allow: ['service_tier'] });
+      await world.send(chat(guarded));
+      expect(vendor.requests[1]!.json).toMatchObject({ service_tier: 'priority' });
+    });
+
+    it('cost nothing where there are none: the bytes pass', async () => {
+      await channel({ models: [{ name: 'm', upstream: 'm', cost: null }] });
+      const text = JSON.stringify(chat()).replace('{', '{ ');
+      await world.send(text);
+      expect(vendor.requests[0]!.text).toBe(text);
+    });
+  });
+
+  it('headers are set and removed, with the credential of the request', async () => {
+    await channel({
+      headers: { set: { 'X-Team': 'red', 'api-key': '{credential}' }, remove: ['authorization'] },
+    });
+    await world.send(chat());
+    expect(vendor.requests[0]!.headers).toMatchObject({ 'x-team': 'red', 'api-key': 'sk-up-c1' });
+    expect(vendor.requests[0]!.headers).not.toHaveProperty('authorization');
+  });
+
+  it.each([
+    ['passes', () => world.send(chat())],
+    ['is translated', () => world.send(messages(), MESSAGES)],
+  ])('a system prompt is put where the dialect of the vendor has it, in what %s', async (_how, send) => {
+    await channel({ systemPrompt: { text: 'Be brief.', mode: 'prepend' } });
+    expect((await send()).status).toBe(200);
+    expect(vendor.requests[0]!.json).toMatchObject({
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'Hi' },
+      ],
+    });
+  });
+
+  it('a status is taken for another before it is decided what it means', async () => {
+    await channel({ statusMap: { 400: 503, 500: 400 } });
+    await fallback();
+    vendor.respond({ kind: 'answer', status: 400, body: { error: { message: 'quota', code: 'x' } } });
+    expect((await world.send(chat())).status).toBe(200);
+    expect([vendor.requests.length, second.requests.length]).toEqual([1, 1]);
+    vendor.respond({ kind: 'answer', status: 500, body: { error: { message: 'your fault', code: 'x' } } });
+    const answer = await world.send(chat());
+    expect([answer.status, second.requests.length]).toEqual([400, 1]);
+  });
+
+  it('a body that passes through is changed in nothing but the model', async () => {
+    await channel({ passThroughBody: true, models: [{ name: 'm', upstream: 'v', cost: null }] });
+    const answer = await world.send('{"model":"m", "stream":true,"max_tokens":5,"messages":[]}');
+    expect(answer.status).toBe(200);
+    expect(vendor.requests[0]!.text).toBe('{"model":"v", "stream":true,"max_tokens":5,"messages":[]}');
+  });
 });

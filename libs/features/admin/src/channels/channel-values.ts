@@ -1,4 +1,5 @@
 import type { PriceSheet, VendorDialectId } from '@tollgate/contracts';
+import { NO_TRANSFORMS, type TransformValues } from './transform-values.js';
 
 /** A model that a channel serves, and what the vendor calls it and charges us for it. */
 export interface ChannelModel {
@@ -8,7 +9,7 @@ export interface ChannelModel {
 }
 
 /** What an operator decides about a channel; credentials in clear, on their way to be sealed. */
-export interface ChannelValues {
+export interface ChannelValues extends TransformValues {
   readonly name: string;
   readonly provider: string;
   readonly baseUrl: string;
@@ -25,6 +26,7 @@ export interface ChannelValues {
 }
 
 export const CHANNEL_DEFAULTS = Object.freeze({
+  ...NO_TRANSFORMS,
   groups: ['default'],
   dialect: null,
   options: {},

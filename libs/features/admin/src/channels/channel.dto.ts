@@ -19,6 +19,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
+import { ChannelTransformsDto } from './channel-transforms.dto.js';
 import { PriceSheetDto } from '../price-cards/price-sheet.dto.js';
 import {
   IsGivenOptionally,
@@ -55,7 +56,7 @@ export class ChannelModelDto {
 }
 
 /** What may change on a channel; for `PATCH`, where absent fields stay. */
-export class UpdateChannelDto {
+export class UpdateChannelDto extends ChannelTransformsDto {
   @ApiPropertyOptional({ type: String })
   @IsGivenOptionally()
   @IsName()

@@ -1,6 +1,7 @@
 import type { SealedSecret, VendorDialectId } from '@tollgate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ChannelModel } from './channel-values.js';
+import type { StoredTransforms } from './transform-values.js';
 
 /** A sealed credential and the only part of it that is ever shown. */
 export interface StoredCredential extends SealedSecret {
@@ -38,6 +39,9 @@ export class ChannelEntity {
 
   @Column('boolean', { name: 'thinking_to_content' })
   thinkingToContent: boolean;
+
+  @Column('jsonb')
+  transforms: StoredTransforms;
 
   @Column('integer')
   priority: number;

@@ -18,6 +18,7 @@ import { CHANNEL_DEFAULTS, type ChannelValues } from './channel-values.js';
 import { changedAddress, newAddress } from './channel-address.js';
 import { checkChannel, vendorHost, type ChannelDraft } from './check-channel.js';
 import { lastFour } from './mask-credential.js';
+import { allTransforms, givenTransforms, storedTransforms } from './transform-values.js';
 
 type OptionalValues = { readonly [Field in keyof ChannelValues]?: ChannelValues[Field] | undefined };
 
@@ -187,8 +188,14 @@ function found(channel: ChannelEntity | null): ChannelEntity {
 }
 
 function toColumns(values: ChannelValues) {
-  const { credentials: _sealedApart, models, groups, options, ...rest } = values;
-  return { ...rest, models: [...models], groups: [...groups], options: { ...options } };
+  const { name, provider, baseUrl, dialect, thinkingToContent, priority, weight, enabled } = values;
+  return {
+    ...{ name, provider, baseUrl, dialect, thinkingToContent, priority, weight, enabled },
+    models: [...values.models],
+    groups: [...values.groups],
+    options: { ...values.options },
+    transforms: storedTransforms(values),
+  };
 }
 
 function toValues(channel: ChannelEntity): Omit<ChannelValues, 'credentials'> {
@@ -197,12 +204,16 @@ function toValues(channel: ChannelEntity): Omit<ChannelValues, 'credentials'> {
   return {
     ...{ name, provider, baseUrl, models, groups, dialect, options, thinkingToContent },
     ...{ priority, weight, enabled },
+    ...allTransforms(channel.transforms),
   };
 }
 
 export function toChannelDocument(channel: ChannelEntity): ChannelDocument {
+  const values = { ...toValues(channel), credentials: [] };
+  const { transforms: _flat, ...columns } = toColumns(values);
   return {
-    ...toColumns({ ...toValues(channel), credentials: [] }),
+    ...columns,
+    ...givenTransforms(values),
     id: channel.id as ChannelId,
     credentials: channel.credentials.map(({ keyId, box }) => ({ keyId, box })),
   };

@@ -7,6 +7,8 @@ import {
   type VendorDialectId,
 } from '@tollgate/contracts';
 import { PriceSheetDto } from '../price-cards/price-sheet.dto.js';
+import { ChannelTransformsDto } from './channel-transforms.dto.js';
+import { allTransforms } from './transform-values.js';
 import type { ChannelEntity } from './channel.entity.js';
 import type { ChannelHealth } from './channel-health-reader.js';
 
@@ -37,7 +39,7 @@ export class ChannelHealthView {
   since: string;
 }
 
-export class ChannelView {
+export class ChannelView extends ChannelTransformsDto {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
@@ -104,6 +106,7 @@ export function toChannelView(channel: ChannelEntity, health: ChannelHealth | un
   const { id, name, provider, baseUrl, models, groups, dialect, priority, weight, enabled } = channel;
   return {
     ...{ id, name, provider, baseUrl, groups, dialect, priority, weight, enabled },
+    ...allTransforms(channel.transforms),
     options: { ...channel.options },
     thinkingToContent: channel.thinkingToContent,
     models: models.map((model) => ({ ...model })),

@@ -3,6 +3,7 @@ import { findProvider, placeholdersOf } from './channel-address.js';
 import type { ChannelValues } from './channel-values.js';
 import type { ChannelProblem } from './channel-problem.js';
 import { checkOptions } from './check-options.js';
+import { checkTransforms } from './check-transforms.js';
 
 /** What the operator may leave out: the base URL, when the provider has one. */
 export type ChannelDraft = Omit<ChannelValues, 'baseUrl'> & { readonly baseUrl: string | null };
@@ -30,6 +31,7 @@ export function checkChannel(
       ? [{ field: 'credentials', message: `provider "${provider.id}" needs at least one credential` }]
       : []),
     ...checkModels(channel),
+    ...checkTransforms(channel),
   ];
 }
 

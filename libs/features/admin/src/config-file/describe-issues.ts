@@ -20,7 +20,8 @@ function describeIssue(issue: Issue, parent: readonly PropertyKey[], root: unkno
   if (isUnrecognizedKeys(issue)) {
     return issue.keys.map((key) => ({ path: formatPath([...path, key]), message: 'unknown field' }));
   }
-  if (isInvalidUnion(issue)) return describeUnion(issue.errors, path, root);
+  // Without branches it is a member by which a branch is chosen, and it chooses none.
+  if (isInvalidUnion(issue) && issue.errors.length > 0) return describeUnion(issue.errors, path, root);
   const missing = MISSING_CODES.includes(issue.code ?? '') && valueAt(root, path) === undefined;
   return [{ path: formatPath(path), message: missing ? 'is missing' : lowerFirst(issue.message) }];
 }

@@ -9,6 +9,7 @@ import { PriceCardVersionEntity } from '../price-cards/price-card-version.entity
 import { PriceCardEntity } from '../price-cards/price-card.entity.js';
 import { SettingsEntity } from '../settings/settings.entity.js';
 import { AddChannelOptions1795651200000 } from './add-channel-options.migration.js';
+import { AddChannelTransforms1795737600000 } from './add-channel-transforms.migration.js';
 import { CreateAdminSchema1764000000000 } from './create-admin-schema.migration.js';
 import { ADMIN_SCHEMA } from './schema.js';
 
@@ -21,7 +22,11 @@ export function adminDatabase(connection: {
     ...connection,
     schema: ADMIN_SCHEMA,
     applicationName: 'tollgate-admin',
-    migrations: [CreateAdminSchema1764000000000, AddChannelOptions1795651200000],
+    migrations: [
+      CreateAdminSchema1764000000000,
+      AddChannelOptions1795651200000,
+      AddChannelTransforms1795737600000,
+    ],
     entities: [
       UserEntity,
       OrganizationEntity,

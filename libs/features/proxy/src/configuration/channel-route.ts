@@ -7,6 +7,7 @@ import {
   type TargetProfile,
 } from '@tollgate/dialects';
 import { endpointPath, type Provider, type ProviderDialect } from '@tollgate/providers';
+import type { RequestTransform } from '@tollgate/transforms';
 import type { ClientDialect } from '../http/routes.js';
 
 /** A dialect that vendors are spoken to in. */
@@ -17,6 +18,8 @@ export interface ChannelRoute {
   readonly dialect: VendorDialect;
   readonly spoken: ProviderDialect;
   readonly profile: TargetProfile;
+  /** What the channel changes of such requests; `undefined`: nothing. */
+  readonly transform: RequestTransform | undefined;
 }
 
 /**
@@ -30,7 +33,7 @@ export function chooseRoute(
   provider: Provider,
   forced: string | null,
   { client, operation, model }: { client: ClientDialect; operation: Operation; model: string },
-): ChannelRoute | undefined {
+): Omit<ChannelRoute, 'transform'> | undefined {
   const candidates = provider.dialects.filter(
     (spoken) =>
       (forced === null || spoken.id === forced) &&

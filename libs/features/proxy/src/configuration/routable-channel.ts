@@ -1,4 +1,11 @@
-import { GatewayError, type ChannelDocument, type ChannelId, type Operation } from '@tollgate/contracts';
+import {
+  GatewayError,
+  GUARDED_MEMBERS,
+  type ChannelDocument,
+  type ChannelId,
+  type GuardedMember,
+  type Operation,
+} from '@tollgate/contracts';
 import { compileSheet, type CompiledSheet } from '@tollgate/pricing';
 import {
   fillOptions,
@@ -11,7 +18,7 @@ import {
 } from '@tollgate/providers';
 import type { Candidate } from '@tollgate/routing';
 import { credentialAssociation, openSecret, type Keyring } from '@tollgate/security';
-import { RequestTransform, RuleError } from '@tollgate/transforms';
+import { ChannelRules, HeaderRules, RuleError } from '@tollgate/transforms';
 import type { ClientDialect } from '../http/routes.js';
 import { chooseRoute, type ChannelRoute } from './channel-route.js';
 
@@ -19,6 +26,12 @@ export interface ChannelModel {
   /** The vendor's name of the model. */
   readonly upstream: string;
   readonly cost: CompiledSheet | null;
+}
+
+/** What is made of credentials in clear, which are not kept. */
+interface Opened {
+  readonly credentials: readonly Authenticator[];
+  readonly headers: HeaderRules | undefined;
 }
 
 /** A channel ready to be asked: credentials opened and routes found once for all its requests. */
@@ -31,20 +44,28 @@ export class RoutableChannel implements Candidate {
   readonly models: ReadonlyMap<string, ChannelModel>;
   /** Thoughts are written into the answer's text. */
   readonly thinkingToContent: boolean;
-  /** What the channel changes of a request; `undefined`: nothing. */
-  readonly transform: RequestTransform | undefined;
+  /** Bodies that need no translation pass with nothing changed but the model. */
+  readonly passThroughBody: boolean;
+  /** Headers that the channel sets and removes; `undefined`: none. */
+  readonly headers: HeaderRules | undefined;
+  /** A vendor's error status → the one that it is taken for; `undefined`: all are what they are. */
+  readonly statusMap: ReadonlyMap<number, number> | undefined;
+  /** Guarded members that the vendor does not get. */
+  readonly withheld: readonly GuardedMember[];
   readonly origin: string;
   private readonly basePath: string;
   private readonly dialect: string | null;
   /** By client dialect, operation and vendor's model; `null`: there is none. Bounded by what is configured. */
   private readonly routes = new Map<string, ChannelRoute | null>();
+  private readonly rules: ChannelRules;
+  private readonly credentials: readonly Authenticator[];
   private nextCredential = 0;
 
   private constructor(
     document: ChannelDocument,
     readonly provider: Provider,
     private readonly options: ChannelOptions,
-    private readonly credentials: readonly Authenticator[],
+    { credentials, headers }: Opened,
   ) {
     this.id = document.id;
     this.name = document.name;
@@ -53,7 +74,13 @@ export class RoutableChannel implements Candidate {
     this.groups = document.groups;
     this.dialect = document.dialect;
     this.thinkingToContent = document.thinkingToContent;
-    this.transform = transformOf(document);
+    this.rules = rulesOf(document);
+    this.passThroughBody = document.passThroughBody ?? false;
+    this.credentials = credentials;
+    this.headers = headers;
+    this.statusMap = statusMapOf(document);
+    const allowed = document.allow ?? [];
+    this.withheld = GUARDED_MEMBERS.filter((member) => !allowed.includes(member));
     this.models = new Map(
       document.models.map(({ name, upstream, cost }) => [
         name,
@@ -82,12 +109,10 @@ export class RoutableChannel implements Candidate {
     if (credentials.length === 0 && provider.requiresCredential)
       throw unusable(document, 'it has no credential');
     const secrets = credentials.length === 0 ? [null] : credentials;
-    return new RoutableChannel(
-      document,
-      provider,
-      options,
-      secrets.map((secret) => provider.authenticate(secret, options, guard)),
-    );
+    return new RoutableChannel(document, provider, options, {
+      credentials: secrets.map((secret) => provider.authenticate(secret, options, guard)),
+      headers: HeaderRules.of(document.headers, secrets),
+    });
   }
 
   serves(client: ClientDialect, operation: Operation, model: string): boolean {
@@ -101,7 +126,8 @@ export class RoutableChannel implements Candidate {
     let route = this.routes.get(key);
     if (route === undefined) {
       const chosen = chooseRoute(this.provider, this.dialect, { client, operation, model: upstream });
-      route = chosen ?? null;
+      const transform = chosen && this.rules.transformFor({ dialect: chosen.dialect.id, operation });
+      route = chosen === undefined ? null : { ...chosen, transform };
       this.routes.set(key, route);
     }
     return route ?? undefined;
@@ -159,9 +185,15 @@ function optionsOf(document: ChannelDocument, provider: Provider): ChannelOption
   return options;
 }
 
-function transformOf(document: ChannelDocument): RequestTransform | undefined {
+function statusMapOf({ statusMap }: ChannelDocument): ReadonlyMap<number, number> | undefined {
+  const entries = Object.entries(statusMap ?? {});
+  if (entries.length === 0) return undefined;
+  return new Map(entries.map(([status, taken]) => [Number(status), taken]));
+}
+
+function rulesOf(document: ChannelDocument): ChannelRules {
   try {
-    return RequestTransform.of(document);
+    return ChannelRules.of(document);
   } catch (error) {
     if (error instanceof RuleError) throw unusable(document, `${error.path}: ${error.message}`);
     throw error;

@@ -29,6 +29,11 @@ export class ModelRequest {
     return this.body.foreignState;
   }
 
+  /** Members that a vendor only gets where its channel allows them. */
+  get guarded(): ClientBody['guarded'] {
+    return this.body.guarded;
+  }
+
   /** The body for a vendor of the same dialect. */
   encode(patch: Parameters<ClientBody['encode']>[0]): Buffer {
     return this.body.encode(patch);

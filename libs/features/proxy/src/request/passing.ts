@@ -22,6 +22,8 @@ export interface PassingOptions {
   /** The client did not ask for usage in its stream; the gateway did. */
   readonly hideUsage: boolean;
   readonly jsonArray: boolean;
+  /** What of the request did not pass, as labels. */
+  readonly warnings?: readonly string[];
 }
 
 /** Bytes that make a token of a JSON answer, on average. */
@@ -30,12 +32,13 @@ const NO_WARNINGS: readonly string[] = [];
 
 /** Client and vendor speak the same dialect: bytes pass, and usage is read from them. */
 export class PassingPassage implements Passage {
-  readonly warnings = NO_WARNINGS;
+  readonly warnings: readonly string[];
   readonly piecemeal = true;
   readonly body: Buffer;
 
   constructor(private readonly options: PassingOptions) {
     this.body = options.body;
+    this.warnings = options.warnings ?? NO_WARNINGS;
   }
 
   readTail(tail: Buffer): ReportedUsage | undefined {

@@ -1,6 +1,8 @@
-import { GatewayError, type Clock } from '@tollgate/contracts';
+import { GatewayError, type Clock, type GuardedMember } from '@tollgate/contracts';
 import {
+  guardedName,
   Warnings,
+  withoutGuarded,
   type CanonicalRequest,
   type EncodedRequest,
   type ReasoningRequest,
@@ -80,7 +82,7 @@ export class AttemptPreparation {
     const changed = operation === 'chat' && (reasoning !== undefined || channel.thinkingToContent);
     // One vector is asked for at a path of its own, which vendors are not asked at.
     const single = request.path.variant === 'embedContent';
-    if (same && !changed && !single && !request.foreignState) return passing(route, input);
+    if (same && !changed && !single && !request.foreignState) return passing(channel, route, input);
     if (operation === 'embeddings') return embeddings(route, input);
     if (operation === 'count-tokens') return tokenCount(route, input);
     return this.translating(channel, route, input);
@@ -98,7 +100,7 @@ export class AttemptPreparation {
       return new TranslatingPassage({
         client: client.dialect,
         vendor: route.dialect,
-        encoded: encodeFor(route, canonical, input),
+        encoded: withoutGuarded(encodeFor(route, canonical, input), channel.withheld),
         context: {
           request: canonical,
           requestId: client.id,
@@ -126,37 +128,59 @@ export class AttemptPreparation {
       method: 'POST',
       origin: channel.origin,
       path: channel.pathBelowBase(routePath(route, operation, input.request.envelope.streamed)),
-      ...transformed(channel, { headers: headersFor(route, input), body: passage.body }, input),
+      ...transformed(route, { headers: headersFor(route, input), body: passage.body }, input),
     } as const;
     const finish = (proof: FlatHeaders): PreparedAttempt => ({
       route,
       passage,
       credential,
-      request: { ...unsigned, headers: [...unsigned.headers, ...proof], timeouts: input.timeouts },
+      request: {
+        ...unsigned,
+        headers: ruled(channel, [...unsigned.headers, ...proof], credential),
+        timeouts: input.timeouts,
+      },
     });
     const proof = channel.credential(credential).headers(unsigned);
     return proof instanceof Promise ? proof.then(finish) : finish(proof);
   }
 }
 
-function passing(route: ChannelRoute, input: AttemptInput): Passage {
+function passing(channel: RoutableChannel, route: ChannelRoute, input: AttemptInput): Passage {
   const { client, request, outputTokensMax } = input;
   const { profile, spoken } = route;
+  const verbatim = channel.passThroughBody;
+  const withhold = withheldOf(channel, request.guarded);
   return new PassingPassage({
     client: client.dialect,
     vendor: route.dialect,
     path: request.path,
     body: request.encode({
       model: profile.model,
-      streamUsage: profile.streamUsage,
+      streamUsage: profile.streamUsage && !verbatim,
+      verbatim,
+      withhold,
       outputLimitField: profile.outputLimitField,
       ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
       ...(spoken.body?.remove === undefined ? {} : { remove: spoken.body.remove }),
       ...addedMembers(route, client),
     }),
+    warnings: droppedLabels(withhold),
     hideUsage: !request.envelope.wantsStreamUsage,
     jsonArray: input.jsonArray,
   });
+}
+
+const NOTHING: readonly never[] = [];
+
+function withheldOf(
+  { withheld }: RoutableChannel,
+  guarded: readonly GuardedMember[],
+): readonly GuardedMember[] {
+  return guarded.length === 0 ? guarded : guarded.filter((member) => withheld.includes(member));
+}
+
+function droppedLabels(members: readonly GuardedMember[]): readonly string[] {
+  return members.length === 0 ? NOTHING : members.map((member) => `dropped:${guardedName(member)}`);
 }
 
 function addedMembers(
@@ -230,13 +254,17 @@ function cannotTranslate(client: ClientRequest, route: ChannelRoute): GatewayErr
 
 /** As the channel's own rules have it. */
 function transformed(
-  { transform }: RoutableChannel,
+  { transform }: ChannelRoute,
   plain: TransformedRequest,
   { client, request, upstreamModel, retries }: AttemptInput,
 ): TransformedRequest {
   if (transform === undefined) return plain;
   const { model, streamed } = request.envelope;
   return transform.apply(plain, { client, model, upstreamModel, retries, stream: streamed });
+}
+
+function ruled({ headers: rules }: RoutableChannel, headers: FlatHeaders, credential: number): FlatHeaders {
+  return rules === undefined ? headers : rules.applied(headers, credential);
 }
 
 /** Built, never copied: but for versions and betas of a dialect that both sides speak. */

@@ -16,6 +16,7 @@ import type { ProxyMetrics } from '../observation/proxy-metrics.js';
 import type { RequestSpan, RequestTracing } from '../observation/request-tracing.js';
 import { Authorization, type Authorized } from './authorization.js';
 import { affordableOutputTokens, estimateHold } from './hold-estimate.js';
+import { mappedStatus } from './mapped-status.js';
 import { MeteredRequest, type Conclusion } from './metered-request.js';
 import { ModelRequest } from './model-request.js';
 import type { AttemptPreparation, PreparedAttempt } from './prepare-attempt.js';
@@ -255,7 +256,8 @@ export class ProxyRequests {
         onFirstByte: () => metered.firstByte((firstByteAt = clock.monotonic())),
         onResult: resolve,
       });
-      relay.follow(channel.transport(http).dispatch(request, reframed(relay, route.spoken.framing)));
+      const handler = mappedStatus(reframed(relay, route.spoken.framing), channel.statusMap);
+      relay.follow(channel.transport(http).dispatch(request, handler));
     });
     if (trial) observer.endTrial(channel.id);
     const attempted = {

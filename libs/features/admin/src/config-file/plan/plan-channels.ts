@@ -4,6 +4,7 @@ import { changedAddress, newAddress } from '../../channels/channel-address.js';
 import type { ChannelProblem } from '../../channels/channel-problem.js';
 import { checkChannel, vendorHost } from '../../channels/check-channel.js';
 import { maskCredential } from '../../channels/mask-credential.js';
+import type { TransformValues } from '../../channels/transform-values.js';
 import { canonicalSheet } from '../../price-cards/price-sheet.js';
 import type { ProviderCatalogue } from '../../providers/provider-catalogue.js';
 import type { ConfigProblem } from '../config-problems.js';
@@ -66,7 +67,15 @@ function fromFile(channel: FileChannel, credentials: readonly string[]) {
     priority: channel.priority,
     weight: channel.weight,
     enabled: channel.enabled,
+    ...namedTransforms(channel),
   };
+}
+
+function namedTransforms(channel: FileChannel): {
+  readonly [Member in keyof TransformValues]?: TransformValues[Member] | undefined;
+} {
+  const { overrides, headers, systemPrompt, allow, disableStore, passThroughBody, statusMap } = channel;
+  return { overrides, headers, systemPrompt, allow, disableStore, passThroughBody, statusMap };
 }
 
 function planNew(given: GivenChannel, providers: ProviderCatalogue): Step {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { settingsDocument } from '@tollgate/contracts';
+import { NO_TRANSFORMS } from '../../channels/transform-values.js';
 import type { ProviderCatalogue } from '../../providers/provider-catalogue.js';
 import { ConfigFileError } from '../config-problems.js';
 import { parseConfigFile } from '../parse-config-file.js';
@@ -59,6 +60,7 @@ const EMPTY: CurrentState = {
 
 const ACME = { id: 'org-1', name: 'acme', group: 'default', openingBalance: '100.00' };
 const CHANNEL = {
+  ...NO_TRANSFORMS,
   id: 'channel-1',
   name: 'main',
   provider: 'openai',

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { channelDocument } from '@tollgate/contracts';
+import { generateMasterKey, parseMasterKey } from '@tollgate/security';
+import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
+import { startAdminApi, type AdminApi } from '../../test-support/admin-api.js';
+
+const RULES = {
+  overrides: [
+    { mode: 'set', path: 'temperature', value: 0 },
+    { mode: 'delete', path: 'top_k', conditions: [{ path: '@retries', mode: 'gt', value: 0 }] },
+  ],
+  headers: { set: { 'x-team': 'red' }, remove: ['x-stainless-os'] },
+  systemPrompt: { text: 'Be brief.', mode: 'prepend' },
+  allow: ['service_tier'],
+  disableStore: true,
+  statusMap: { '429': 503 },
+};
+
+describe("a channel's rules", () => {
+  let database: TestDatabase;
+  let api: AdminApi;
+  let number = 0;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    api = await startAdminApi(database.url, { masterKey: parseMasterKey(generateMasterKey()) });
+  });
+  afterAll(async () => {
+    await api?.close();
+    await database?.drop();
+  });
+
+  const create = (body: object) =>
+    api.call('POST', '/api/v1/channels', {
+      ...{
+        name: `ruled-${(number += 1)}`,
+        provider: 'openai',
+        credentials: ['sk-1'],
+        models: [{ name: 'm' }],
+      },
+      ...body,
+    });
+  const lastDocument = async () => channelDocument.parse((await api.outbox()).at(-1)?.body);
+
+  it('are stored, shown, published and written to the audit log', async () => {
+    const created = await create(RULES);
+    expect(created).toMatchObject({ status: 201, body: { ...RULES, passThroughBody: null } });
+    expect(await lastDocument()).toMatchObject(RULES);
+    const { id } = created.body;
+    expect((await api.call('GET', `/api/v1/channels/${id}`)).body).toMatchObject(RULES);
+    const log = await api.call('GET', `/api/v1/audit-log?subjectKind=channel&subjectId=${id}`);
+    expect(log.body.items[0]).toMatchObject({ after: RULES });
+  });
+
+  it('are changed one by one, and taken away by null', async () => {
+    const { id } = (await create(RULES)).body;
+    const change = { overrides: { top_p: 1 }, systemPrompt: null };
+    const changed = await api.call('PATCH', `/api/v1/channels/${id}`, change);
+    expect(changed).toMatchObject({ status: 200, body: { ...RULES, ...change } });
+    const document = await lastDocument();
+    expect(document).toMatchObject({ overrides: { top_p: 1 }, headers: RULES.headers });
+    expect(document).not.toHaveProperty('systemPrompt');
+  });
+
+  it.each([
+    ['overrides', { overrides: [{ mode: 'set', path: '__proto__', value: 1 }] }, '[0].path'],
+    ['overrides', { overrides: 'temperature' }, ''],
+    ['overrides[0].from', { overrides: [{ mode: 'regex-replace', path: 'a', from: '(' }] }, 'regexp'],
+    ['headers', { headers: { set: { authorization: 'Bearer sk-1' } } }, 'set.authorization'],
+    ['statusMap', { statusMap: { 429: 99 } }, '429'],
+    ['allow', { allow: ['tools'] }, '[0]'],
+    ['passThroughBody', { passThroughBody: true, systemPrompt: RULES.systemPrompt }, 'as it is'],
+  ])('are refused with the field at fault: %s', async (field, body, message) => {
+    const refused = await create(body);
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+    expect(refused.body.errors[0].message).toContain(message);
+  });
+});

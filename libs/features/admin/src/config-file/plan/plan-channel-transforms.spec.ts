@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { settingsDocument } from '@tollgate/contracts';
+import { NO_TRANSFORMS } from '../../channels/transform-values.js';
+import type { ProviderCatalogue } from '../../providers/provider-catalogue.js';
+import { ConfigFileError } from '../config-problems.js';
+import { parseConfigFile } from '../parse-config-file.js';
+import { planConfig } from './plan-config.js';
+
+const providers: ProviderCatalogue = {
+  list: () => [
+    {
+      ...{ id: 'vllm', displayName: 'vLLM', documentationUrl: 'https://vendor.example/docs' },
+      ...{ defaultBaseUrl: 'https://vendor.example', requiresCredential: false, credentialHint: 'any' },
+      dialects: ['openai-chat'],
+      options: [],
+    },
+  ],
+};
+const EXISTING = {
+  ...NO_TRANSFORMS,
+  ...{ id: 'channel-1', name: 'main', provider: 'vllm', baseUrl: 'https://vendor.example' },
+  credentials: [],
+  models: [{ name: 'm', upstream: 'm', cost: null }],
+  ...{ groups: ['default'], dialect: null, options: {}, thinkingToContent: false },
+  ...{ priority: 0, weight: 1, enabled: true },
+  systemPrompt: { text: 'Be brief.', mode: 'default' as const },
+  allow: ['speed' as const],
+};
+
+/** What changes, or what is wrong, as lines. */
+function planned(more: string): string[] {
+  try {
+    const file = parseConfigFile(
+      `{ version: 1, channels: [{ name: main, provider: vllm, models: [m], ${more} }] }`,
+    );
+    const { changes } = planConfig({
+      file,
+      credentials: [[]],
+      keyHashes: [],
+      current: {
+        ...{ organizations: new Map(), models: new Map(), prices: new Map(), keys: [] },
+        channels: new Map([['main', EXISTING]]),
+        settings: settingsDocument.parse({}),
+      },
+      providers,
+      now: 0,
+    });
+    return changes.flatMap(({ change }) =>
+      change.fields.map(({ field, from, to }) => `${field} ${JSON.stringify(from)}>${JSON.stringify(to)}`),
+    );
+  } catch (error) {
+    if (!(error instanceof ConfigFileError)) throw error;
+    return error.problems.map(({ path, message }) => `${path}: ${message}`);
+  }
+}
+
+describe("a channel's rules in the declarative file", () => {
+  it.each([
+    ['', []],
+    ['systemPrompt: { text: Be brief., mode: default }, allow: [speed]', []],
+    ['systemPrompt: null', ['systemPrompt {"text":"Be brief.","mode":"default"}>null']],
+    ['overrides: { temperature: 0 }', ['overrides null>{"temperature":0}']],
+    ['overrides: [{ mode: delete, path: top_k }]', ['overrides null>[{"mode":"delete","path":"top_k"}]']],
+    ['statusMap: { 429: 503 }', ['statusMap null>{"429":503}']],
+    ['allow: []', ['allow ["speed"]>[]']],
+    ['headers: { set: { x-team: red } }', ['headers null>{"set":{"x-team":"red"}}']],
+  ])('plan %j', (more, expected) => {
+    expect(planned(more)).toEqual(expected);
+  });
+
+  it.each([
+    [
+      'overrides: [{ mode: delete, path: a }, { mode: set, path: a.__proto__, value: 1 }]',
+      /^channels\[0\]\.overrides\[1\]\.path: must be a path/,
+    ],
+    ['overrides: [{ mode: exec, path: a }]', /^channels\[0\]\.overrides\[0\]\.mode: \w/],
+    [
+      'overrides: [{ mode: delete, path: a, from: b }]',
+      /^channels\[0\]\.overrides\[0\]\.from: unknown field$/,
+    ],
+    [
+      'overrides: [{ mode: regex-replace, path: a, from: "(" }]',
+      /^channels\[0\]\.overrides\[0\]\.from: error parsing regexp/,
+    ],
+    [
+      'overrides: [{ mode: delete, path: a, conditions: [{ path: b, mode: gt, value: x }] }]',
+      /^channels\[0\]\.overrides\[0\]\.conditions\[0\]\.value: must be a number$/,
+    ],
+    [
+      'headers: { set: { authorization: Bearer sk-1 } }',
+      /^channels\[0\]\.headers\.set\.authorization: carries a secret/,
+    ],
+    ['headers: { set: { connection: close } }', /^channels\[0\]\.headers\.set\.connection: /],
+    ['statusMap: { 200: 500 }', /^channels\[0\]\.statusMap\.200: /],
+    ['statusMap: { 429: 200 }', /^channels\[0\]\.statusMap\.429: /],
+    ['allow: [tools]', /^channels\[0\]\.allow\[0\]: /],
+    ['systemPrompt: { text: P, mode: shout }', /^channels\[0\]\.systemPrompt\.mode: /],
+    ['passThroughBody: true', /^channels\[0\]\.passThroughBody: leaves the body as it is/],
+    ['overides: []', /^channels\[0\]\.overides: unknown field$/],
+  ])('are refused with the path of what is wrong: %s', (more, message) => {
+    expect(planned(more)).toEqual([expect.stringMatching(message)]);
+  });
+});
