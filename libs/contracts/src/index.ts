@@ -35,8 +35,10 @@ export { BUCKET_LIFETIME_MS, BUCKETS, type BucketName } from './documents/bucket
 export {
   channelDocument,
   channelDocumentKey,
+  CREDENTIAL_CHOICES,
   sealedSecret,
   type ChannelDocument,
+  type CredentialChoice,
   type SealedSecret,
 } from './documents/channel.js';
 export {
@@ -94,8 +96,10 @@ export {
 } from './documents/stored-response.js';
 export {
   REASONING_SUFFIX_MEANINGS,
+  ROUTING_STRATEGIES,
   SETTINGS_DOCUMENT_KEY,
   settingsDocument,
+  type RoutingStrategy,
   type SettingsDocument,
 } from './documents/settings.js';
 export {

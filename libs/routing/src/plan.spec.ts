@@ -1,97 +1,250 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ChannelId, ChannelState } from '@tollgate/contracts';
-import { ChannelPlan, type Candidate, type Random } from './plan.js';
+import type { ChannelState } from '@tollgate/contracts';
+import { ChannelPlan, type PlanInput } from './plan.js';
+import { ChannelPool } from './pool.js';
+import type { Standing } from './standing.js';
+import { healthOf, member, poolOf, seeded, type TestChannel } from '../test-support/channels.js';
 
-type Spec = Candidate & { readonly state: ChannelState; readonly trialUnderWay: boolean };
+const NOW = 1_000_000;
 
-const channel = (
-  id: string,
-  { priority = 0, weight = 1, state = 'healthy', trialUnderWay = false }: Partial<Omit<Spec, 'id'>> = {},
-): Spec => ({ id: id as ChannelId, priority, weight, state, trialUnderWay });
-
-/** A small generator with a seed (mulberry32), so that shares are the same in every run. */
-function seeded(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+/** Everything that the plan gives, as `channel/credential`, when each candidate fails and is blamed so. */
+function order(
+  input: Partial<PlanInput<TestChannel>> & Pick<PlanInput<TestChannel>, 'pool'>,
+  blamed: (position: number) => 'credential' | 'channel' = () => 'channel',
+): string[] {
+  const plan = new ChannelPlan({ health: healthOf({}), random: seeded(1), ...input });
+  const given: string[] = [];
+  for (let next = plan.next(NOW, NOW); next !== undefined; next = plan.next(NOW, NOW)) {
+    given.push(`${next.channel.id}/${plan.credential}`);
+    plan.ruleOut(blamed(given.length - 1));
+  }
+  return given;
 }
 
-function order(channels: readonly Spec[], random: Random = seeded(1)): string[] {
-  const plan = new ChannelPlan(channels, (candidate) => candidate, random);
-  const ids: string[] = [];
-  for (let next = plan.next(); next !== undefined; next = plan.next()) ids.push(next.id);
-  return ids;
-}
-
-describe('a plan of channels', () => {
-  it('tries higher priorities first and each channel once', () => {
-    expect(
-      order([channel('low', { priority: -1 }), channel('high', { priority: 10 }), channel('middle')]),
-    ).toEqual(['high', 'middle', 'low']);
+describe('the order in which channels are tried', () => {
+  it('goes from high priority to low, each channel once', () => {
+    const pool = poolOf([{ id: 'low', priority: -1 }, { id: 'high', priority: 10 }, { id: 'middle' }]);
+    expect(order({ pool })).toEqual(['high/0', 'middle/0', 'low/0']);
   });
 
-  it('skips open channels, and half-open ones whose trial is under way', () => {
-    expect(
-      order([
-        channel('open', { state: 'open', priority: 9 }),
-        channel('tried', { state: 'half-open', trialUnderWay: true }),
-        channel('well'),
-      ]),
-    ).toEqual(['well']);
+  /** What may be the matter with a channel, and where it then stands. */
+  const CONDITIONS: readonly {
+    readonly state: ChannelState;
+    readonly trialUnderWay?: boolean;
+    readonly rest?: 'tired' | 'demanded';
+    readonly lacks?: number;
+    readonly stands: Standing;
+  }[] = [
+    { state: 'healthy', stands: 'healthy' },
+    { state: 'degraded', stands: 'degraded' },
+    { state: 'half-open', stands: 'trial' },
+    { state: 'half-open', trialUnderWay: true, stands: 'trial-under-way' },
+    { state: 'open', stands: 'open' },
+    { state: 'healthy', rest: 'tired', stands: 'tired' },
+    { state: 'degraded', rest: 'tired', stands: 'tired' },
+    { state: 'healthy', rest: 'demanded', stands: 'resting' },
+    { state: 'half-open', rest: 'demanded', stands: 'resting' },
+    { state: 'open', rest: 'tired', stands: 'open' },
+    { state: 'healthy', lacks: 2, stands: 'lacks-capability' },
+    { state: 'open', lacks: 2, stands: 'lacks-capability' },
+    { state: 'degraded', lacks: 1, stands: 'degraded' },
+  ];
+  const PRIORITIES = [1, 0];
+
+  /** The rule, said again without the machinery: what is fit, by priority and rank; then what is tired, by priority. */
+  function expected(channels: readonly { readonly stands: Standing; readonly priority: number }[]): string[] {
+    const fit = PRIORITIES.flatMap((priority) =>
+      (['trial', 'healthy', 'degraded'] as const).flatMap((stands) =>
+        channels.filter((channel) => channel.priority === priority && channel.stands === stands),
+      ),
+    );
+    const tired = PRIORITIES.flatMap((priority) =>
+      channels.filter((channel) => channel.priority === priority && channel.stands === 'tired'),
+    );
+    return [...fit, ...tired].map(({ priority, stands }) => `${priority} ${stands}`);
+  }
+
+  it('is trials, healthy, degraded within each tier, and what is tired last, for every mix of three channels', () => {
+    const single = PRIORITIES.flatMap((priority) =>
+      CONDITIONS.map((condition) => ({ ...condition, priority })),
+    );
+    let mixes = 0;
+    for (const first of single)
+      for (const second of single)
+        for (const third of single) {
+          const conditions = [first, second, third];
+          const pool = new ChannelPool(
+            conditions.map(({ priority, lacks = 0, trialUnderWay = false, rest }, index) => {
+              const made = member({ id: String(index), priority, lacks });
+              made.channel.load.trialUnderWay = trialUnderWay;
+              const part = { credential: null, upstream: null };
+              if (rest !== undefined)
+                made.channel.load.rest(part, NOW, rest === 'demanded' ? 5_000 : undefined);
+              return made;
+            }),
+            'weighted',
+          );
+          const health = healthOf(
+            Object.fromEntries(conditions.map(({ state }, index) => [String(index), { state }])),
+          );
+          const given = order({ pool, health, needs: 2 }).map((entry) => {
+            const { priority, stands } = conditions[Number.parseInt(entry)]!;
+            return `${priority} ${stands}`;
+          });
+          expect(given).toEqual(expected(conditions));
+          mixes += 1;
+        }
+    expect(mixes).toBe(26 ** 3);
   });
 
-  it('gives a half-open channel its trial before its healthy peers, and degraded ones what is left', () => {
-    expect(
-      order([
-        channel('degraded', { state: 'degraded' }),
-        channel('well'),
-        channel('trial', { state: 'half-open' }),
-      ]),
-    ).toEqual(['trial', 'well', 'degraded']);
-  });
-
-  it('prefers a degraded channel of a higher priority to a healthy one of a lower', () => {
-    expect(order([channel('well'), channel('degraded', { state: 'degraded', priority: 1 })])).toEqual([
-      'degraded',
-      'well',
-    ]);
-  });
-
-  it('has nothing to try when every channel is open', () => {
-    expect(order([channel('a', { state: 'open' })])).toEqual([]);
-    expect(order([])).toEqual([]);
-  });
-
-  it('shares traffic by weight within 1 %', () => {
-    const channels = [
-      channel('a', { weight: 1 }),
-      channel('b', { weight: 3 }),
-      channel('c', { weight: 6 }),
-      channel('none', { weight: 0 }),
-    ];
+  it('draws by weight from a tier, and weight 0 only when nothing else is left in it', () => {
     const random = seeded(7);
-    const counts = new Map<string, number>();
-    const draws = 100_000;
-    for (let index = 0; index < draws; index += 1) {
-      const first = new ChannelPlan(channels, (candidate) => candidate, random).next()!.id;
-      counts.set(first, (counts.get(first) ?? 0) + 1);
+    const firsts = { a: 0, b: 0, none: 0 };
+    for (let request = 0; request < 4_000; request += 1) {
+      const pool = poolOf([
+        { id: 'a', weight: 3 },
+        { id: 'none', weight: 0 },
+        { id: 'b', weight: 1 },
+      ]);
+      const [first, , last] = order({ pool, random });
+      firsts[first!.split('/')[0] as keyof typeof firsts] += 1;
+      expect(last).toBe('none/0');
     }
-    expect((counts.get('a') ?? 0) / draws).toBeCloseTo(0.1, 2);
-    expect((counts.get('b') ?? 0) / draws).toBeCloseTo(0.3, 2);
-    expect((counts.get('c') ?? 0) / draws).toBeCloseTo(0.6, 2);
-    expect(counts.has('none')).toBe(false);
+    expect(firsts.none).toBe(0);
+    expect(firsts.a / firsts.b).toBeGreaterThan(2.7);
+    expect(firsts.a / firsts.b).toBeLessThan(3.3);
   });
 
-  it('shares equally among weights that are all 0', () => {
-    const firsts = new Set<string>();
+  it('shares evenly between channels that all have weight 0', () => {
     const random = seeded(3);
-    for (let index = 0; index < 50; index += 1) {
-      firsts.add(order([channel('a', { weight: 0 }), channel('b', { weight: 0 })], random)[0]!);
+    const firsts = new Set<string>();
+    for (let request = 0; request < 50; request += 1) {
+      const pool = poolOf([
+        { id: 'a', weight: 0 },
+        { id: 'b', weight: 0 },
+      ]);
+      firsts.add(order({ pool, random })[0]!);
     }
-    expect([...firsts].sort()).toEqual(['a', 'b']);
+    expect(firsts).toEqual(new Set(['a/0', 'b/0']));
+  });
+
+  it('leaves out channels without the tags that are required', () => {
+    const pool = poolOf([{ id: 'eu', tags: ['eu', 'zdr'] }, { id: 'us', tags: ['zdr'] }, { id: 'bare' }]);
+    expect(order({ pool, tags: ['zdr', 'eu'] })).toEqual(['eu/0']);
+    expect(order({ pool, tags: [] })).toHaveLength(3);
+  });
+
+  it('obeys what is said of a model: the channel serves others', () => {
+    const pool = poolOf([{ id: 'a' }, { id: 'b' }]);
+    const models = (name: string) => [{ name, state: 'open' as const, reason: '', retryAt: null }];
+    expect(order({ pool, health: healthOf({ a: { state: 'healthy', models: models('m') } }) })).toEqual([
+      'b/0',
+    ]);
+    expect(order({ pool, health: healthOf({ a: { state: 'healthy', models: models('n') } }) })).toHaveLength(
+      2,
+    );
+  });
+
+  it('takes an open channel for half-open whose trial is long due', () => {
+    const pool = poolOf([{ id: 'a' }]);
+    const due = (retryAt: number) => healthOf({ a: { state: 'open', retryAt } });
+    expect(order({ pool, health: due(NOW - 29_000) })).toEqual([]);
+    expect(order({ pool, health: due(NOW - 31_000) })).toEqual(['a/0']);
+  });
+});
+
+describe('credentials of a channel', () => {
+  const two = () => poolOf([{ id: 'a', credentials: 2 }, { id: 'b' }]);
+
+  it.each([
+    { blamed: ['credential', 'credential', 'channel'], given: ['a/0', 'a/1', 'b/0'] },
+    { blamed: ['channel', 'channel'], given: ['a/0', 'b/0'] },
+    { blamed: ['credential', 'channel', 'channel'], given: ['a/0', 'a/1', 'b/0'] },
+  ] as const)('after $blamed: $given', ({ blamed, given }) => {
+    // 0 draws the first that is fit.
+    expect(order({ pool: two(), random: () => 0 }, (position) => blamed[position]!)).toEqual(given);
+  });
+
+  it('are candidates of their own: never the same channel and credential twice, whatever is blamed', () => {
+    for (let seed = 0; seed < 500; seed += 1) {
+      const random = seeded(seed);
+      const pool = poolOf([
+        { id: 'a', credentials: 3, credentialChoice: 'random' },
+        { id: 'b', credentials: 2 },
+        { id: 'c', priority: 1 },
+      ]);
+      const given = order({ pool, random }, () => (random() < 0.5 ? 'credential' : 'channel'));
+      expect(new Set(given).size).toBe(given.length);
+      expect(given[0]).toBe('c/0');
+    }
+    const pool = poolOf([
+      { id: 'a', credentials: 3 },
+      { id: 'b', credentials: 2 },
+    ]);
+    expect(order({ pool }, () => 'credential').sort()).toEqual(['a/0', 'a/1', 'a/2', 'b/0', 'b/1']);
+  });
+
+  it('take turns from request to request', () => {
+    const pool = poolOf([{ id: 'a', credentials: 3 }]);
+    const firsts = Array.from({ length: 4 }, () => order({ pool })[0]);
+    expect(firsts).toEqual(['a/0', 'a/1', 'a/2', 'a/0']);
+  });
+
+  it('are drawn at random where the channel says so', () => {
+    const pool = poolOf([{ id: 'a', credentials: 3, credentialChoice: 'random' }]);
+    const random = seeded(5);
+    const firsts = new Set(Array.from({ length: 60 }, () => order({ pool, random })[0]));
+    expect(firsts).toEqual(new Set(['a/0', 'a/1', 'a/2']));
+  });
+
+  it('rest alone: the others go on, and the channel is no worse for it', () => {
+    const pool = poolOf([{ id: 'a', credentials: 2 }]);
+    pool.channels[0]!.load.rest({ credential: 0, upstream: null }, NOW);
+    const firsts = Array.from({ length: 3 }, () => order({ pool }, () => 'channel')[0]);
+    expect(firsts).toEqual(['a/1', 'a/1', 'a/1']);
+  });
+
+  it('that channel-health has opened are not used, and half-open ones are tried by one request', () => {
+    const pool = poolOf([{ id: 'a', credentials: 3 }]);
+    const part = { reason: '', retryAt: null };
+    const credentials = [
+      { position: 0, state: 'open' as const, ...part },
+      { position: 2, state: 'half-open' as const, ...part },
+    ];
+    const health = healthOf({ a: { state: 'healthy', credentials } });
+    const plan = new ChannelPlan({ pool, health, random: seeded(1) });
+    plan.next(NOW, NOW);
+    expect([plan.credential, plan.trial]).toEqual([2, true]);
+    pool.channels[0]!.load.trialUnderWay = true;
+    const second = new ChannelPlan({ pool, health, random: seeded(1) });
+    second.next(NOW, NOW);
+    expect([second.credential, second.trial]).toEqual([1, false]);
+  });
+
+  it('is the one that made what the request goes on with, and no other', () => {
+    const pool = poolOf([{ id: 'a', credentials: 3 }]);
+    expect(order({ pool, credential: 1 }, () => 'credential')).toEqual(['a/1']);
+  });
+});
+
+describe('a plan that finds nothing', () => {
+  it('tells when the first channel that rests on demand may be asked again', () => {
+    const pool = poolOf([{ id: 'a' }, { id: 'b', credentials: 2 }]);
+    const [a, b] = pool.channels;
+    a!.load.rest({ credential: null, upstream: null }, NOW, 9_000);
+    b!.load.rest({ credential: 0, upstream: null }, NOW, 4_000);
+    b!.load.rest({ credential: 1, upstream: null }, NOW, 7_000);
+    const plan = new ChannelPlan({ pool, health: healthOf({}), random: seeded(1) });
+    expect(plan.next(NOW, NOW)).toBeUndefined();
+    expect(plan.wakesInMs).toBe(4_000);
+    const later = new ChannelPlan({ pool, health: healthOf({}), random: seeded(1) });
+    expect(later.next(NOW, NOW + 4_000)?.channel.id).toBe('b');
+  });
+
+  it('knows no time when none rests', () => {
+    const pool = poolOf([{ id: 'a' }]);
+    const plan = new ChannelPlan({ pool, health: healthOf({ a: { state: 'open' } }), random: seeded(1) });
+    expect(plan.next(NOW, NOW)).toBeUndefined();
+    expect(plan.wakesInMs).toBeUndefined();
   });
 });

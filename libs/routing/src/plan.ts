@@ -1,90 +1,183 @@
-import type { ChannelId, ChannelState } from '@tollgate/contracts';
+import type { ChannelId } from '@tollgate/contracts';
+import type { Blame } from './blame.js';
+import type { Candidate, PoolMember } from './candidate.js';
+import { chooseHealthy, drawAmong } from './choose.js';
+import type { HealthView } from './health-view.js';
+import type { ChannelPool } from './pool.js';
+import type { Random } from './random.js';
+import { better, isRank, type Judge, type Standing } from './standing.js';
+import type { Tier } from './tier.js';
 
-/** A channel as routing sees it. */
-export interface Candidate {
-  readonly id: ChannelId;
-  /** Higher first. */
-  readonly priority: number;
-  /** Share among equal priorities. */
-  readonly weight: number;
+export interface PlanInput<Channel extends Candidate> {
+  readonly pool: ChannelPool<Channel>;
+  readonly health: HealthView;
+  readonly random: Random;
+  /** What the request needs, as a set of capability bits. */
+  readonly needs?: number;
+  /** What channels must be tagged with. */
+  readonly tags?: readonly string[] | undefined;
+  /** Only this credential: of the one channel that holds what the request goes on with. */
+  readonly credential?: number | undefined;
 }
 
-/** What channel-health says of a channel, and what this proxy itself is trying. */
-export interface CandidateHealth {
-  readonly state: ChannelState;
-  /** A half-open channel gets one trial at a time from each proxy. */
-  readonly trialUnderWay: boolean;
-}
-
-/** From 0 (included) to 1 (excluded); injected, so that a plan can be replayed. */
-export type Random = () => number;
-
-/** Whether a channel takes traffic now, and after whom: a lower rank comes first within its priority. */
-function rank(health: CandidateHealth): number | null {
-  switch (health.state) {
-    case 'healthy':
-      return 0;
-    case 'half-open':
-      // A trial comes first, or a channel that has healthy peers would never be tried again.
-      return health.trialUnderWay ? null : -1;
-    case 'degraded':
-      return 1;
-    case 'open':
-      return null;
-  }
+/** What of a channel the request has used up. */
+interface Tried {
+  readonly channel: ChannelId;
+  /** Position of a credential; `null`: all of the channel. */
+  readonly credential: number | null;
 }
 
 /**
- * The channels that may serve one request, in the order in which they are tried: priorities from high to low; within
- * one, trials, then healthy channels, then degraded ones, each drawn by weight without replacement.
- *
- * Drawn lazily: most requests need the first only. Never gives a channel twice.
+ * The order in which one request tries channels and their credentials: tiers of priority from high to low; within one,
+ * trials, then healthy channels, then degraded ones, by the pool's strategy. Never the same channel and credential twice.
+ * Decided step by step: most requests need the first only, and what happens meanwhile counts.
  */
-export class ChannelPlan<Channel extends Candidate> {
-  private readonly remaining: { readonly channel: Channel; readonly rank: number }[] = [];
+export class ChannelPlan<Channel extends Candidate> implements Judge<Channel> {
+  /** Of the candidate given last: the position of its credential. */
+  credential = 0;
+  /** Of the candidate given last: the request is the trial of a half-open channel, model or credential. */
+  trial = false;
+  monotonic = 0;
+  private now = 0;
+  private tier = 0;
+  private current: PoolMember<Channel> | undefined;
+  private tried: Tried[] | undefined;
 
-  constructor(
-    candidates: readonly Channel[],
-    healthOf: (channel: Channel) => CandidateHealth,
-    private readonly random: Random,
-  ) {
-    for (const channel of candidates) {
-      const order = rank(healthOf(channel));
-      if (order !== null) this.remaining.push({ channel, rank: order });
+  constructor(private readonly input: PlanInput<Channel>) {}
+
+  get random(): Random {
+    return this.input.random;
+  }
+
+  /**
+   * The next candidate; `undefined` when none is left.
+   *
+   * @param now milliseconds since the epoch
+   * @param monotonic milliseconds of the clock that loads are kept by
+   */
+  next(now: number, monotonic: number): PoolMember<Channel> | undefined {
+    this.now = now;
+    this.monotonic = monotonic;
+    const { tiers } = this.input.pool;
+    for (let tier = tiers[this.tier]; tier !== undefined; tier = tiers[this.tier]) {
+      const member = this.bestOf(tier);
+      if (member !== undefined) return this.take(member);
+      this.tier += 1;
     }
+    for (const { members } of tiers) {
+      const member = drawAmong(members, 'tired', this);
+      if (member !== undefined) return this.take(member);
+    }
+    return undefined;
   }
 
-  /** The next channel to try; `undefined` when none is left. */
-  next(): Channel | undefined {
-    const first = this.remaining[0];
-    if (first === undefined) return undefined;
-    let best = first;
-    for (const entry of this.remaining) if (comesBefore(entry, best)) best = entry;
-    const tier = this.remaining.filter((entry) => !comesBefore(best, entry));
-    const drawn = draw(tier, this.random);
-    this.remaining.splice(this.remaining.indexOf(drawn), 1);
-    return drawn.channel;
+  /** @param blamed a credential may have a sister that serves; a channel is left as a whole */
+  ruleOut(blamed: Blame): void {
+    if (this.current === undefined) return;
+    const credential = blamed === 'channel' ? null : this.credential;
+    this.tried ??= [];
+    this.tried.push({ channel: this.current.channel.id, credential });
   }
-}
 
-type Ranked = { readonly channel: Candidate; readonly rank: number };
-
-function comesBefore(a: Ranked, b: Ranked): boolean {
-  if (a.channel.priority !== b.channel.priority) return a.channel.priority > b.channel.priority;
-  return a.rank < b.rank;
-}
-
-/** One of the tier, by weight; weights that are all 0 count as equal. */
-function draw<Entry extends Ranked>(tier: readonly Entry[], random: Random): Entry {
-  const only = tier[0];
-  if (only === undefined) throw new Error('a tier is never empty');
-  if (tier.length === 1) return only;
-  const total = tier.reduce((sum, { channel }) => sum + channel.weight, 0);
-  if (total === 0) return tier[Math.floor(random() * tier.length)] ?? only;
-  let point = random() * total;
-  for (const entry of tier) {
-    point -= entry.channel.weight;
-    if (point < 0) return entry;
+  standingOf(member: PoolMember<Channel>): Standing {
+    const { channel } = member;
+    const { needs = 0, tags, health } = this.input;
+    if ((member.lacks & needs) !== 0) return 'lacks-capability';
+    if (tags?.every((tag) => channel.tags.includes(tag)) === false) return 'lacks-tag';
+    if (this.isUntouched(channel)) return 'healthy';
+    const state = health.stateOf(channel.id, member.model, this.now);
+    if (state === 'open') return 'open';
+    if (state === 'half-open' && channel.load.trialUnderWay) return 'trial-under-way';
+    const credential = this.bestCredentialStanding(member);
+    if (state === 'healthy' || !isRank(credential) || credential === 'tired') return credential;
+    return state === 'half-open' || credential === 'trial' ? 'trial' : 'degraded';
   }
-  return only;
+
+  /** Milliseconds until the first of the channels that rest on demand may be asked again; `undefined`: none rests. */
+  get wakesInMs(): number | undefined {
+    let earliest = Infinity;
+    for (const { members } of this.input.pool.tiers) {
+      for (const { channel, upstream } of members) {
+        if (channel.load.restsUntil > this.monotonic)
+          earliest = Math.min(earliest, channel.load.wakesAt(upstream, this.monotonic));
+      }
+    }
+    return earliest === Infinity ? undefined : earliest - this.monotonic;
+  }
+
+  private bestOf(tier: Tier<Channel>): PoolMember<Channel> | undefined {
+    const { health, pool } = this.input;
+    const unsound = tier.unsound(health);
+    if (unsound.length === 0) return chooseHealthy(tier, pool.strategy, this);
+    return (
+      drawAmong(unsound, 'trial', this) ??
+      chooseHealthy(tier, pool.strategy, this) ??
+      drawAmong(unsound, 'degraded', this)
+    );
+  }
+
+  private take(member: PoolMember<Channel>): PoolMember<Channel> {
+    const { channel } = member;
+    const sound = this.input.health.isSound(channel.id);
+    this.current = member;
+    this.credential = this.chooseCredential(member, sound);
+    this.trial =
+      !sound &&
+      (this.input.health.stateOf(channel.id, member.model, this.now) === 'half-open' ||
+        this.standingOfCredential(member, this.credential) === 'trial');
+    return member;
+  }
+
+  /** Nothing is known against the channel, and the request has not been there. */
+  private isUntouched({ id, load }: Channel): boolean {
+    return this.tried === undefined && load.restsUntil <= this.monotonic && this.input.health.isSound(id);
+  }
+
+  private bestCredentialStanding(member: PoolMember<Channel>): Standing {
+    const { credential } = this.input;
+    if (credential !== undefined) return this.standingOfCredential(member, credential);
+    let best = this.standingOfCredential(member, 0);
+    for (let position = 1; position < member.channel.load.credentials && best !== 'trial'; position += 1)
+      best = better(best, this.standingOfCredential(member, position));
+    return best;
+  }
+
+  /** Of those that stand best, the one whose turn it is. */
+  private chooseCredential(member: PoolMember<Channel>, sound: boolean): number {
+    const { channel } = member;
+    const { credentials } = channel.load;
+    if (this.input.credential !== undefined) return this.input.credential;
+    if (credentials === 1) return 0;
+    const first =
+      channel.credentialChoice === 'random'
+        ? Math.floor(this.random() * credentials)
+        : channel.load.nextCredential();
+    if (sound && this.isUntouched(channel)) return first;
+    const wanted = this.bestCredentialStanding(member);
+    for (let step = 0; step < credentials; step += 1) {
+      const position = (first + step) % credentials;
+      if (this.standingOfCredential(member, position) === wanted) return position;
+    }
+    return first;
+  }
+
+  private standingOfCredential({ channel, upstream }: PoolMember<Channel>, position: number): Standing {
+    if (this.hasTried(channel.id, position)) return 'tried';
+    const state = this.input.health.credentialState(channel.id, position, this.now);
+    if (state === 'open') return 'open';
+    const rest = channel.load.restOf(position, upstream, this.monotonic);
+    if (rest === 'demanded') return 'resting';
+    if (rest === 'tired') return 'tired';
+    if (state !== 'half-open') return state;
+    return channel.load.trialUnderWay ? 'trial-under-way' : 'trial';
+  }
+
+  private hasTried(channel: ChannelId, position: number): boolean {
+    if (this.tried === undefined) return false;
+    for (const tried of this.tried) {
+      if (tried.channel !== channel) continue;
+      if (tried.credential === null || tried.credential === position) return true;
+    }
+    return false;
+  }
 }

@@ -13,6 +13,10 @@ export const sealedSecret = z.object({
 });
 export type SealedSecret = z.infer<typeof sealedSecret>;
 
+export const CREDENTIAL_CHOICES = ['round-robin', 'random'] as const;
+/** Which of a channel's credentials serves next. */
+export type CredentialChoice = (typeof CREDENTIAL_CHOICES)[number];
+
 /** `channels.<id>` in the bucket `config`: configured credentials at a provider. */
 export const channelDocument = z.object({
   id: z.string().transform((id) => id as ChannelId),
@@ -37,6 +41,8 @@ export const channelDocument = z.object({
   options: z.record(z.string(), z.string()).default({}),
   /** Thoughts are written into the answer's text, between `<think>` tags. */
   thinkingToContent: z.boolean().default(false),
+  /** Absent: in turn. */
+  credentialChoice: z.enum(CREDENTIAL_CHOICES).optional(),
   /** Higher first. */
   priority: z.number().int(),
   /** Share among channels of equal priority; 0 takes no traffic unless alone. */

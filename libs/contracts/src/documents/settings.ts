@@ -2,6 +2,19 @@ import { z } from 'zod';
 
 const milliseconds = z.number().int().min(1).max(86_400_000);
 
+/**
+ * How a channel is chosen among the healthy ones of a priority: by weight; the one that answered fastest of late; the less
+ * busy of two; the one that costs us least; or in turn. Weights count in all of them.
+ */
+export const ROUTING_STRATEGIES = [
+  'weighted',
+  'lowest-latency',
+  'least-in-flight',
+  'lowest-cost',
+  'round-robin',
+] as const;
+export type RoutingStrategy = (typeof ROUTING_STRATEGIES)[number];
+
 /** How much a suffix says to think: an effort, or `budget` where digits follow, the tokens to think with. */
 export const REASONING_SUFFIX_MEANINGS = [
   'none',
@@ -37,6 +50,10 @@ export const settingsDocument = z.strictObject({
     .strictObject({
       /** Attempts a request, the first included; 1 is no retry. */
       attemptsMax: z.number().int().min(1).max(20).default(3),
+      /** No attempt begins later than this after the request's first. */
+      totalTimeMaxMs: milliseconds.default(300_000),
+      /** For models that name none. */
+      strategy: z.enum(ROUTING_STRATEGIES).default('weighted'),
     })
     .prefault({}),
   health: z

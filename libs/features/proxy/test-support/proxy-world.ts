@@ -10,6 +10,7 @@ import {
   priceCardDocumentKey,
   SETTINGS_DOCUMENT_KEY,
   systemClock,
+  type Clock,
   type JournalId,
   type LeaseId,
   type NanoUsd,
@@ -112,7 +113,7 @@ export class ProxyWorld {
   readonly service: ProxyService;
   readonly server: Server;
 
-  private constructor() {
+  private constructor(clock: Clock) {
     const { documents, eventLog, journal, admission, keyring } = this;
     const guard = new EgressGuard({ allowPrivate: true });
     this.service = new ProxyService({
@@ -120,7 +121,7 @@ export class ProxyWorld {
       guard,
       http: new HttpTransport({ guard, clock: systemClock }),
       media: new MediaFetcher({ allowPrivate: true }),
-      clock: systemClock,
+      clock,
       random: () => 0,
       logger: noopLogger,
       metrics: createMetrics({ service: 'proxy' }),
@@ -131,8 +132,11 @@ export class ProxyWorld {
   }
 
   /** `prepare` puts documents before the proxy reads them. */
-  static async start(prepare: (world: ProxyWorld) => Promise<unknown>): Promise<ProxyWorld> {
-    const world = new ProxyWorld();
+  static async start(
+    prepare: (world: ProxyWorld) => Promise<unknown>,
+    clock: Clock = systemClock,
+  ): Promise<ProxyWorld> {
+    const world = new ProxyWorld(clock);
     await world.putKey(SECRET, {});
     await world.documents
       .bucket('identity')

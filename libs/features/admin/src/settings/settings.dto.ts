@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { REASONING_SUFFIX_MEANINGS, type SettingsDocument } from '@tollgate/contracts';
+import { REASONING_SUFFIX_MEANINGS, ROUTING_STRATEGIES, type SettingsDocument } from '@tollgate/contracts';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -36,6 +36,28 @@ export class RoutingSettingsDto {
   @Min(1)
   @Max(ATTEMPTS_MAX)
   attemptsMax?: number;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: DAY_MS,
+    default: 300_000,
+    description: "No attempt begins later than this after the request's first, milliseconds.",
+  })
+  @IsGivenOptionally()
+  @IsInt()
+  @Min(1)
+  @Max(DAY_MS)
+  totalTimeMaxMs?: number;
+
+  @ApiPropertyOptional({
+    enum: ROUTING_STRATEGIES,
+    default: 'weighted',
+    description: 'How a channel is chosen among the healthy ones of a priority, for models that name none.',
+  })
+  @IsGivenOptionally()
+  @IsIn(ROUTING_STRATEGIES)
+  strategy?: SettingsDocument['routing']['strategy'];
 }
 
 export class HealthSettingsDto {

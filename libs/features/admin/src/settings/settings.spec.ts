@@ -27,7 +27,7 @@ describe('settings', () => {
     const merged = mergeSettings(DEFAULTS, { routing: { attemptsMax: 1 }, upstream: { idleTimeoutMs: 7 } });
     expect(merged).toEqual({
       ...DEFAULTS,
-      routing: { attemptsMax: 1 },
+      routing: { ...DEFAULTS.routing, attemptsMax: 1 },
       upstream: { ...DEFAULTS.upstream, idleTimeoutMs: 7 },
     });
   });

@@ -15,7 +15,7 @@ import type { EgressGuard } from '@tollgate/providers';
 import type { Keyring } from '@tollgate/security';
 import type { Logger } from '@tollgate/telemetry';
 import { RoutableChannel } from './routable-channel.js';
-import { Snapshot } from './snapshot.js';
+import { Snapshot, type SnapshotDocuments } from './snapshot.js';
 
 export interface ConfigurationOptions {
   readonly documents: DocumentStore;
@@ -40,6 +40,8 @@ export class Configuration {
   private snapshot: Snapshot | undefined;
   private rebuildPending = false;
   private complete = false;
+  /** Documents as the last snapshot has them; `undefined` since a change. */
+  private frozen: Partial<Omit<SnapshotDocuments, 'settings'>> = {};
   private watches: readonly Watch[] = [];
 
   constructor(private readonly options: ConfigurationOptions) {}
@@ -90,6 +92,7 @@ export class Configuration {
   private apply(change: DocumentChange): void {
     const kind = change.key.slice(0, change.key.indexOf('.'));
     try {
+      if (kind === 'channels' || kind === 'prices' || kind === 'models') this.thaw(kind);
       if (kind === 'channels') this.applyChannel(change);
       else if (kind === 'prices') this.applyNamed(change, this.prices, priceName);
       else if (kind === 'models') this.applyNamed(change, this.models, modelName);
@@ -130,6 +133,7 @@ export class Configuration {
 
   private applyHealth(change: DocumentChange): void {
     const id = change.key.slice('channels.'.length);
+    this.thaw('statuses');
     this.statuses.delete(id);
     if (change.kind === 'put') {
       const status = channelStatusDocument.safeParse(change.value);
@@ -139,18 +143,24 @@ export class Configuration {
     this.rebuildSoon();
   }
 
+  private thaw(kind: keyof typeof this.frozen): void {
+    this.frozen = { ...this.frozen, [kind]: undefined };
+  }
+
   private rebuildSoon(): void {
     if (this.rebuildPending || !this.complete) return;
     this.rebuildPending = true;
     setImmediate(() => {
       this.rebuildPending = false;
-      this.snapshot = new Snapshot({
-        channels: new Map(this.channels),
-        prices: new Map(this.prices),
-        models: new Map(this.models),
-        statuses: new Map(this.statuses),
-        settings: this.settings,
-      });
+      const { channels, prices, models, statuses } = this.frozen;
+      const documents = {
+        channels: channels ?? new Map(this.channels),
+        prices: prices ?? new Map(this.prices),
+        models: models ?? new Map(this.models),
+        statuses: statuses ?? new Map(this.statuses),
+      };
+      this.frozen = documents;
+      this.snapshot = new Snapshot({ ...documents, settings: this.settings }, this.snapshot);
     });
   }
 }

@@ -1,12 +1,14 @@
 import {
   GatewayError,
   GUARDED_MEMBERS,
+  ZERO_USAGE,
   type ChannelDocument,
   type ChannelId,
+  type CredentialChoice,
   type GuardedMember,
   type Operation,
 } from '@tollgate/contracts';
-import { compileSheet, type CompiledSheet } from '@tollgate/pricing';
+import { compileSheet, rateTotal, type CompiledSheet } from '@tollgate/pricing';
 import {
   fillOptions,
   PROVIDERS,
@@ -16,7 +18,7 @@ import {
   type Provider,
   type Transport,
 } from '@tollgate/providers';
-import type { Candidate } from '@tollgate/routing';
+import { ChannelLoad, type Candidate } from '@tollgate/routing';
 import { credentialAssociation, openSecret, type Keyring } from '@tollgate/security';
 import { ChannelRules, HeaderRules, RuleError } from '@tollgate/transforms';
 import type { ClientDialect } from '../http/routes.js';
@@ -26,7 +28,12 @@ export interface ChannelModel {
   /** The vendor's name of the model. */
   readonly upstream: string;
   readonly cost: CompiledSheet | null;
+  /** What the vendor charges for a typical request, to compare channels by; `Infinity` when unknown. */
+  readonly typicalCost: number;
 }
+
+/** Chats read about three times as many tokens as they write. */
+const TYPICAL_USAGE = { ...ZERO_USAGE, input: 750_000, output: 250_000 };
 
 /** What is made of credentials in clear, which are not kept. */
 interface Opened {
@@ -41,6 +48,9 @@ export class RoutableChannel implements Candidate {
   readonly priority: number;
   readonly weight: number;
   readonly groups: readonly string[];
+  readonly credentialChoice: CredentialChoice;
+  readonly tags: readonly string[] = [];
+  readonly load: ChannelLoad;
   readonly models: ReadonlyMap<string, ChannelModel>;
   /** Thoughts are written into the answer's text. */
   readonly thinkingToContent: boolean;
@@ -59,7 +69,6 @@ export class RoutableChannel implements Candidate {
   private readonly routes = new Map<string, ChannelRoute | null>();
   private readonly rules: ChannelRules;
   private readonly credentials: readonly Authenticator[];
-  private nextCredential = 0;
 
   private constructor(
     document: ChannelDocument,
@@ -72,6 +81,8 @@ export class RoutableChannel implements Candidate {
     this.priority = document.priority;
     this.weight = document.weight;
     this.groups = document.groups;
+    this.credentialChoice = document.credentialChoice ?? 'round-robin';
+    this.load = new ChannelLoad(credentials.length);
     this.dialect = document.dialect;
     this.thinkingToContent = document.thinkingToContent;
     this.rules = rulesOf(document);
@@ -84,7 +95,7 @@ export class RoutableChannel implements Candidate {
     this.models = new Map(
       document.models.map(({ name, upstream, cost }) => [
         name,
-        { upstream, cost: cost === null ? null : compileSheet(cost) },
+        priced(upstream, cost === null ? null : compileSheet(cost)),
       ]),
     );
     const url = new URL(document.baseUrl);
@@ -144,13 +155,6 @@ export class RoutableChannel implements Candidate {
     return fillOptions(joined(this.basePath, path), this.options);
   }
 
-  /** Position of the next credential, round robin. */
-  takeCredential(): number {
-    const position = this.nextCredential;
-    this.nextCredential = (position + 1) % this.credentials.length;
-    return position;
-  }
-
   /** A credential by its position; positions wrap, should the channel have fewer by now. */
   credential(position: number): Authenticator {
     const credential = this.credentials[position % this.credentials.length];
@@ -161,6 +165,10 @@ export class RoutableChannel implements Candidate {
   transport(http: Transport): Transport {
     return this.provider.inProcess ?? http;
   }
+}
+
+function priced(upstream: string, cost: CompiledSheet | null): ChannelModel {
+  return { upstream, cost, typicalCost: cost === null ? Infinity : Number(rateTotal(TYPICAL_USAGE, cost)) };
 }
 
 /** People write base URLs with the version and without: one that ends with the version of the path has it once. */

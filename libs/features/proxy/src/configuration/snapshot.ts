@@ -1,6 +1,5 @@
 import type {
   ChannelId,
-  ChannelState,
   ChannelStatusDocument,
   ModelDocument,
   PriceCardDocument,
@@ -9,6 +8,8 @@ import type {
   SettingsDocument,
 } from '@tollgate/contracts';
 import { compileSheet, effectiveVersion, isPriced, type CompiledSheet } from '@tollgate/pricing';
+import { ALL_HEALTHY, HealthView } from '@tollgate/routing';
+import { ModelRoutes } from './model-routes.js';
 import type { RoutableChannel } from './routable-channel.js';
 
 /** What a request is priced by. */
@@ -27,26 +28,25 @@ export interface SnapshotDocuments {
   readonly settings: SettingsDocument;
 }
 
-/** How long channel-health may take to let an open channel be tried again. */
-const OVERDUE_MS = 30_000;
-
-const NO_CHANNELS: readonly RoutableChannel[] = [];
-
 /** Configuration at one moment: immutable, complete, indexed for the questions that a request asks. */
 export class Snapshot {
   readonly settings: SettingsDocument;
-  /** Model → group → channels that serve it. */
-  private readonly routes = new Map<string, Map<string, RoutableChannel[]>>();
+  readonly routes: ModelRoutes;
+  readonly health: HealthView;
   private readonly sheets = new Map<PriceCardVersion, CompiledSheet>();
 
-  constructor(private readonly documents: SnapshotDocuments) {
+  /** @param previous what it has in common with these documents, by identity, is taken over */
+  constructor(
+    private readonly documents: SnapshotDocuments,
+    previous?: Snapshot,
+  ) {
     this.settings = documents.settings;
-    for (const channel of documents.channels.values()) this.addRoutes(channel);
-  }
-
-  /** Channels that have the model for the group, whatever they can do and whatever their health. */
-  channelsWith(model: string, group: string): readonly RoutableChannel[] {
-    return this.routes.get(model)?.get(group) ?? NO_CHANNELS;
+    const { channels, models, statuses, settings } = documents;
+    this.health = settings.health.enabled ? new HealthView(statuses) : ALL_HEALTHY;
+    this.routes =
+      previous !== undefined && hasSameRoutes(previous.documents, documents)
+        ? previous.routes
+        : new ModelRoutes({ channels, models, strategy: settings.routing.strategy });
   }
 
   channel(id: ChannelId): RoutableChannel | undefined {
@@ -66,35 +66,8 @@ export class Snapshot {
   modelOf(name: string): ModelDocument | undefined {
     return this.documents.models.get(name);
   }
+}
 
-  /** Names of the models that the group can reach, sorted. */
-  modelsOf(group: string): readonly string[] {
-    const names: string[] = [];
-    for (const [model, groups] of this.routes) if (groups.has(group)) names.push(model);
-    return names.sort();
-  }
-
-  /**
-   * What channel-health says of the channel. An open channel whose first trial is long due is on trial: the service that
-   * would say so is away.
-   */
-  stateOf(channel: ChannelId, now: number): ChannelState {
-    const status = this.settings.health.enabled ? this.documents.statuses.get(channel) : undefined;
-    if (status === undefined) return 'healthy';
-    const overdue = status.retryAt !== null && now > status.retryAt + OVERDUE_MS;
-    return status.state === 'open' && overdue ? 'half-open' : status.state;
-  }
-
-  private addRoutes(channel: RoutableChannel): void {
-    for (const model of channel.models.keys()) {
-      if (this.documents.models.get(model)?.enabled === false) continue;
-      const groups = this.routes.get(model) ?? new Map<string, RoutableChannel[]>();
-      this.routes.set(model, groups);
-      for (const group of channel.groups) {
-        const channels = groups.get(group);
-        if (channels === undefined) groups.set(group, [channel]);
-        else channels.push(channel);
-      }
-    }
-  }
+function hasSameRoutes(a: SnapshotDocuments, b: SnapshotDocuments): boolean {
+  return a.channels === b.channels && a.models === b.models && a.settings === b.settings;
 }

@@ -54,7 +54,6 @@ type ChannelTallies = Map<string | undefined, (Tally | undefined)[]>;
 export class ChannelObserver {
   private tallies = new Map<ChannelId, ChannelTallies>();
   private tallyCount = 0;
-  private readonly trials = new Set<ChannelId>();
   private windowStart: number;
   private timer: NodeJS.Timeout | undefined;
 
@@ -69,18 +68,6 @@ export class ChannelObserver {
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.publish();
-  }
-
-  isTrying(channel: ChannelId): boolean {
-    return this.trials.has(channel);
-  }
-
-  beginTrial(channel: ChannelId): void {
-    this.trials.add(channel);
-  }
-
-  endTrial(channel: ChannelId): void {
-    this.trials.delete(channel);
   }
 
   observe(attempted: Attempted, result: RelayResult): void {

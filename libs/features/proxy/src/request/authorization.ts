@@ -1,6 +1,7 @@
 import { GatewayError, storedResponseKey, type Clock, type Operation } from '@tollgate/contracts';
 import type { ReasoningRequest } from '@tollgate/dialects';
 import type { Configuration } from '../configuration/configuration.js';
+import type { ChannelPool } from '@tollgate/routing';
 import type { RoutableChannel } from '../configuration/routable-channel.js';
 import type { ModelPrice, Snapshot } from '../configuration/snapshot.js';
 import type { ClientRequest } from '../http/client-request.js';
@@ -17,7 +18,7 @@ export interface Authorized {
   readonly model: string;
   readonly reasoning: ReasoningRequest | undefined;
   readonly price: ModelPrice | null;
-  readonly channels: readonly RoutableChannel[];
+  readonly pool: ChannelPool<RoutableChannel>;
   /** Which of the one channel's credentials made what the request goes on with. */
   readonly credential: number | undefined;
 }
@@ -44,21 +45,21 @@ export class Authorization {
     const snapshot = this.dependencies.configuration.current();
     const asked = request.envelope.model;
     const { group } = identity.organization;
-    const exists = (name: string): boolean => snapshot.channelsWith(name, group).length > 0;
+    const exists = (name: string): boolean => snapshot.routes.of(name, group) !== undefined;
     const suffixed =
       exists(asked) || request.path.operation !== 'chat'
         ? undefined
         : readReasoningSuffix(asked, snapshot.settings.models.reasoningSuffixes, exists);
     const model = suffixed?.model ?? asked;
     assertAllowed(identity, asked, model);
-    const channels = channelsFor(snapshot, client, { model, group, operation: request.path.operation });
+    const pool = poolFor(snapshot, client, { model, group, operation: request.path.operation });
     const authorized: Authorized = {
       snapshot,
       identity,
       model,
       reasoning: suffixed?.reasoning,
       price: this.priceOf(snapshot, request.path.operation, [asked, model]),
-      channels,
+      pool,
       credential: undefined,
     };
     const { continues, conversation } = request.envelope;
@@ -90,9 +91,9 @@ export class Authorization {
   /** What a vendor stored is gone on with at the channel, and the account, that made it. */
   private async goOn(authorized: Authorized, responseId: string): Promise<Authorized> {
     const stored = await this.dependencies.storedResponses.find(responseId, authorized.identity);
-    const channels = authorized.channels.filter(({ id }) => id === stored.channelId);
-    if (channels.length === 0) throw channelGone(responseId);
-    return { ...authorized, channels, credential: stored.credential };
+    const pool = authorized.pool.narrowed(({ id }) => id === stored.channelId);
+    if (pool.size === 0) throw channelGone(responseId);
+    return { ...authorized, pool, credential: stored.credential };
   }
 
   /**
@@ -105,9 +106,8 @@ export class Authorization {
     if (storedResponseKey(conversation) === undefined) throw conversationUnknown(conversation);
     const authorized = continues === null ? asked : await this.goOn(asked, continues);
     if ((await storedResponses.holder(conversation)) === undefined) {
-      const [only, ...others] = authorized.channels.filter(
-        (channel) => channel.storedResponsesPath !== undefined,
-      );
+      const pool = authorized.pool.narrowed(({ storedResponsesPath }) => storedResponsesPath !== undefined);
+      const [only, ...others] = pool.channels;
       if (only === undefined || others.length > 0) throw conversationUnknown(conversation);
       storedResponses.remember({
         id: conversation,
@@ -116,7 +116,7 @@ export class Authorization {
         organizationId: authorized.identity.organization.id,
         model: authorized.model,
       });
-      return { ...authorized, channels: [only], credential: ONLY_CREDENTIAL };
+      return { ...authorized, pool, credential: ONLY_CREDENTIAL };
     }
     return this.goOn(authorized, conversation);
   }
@@ -137,7 +137,7 @@ function assertAllowed({ apiKey }: Identity, asked: string, model: string): void
  * The channels that can serve the operation in the client's dialect. Tokens are counted by the gateway itself where no
  * channel can.
  */
-function channelsFor(
+function poolFor(
   snapshot: Snapshot,
   { dialect }: ClientRequest,
   {
@@ -145,18 +145,18 @@ function channelsFor(
     group,
     operation,
   }: { readonly model: string; readonly group: string; readonly operation: Operation },
-): readonly RoutableChannel[] {
-  const all = snapshot.channelsWith(model, group);
-  // Nearly always all of them: a new array is made only when one does not.
-  const able = all.every((channel) => channel.serves(dialect, operation, model))
-    ? all
-    : all.filter((channel) => channel.serves(dialect, operation, model));
-  if (able.length > 0 || (all.length > 0 && operation === 'count-tokens')) return able;
-  throw all.length === 0
-    ? new GatewayError('model_not_found', `The model "${model}" does not exist here.`, { field: 'model' })
-    : new GatewayError('unsupported_operation', `The model "${model}" can't do this (${operation}).`, {
-        field: 'model',
-      });
+): ChannelPool<RoutableChannel> {
+  const routes = snapshot.routes.of(model, group);
+  if (routes === undefined) {
+    throw new GatewayError('model_not_found', `The model "${model}" does not exist here.`, {
+      field: 'model',
+    });
+  }
+  const pool = routes.pool(dialect, operation);
+  if (pool.size > 0 || operation === 'count-tokens') return pool;
+  throw new GatewayError('unsupported_operation', `The model "${model}" can't do this (${operation}).`, {
+    field: 'model',
+  });
 }
 
 function conversationUnknown(conversation: string): GatewayError {

@@ -42,7 +42,7 @@ export class ModelList {
 
 function list(snapshot: Snapshot, { apiKey, organization }: Identity, now: number): ListedModel[] {
   const { allowUnpriced } = snapshot.settings.pricing;
-  return snapshot
+  return snapshot.routes
     .modelsOf(organization.group)
     .filter((name) => apiKey.models?.includes(name) !== false)
     .filter((name) => allowUnpriced || snapshot.priceOf(name, now) !== undefined)

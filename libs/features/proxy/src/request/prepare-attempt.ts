@@ -33,10 +33,10 @@ export interface AttemptInput {
   readonly outputTokensMax: number | undefined;
   /** The model's own limit, for vendors that demand one. */
   readonly modelOutputTokensMax: number | null;
-  /** Which credential; `undefined`: the next one. */
-  readonly credential: number | undefined;
   /** Attempts before this one. */
   readonly retries: number;
+  /** Position of the channel's credential. */
+  readonly credential: number;
   readonly timeouts: UpstreamTimeouts;
 }
 
@@ -123,7 +123,7 @@ export class AttemptPreparation {
     input: AttemptInput,
   ): PreparedAttempt | Promise<PreparedAttempt> {
     const { operation } = input.request.path;
-    const credential = input.credential ?? channel.takeCredential();
+    const { credential } = input;
     const unsigned = {
       method: 'POST',
       origin: channel.origin,

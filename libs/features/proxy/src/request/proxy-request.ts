@@ -2,11 +2,11 @@ import { organizationAccount, type Admission, type Hold } from '@tollgate/admiss
 import { GatewayError, type Clock, type Operation, type RequestOutcome } from '@tollgate/contracts';
 import type { RequestEnvelope } from '@tollgate/dialects';
 import type { Journal } from '@tollgate/metering';
-import { reframed, type Transport } from '@tollgate/providers';
-import { ChannelPlan, type Random } from '@tollgate/routing';
+import type { Transport } from '@tollgate/providers';
+import { blameOf, ChannelPlan, type Random } from '@tollgate/routing';
 import type { Logger } from '@tollgate/telemetry';
 import type { Configuration } from '../configuration/configuration.js';
-import type { ChannelModel, RoutableChannel } from '../configuration/routable-channel.js';
+import type { RoutableChannel } from '../configuration/routable-channel.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { RouteTarget } from '../http/routes.js';
 import { BudgetAccounts } from '../identity/budget-accounts.js';
@@ -14,13 +14,13 @@ import type { Identities, Identity } from '../identity/identities.js';
 import type { ChannelObserver } from '../observation/channel-observer.js';
 import type { ProxyMetrics } from '../observation/proxy-metrics.js';
 import type { RequestSpan, RequestTracing } from '../observation/request-tracing.js';
+import { Attempts, type Attempt, type Outgoing } from './attempts.js';
 import { Authorization, type Authorized } from './authorization.js';
 import { affordableOutputTokens, estimateHold } from './hold-estimate.js';
-import { mappedStatus } from './mapped-status.js';
 import { MeteredRequest, type Conclusion } from './metered-request.js';
 import { ModelRequest } from './model-request.js';
-import type { AttemptPreparation, PreparedAttempt } from './prepare-attempt.js';
-import { Relay, type RelayResult } from './relay.js';
+import type { AttemptPreparation } from './prepare-attempt.js';
+import type { RelayResult } from './relay.js';
 import type { StoredResponseBook } from './stored-response-book.js';
 import type { LocalTokenCount } from './local-token-count.js';
 
@@ -52,15 +52,6 @@ interface Begun {
   readonly span: RequestSpan | undefined;
 }
 
-/** An attempt's view of the request: what is sent, and what the balance limits it to. */
-interface Outgoing {
-  readonly request: ModelRequest;
-  readonly jsonArray: boolean;
-  readonly outputTokensMax: number | undefined;
-  /** Counts the attempts. */
-  readonly metered: { readonly attempts: number };
-}
-
 /**
  * The life of one request, top to bottom:
  *
@@ -72,10 +63,12 @@ interface Outgoing {
  */
 export class ProxyRequests {
   private readonly authorization: Authorization;
+  private readonly attempts: Attempts;
   private readonly budgetAccounts = new BudgetAccounts();
 
   constructor(private readonly dependencies: ProxyRequestDependencies) {
     this.authorization = new Authorization(dependencies);
+    this.attempts = new Attempts(dependencies);
   }
 
   /** Answers the client, whatever happens. Never rejects. */
@@ -167,108 +160,45 @@ export class ProxyRequests {
     authorized: Authorized,
     outgoing: Outgoing,
   ): Promise<Conclusion> {
-    const { snapshot } = authorized;
-    if (authorized.channels.length === 0)
-      return this.dependencies.tokenCount.answer(client, outgoing.request);
+    if (authorized.pool.size === 0) return this.dependencies.tokenCount.answer(client, outgoing.request);
+    const { clock } = this.dependencies;
+    const { attemptsMax, totalTimeMaxMs } = authorized.snapshot.settings.routing;
+    const latestStart = clock.monotonic() + totalTimeMaxMs;
     const plan = this.plan(authorized);
     let failure: GatewayError | undefined;
-    while (metered.attempts < snapshot.settings.routing.attemptsMax) {
+    while (metered.attempts < attemptsMax) {
       // A vendor that is asked may charge us, and nobody would get the answer.
       if (client.closed) return CLIENT_CLOSED;
-      const channel = plan.next();
+      const now = clock.monotonic();
+      const channel = now <= latestStart ? plan.next(clock.now(), now)?.channel : undefined;
       if (channel === undefined) break;
-      const preparing = this.prepare(client, channel, authorized, outgoing);
+      const { credential, trial } = plan;
+      const preparing = this.attempts.prepare(client, channel, { authorized, outgoing, credential });
       const prepared = preparing instanceof Promise ? await preparing : preparing;
       if (prepared instanceof GatewayError) {
         // What this channel can't be told, another may; no vendor was asked.
         failure ??= prepared;
         if (prepared.retry !== 'next-channel') break;
+        plan.ruleOut('channel');
         continue;
       }
-      const result = await this.attempt(client, metered, { channel, prepared, authorized, outgoing });
-      if (isUncounted(result)) {
-        const { dialect } = prepared.route;
-        metered.measure(
-          result,
-          await this.dependencies.tokenCount.usageOf(outgoing.request, dialect.id, result),
-        );
-      } else metered.measure(result);
-      if (result.kind !== 'failed')
-        return this.concluded(result, { channel, prepared, authorized, outgoing });
+      const attempt = { channel, prepared, trial, authorized, outgoing };
+      const result = await this.attempts.run(client, metered, attempt);
+      const measuring = this.attempts.measure(metered, result, attempt);
+      if (measuring !== undefined) await measuring;
+      if (result.kind !== 'failed') return this.concluded(result, attempt);
       failure = result.error;
       if (failure.retry !== 'next-channel') break;
+      plan.ruleOut(blameOf(failure.code));
     }
-    const error = failure ?? noChannel();
+    const error = failure ?? noChannel(plan.wakesInMs);
     client.refuse(error);
     return { outcome: outcomeOf(error), httpStatus: this.statusOf(client, error), errorCode: error.code };
   }
 
-  private plan({ snapshot, channels }: Authorized): ChannelPlan<RoutableChannel> {
-    const { clock, observer, random } = this.dependencies;
-    const now = clock.now();
-    return new ChannelPlan(
-      channels,
-      ({ id }) => ({ state: snapshot.stateOf(id, now), trialUnderWay: observer.isTrying(id) }),
-      random,
-    );
-  }
-
-  /** What the channel is to be sent; an error where it can't be told the request. */
-  private prepare(
-    client: ClientRequest,
-    channel: RoutableChannel,
-    authorized: Authorized,
-    { request, jsonArray, outputTokensMax, metered }: Outgoing,
-  ): PreparedAttempt | GatewayError | Promise<PreparedAttempt | GatewayError> {
-    const { model, reasoning, snapshot, credential } = authorized;
-    try {
-      const prepared = this.dependencies.preparation.prepare(channel, {
-        ...{ client, request, jsonArray, outputTokensMax, reasoning, credential },
-        retries: metered.attempts,
-        upstreamModel: channelModel(channel, model).upstream,
-        modelOutputTokensMax: snapshot.modelOf(model)?.outputTokensMax ?? null,
-        timeouts: snapshot.settings.upstream,
-      });
-      return prepared instanceof Promise ? prepared.catch(expected) : prepared;
-    } catch (error) {
-      return expected(error);
-    }
-  }
-
-  private async attempt(
-    client: ClientRequest,
-    metered: MeteredRequest,
-    { channel, prepared, authorized, outgoing }: Attempt,
-  ): Promise<RelayResult> {
-    const { clock, http, observer } = this.dependencies;
-    const { passage, request, route } = prepared;
-    metered.attempt(channel, channelModel(channel, authorized.model), passage.warnings);
-    const trial = authorized.snapshot.stateOf(channel.id, clock.now()) === 'half-open';
-    if (trial) observer.beginTrial(channel.id);
-    const startedAt = clock.monotonic();
-    let firstByteAt = startedAt;
-    const result = await new Promise<RelayResult>((resolve) => {
-      const relay = new Relay({
-        client,
-        passage,
-        streamed: outgoing.request.envelope.streamed,
-        failures: channel.provider.failures,
-        onFirstByte: () => metered.firstByte((firstByteAt = clock.monotonic())),
-        onResult: resolve,
-      });
-      const handler = mappedStatus(reframed(relay, route.spoken.framing), channel.statusMap);
-      relay.follow(channel.transport(http).dispatch(request, handler));
-    });
-    if (trial) observer.endTrial(channel.id);
-    const attempted = {
-      channel,
-      credential: prepared.credential,
-      model: authorized.model,
-      firstByteMs: firstByteAt - startedAt,
-      durationMs: clock.monotonic() - startedAt,
-    };
-    observer.observe(attempted, result);
-    return result;
+  private plan({ snapshot, pool, credential }: Authorized): ChannelPlan<RoutableChannel> {
+    const { random } = this.dependencies;
+    return new ChannelPlan({ pool, health: snapshot.health, random, credential });
   }
 
   private concluded(
@@ -343,41 +273,16 @@ const CLIENT_CLOSED: Conclusion = {
   errorCode: 'client_closed',
 };
 
-/** One channel that is asked. */
-interface Attempt {
-  readonly channel: RoutableChannel;
-  readonly prepared: PreparedAttempt;
-  readonly authorized: Authorized;
-  readonly outgoing: Outgoing;
-}
-
-/** What a channel can't be told is an answer, not a fault. */
-function expected(error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  throw error;
-}
-
-function channelModel(channel: RoutableChannel, model: string): ChannelModel {
-  const known = channel.models.get(model);
-  if (known === undefined) throw new Error(`channel ${channel.id} was planned for a model that it lacks`);
-  return known;
-}
-
-/** Something was produced, and the vendor did not say how much. */
-function isUncounted(result: RelayResult): result is Exclude<RelayResult, { kind: 'refused' | 'failed' }> {
-  if (result.kind === 'refused' || result.kind === 'failed' || result.usage !== undefined) return false;
-  return result.kind === 'answered' || result.producedTokens > 0;
-}
-
 function outcomeOf({ code }: GatewayError): RequestOutcome {
   if (code === 'upstream_timeout') return 'timed_out';
   if (code === 'shutting_down') return 'interrupted';
   return code === 'upstream_cut' ? 'upstream_cut' : 'failed';
 }
 
-function noChannel(): GatewayError {
+/** @param wakesInMs when a channel that rests may be asked again */
+function noChannel(wakesInMs: number | undefined): GatewayError {
   return new GatewayError('no_channel_available', 'No channel can serve this model at the moment.', {
-    retryAfterSeconds: 5,
+    retryAfterSeconds: wakesInMs === undefined ? 5 : Math.ceil(wakesInMs / 1_000),
   });
 }
 

@@ -1,0 +1,148 @@
+import { GatewayError, type Clock } from '@tollgate/contracts';
+import { reframed, type Transport } from '@tollgate/providers';
+import type { ChannelModel, RoutableChannel } from '../configuration/routable-channel.js';
+import type { ClientRequest } from '../http/client-request.js';
+import type { ChannelObserver } from '../observation/channel-observer.js';
+import type { Authorized } from './authorization.js';
+import { learnFromAttempt } from './learn-from-attempt.js';
+import type { LocalTokenCount } from './local-token-count.js';
+import { mappedStatus } from './mapped-status.js';
+import type { MeteredRequest } from './metered-request.js';
+import type { ModelRequest } from './model-request.js';
+import type { AttemptPreparation, PreparedAttempt } from './prepare-attempt.js';
+import { Relay, type RelayResult } from './relay.js';
+
+export interface AttemptsDependencies {
+  readonly http: Transport;
+  readonly preparation: AttemptPreparation;
+  readonly tokenCount: LocalTokenCount;
+  readonly observer: ChannelObserver;
+  readonly clock: Clock;
+}
+
+/** An attempt's view of the request: what is sent, and what the balance limits it to. */
+export interface Outgoing {
+  readonly request: ModelRequest;
+  readonly jsonArray: boolean;
+  readonly outputTokensMax: number | undefined;
+  /** Counts the attempts. */
+  readonly metered: { readonly attempts: number };
+}
+
+/** One channel that is asked. */
+export interface Attempt {
+  readonly channel: RoutableChannel;
+  readonly prepared: PreparedAttempt;
+  /** It is the trial of a half-open channel. */
+  readonly trial: boolean;
+  readonly authorized: Authorized;
+  readonly outgoing: Outgoing;
+}
+
+/** Asks one channel: makes what it is sent, carries its answer, and takes note of how it went. */
+export class Attempts {
+  constructor(private readonly dependencies: AttemptsDependencies) {}
+
+  /** What the channel is to be sent; an error where it can't be told the request. */
+  prepare(
+    client: ClientRequest,
+    channel: RoutableChannel,
+    {
+      authorized,
+      outgoing,
+      credential,
+    }: Pick<Attempt, 'authorized' | 'outgoing'> & { readonly credential: number },
+  ): PreparedAttempt | GatewayError | Promise<PreparedAttempt | GatewayError> {
+    const { request, jsonArray, outputTokensMax, metered } = outgoing;
+    const { model, reasoning, snapshot } = authorized;
+    try {
+      const prepared = this.dependencies.preparation.prepare(channel, {
+        ...{ client, request, jsonArray, outputTokensMax, reasoning, credential },
+        retries: metered.attempts,
+        upstreamModel: channelModel(channel, model).upstream,
+        modelOutputTokensMax: snapshot.modelOf(model)?.outputTokensMax ?? null,
+        timeouts: snapshot.settings.upstream,
+      });
+      return prepared instanceof Promise ? prepared.catch(expected) : prepared;
+    } catch (error) {
+      return expected(error);
+    }
+  }
+
+  /** Carries the answer to the client; tells how that ended. Never rejects for what a vendor does. */
+  async run(
+    client: ClientRequest,
+    metered: MeteredRequest,
+    { channel, prepared, trial, authorized, outgoing }: Attempt,
+  ): Promise<RelayResult> {
+    const { clock, http, observer } = this.dependencies;
+    const { passage, request, route } = prepared;
+    const { load } = channel;
+    const model = channelModel(channel, authorized.model);
+    const { upstream } = model;
+    metered.attempt(channel, model, passage.warnings);
+    load.inFlight += 1;
+    if (trial) load.trialUnderWay = true;
+    const startedAt = clock.monotonic();
+    let firstByteAt = startedAt;
+    try {
+      const result = await new Promise<RelayResult>((resolve) => {
+        const relay = new Relay({
+          client,
+          passage,
+          streamed: outgoing.request.envelope.streamed,
+          failures: channel.provider.failures,
+          onFirstByte: () => metered.firstByte((firstByteAt = clock.monotonic())),
+          onResult: resolve,
+        });
+        const handler = mappedStatus(reframed(relay, route.spoken.framing), channel.statusMap);
+        relay.follow(channel.transport(http).dispatch(request, handler));
+      });
+      const endedAt = clock.monotonic();
+      const { credential } = prepared;
+      const firstByteMs = firstByteAt - startedAt;
+      const durationMs = endedAt - startedAt;
+      observer.observe({ channel, credential, model: authorized.model, firstByteMs, durationMs }, result);
+      if (authorized.snapshot.settings.health.enabled)
+        learnFromAttempt(load, result, { credential, upstream, firstByteMs, endedAt });
+      return result;
+    } finally {
+      load.inFlight -= 1;
+      if (trial) load.trialUnderWay = false;
+    }
+  }
+
+  /** Later where the tokens of an answer have to be counted. */
+  measure(
+    metered: MeteredRequest,
+    result: RelayResult,
+    { prepared, outgoing }: Attempt,
+  ): Promise<void> | undefined {
+    if (!isUncounted(result)) {
+      metered.measure(result);
+      return undefined;
+    }
+    const { tokenCount } = this.dependencies;
+    return tokenCount
+      .usageOf(outgoing.request, prepared.route.dialect.id, result)
+      .then((usage) => metered.measure(result, usage));
+  }
+}
+
+/** What a channel can't be told is an answer, not a fault. */
+function expected(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  throw error;
+}
+
+function channelModel(channel: RoutableChannel, model: string): ChannelModel {
+  const known = channel.models.get(model);
+  if (known === undefined) throw new Error(`channel ${channel.id} was planned for a model that it lacks`);
+  return known;
+}
+
+/** Something was produced, and the vendor did not say how much. */
+function isUncounted(result: RelayResult): result is Exclude<RelayResult, { kind: 'refused' | 'failed' }> {
+  if (result.kind === 'refused' || result.kind === 'failed' || result.usage !== undefined) return false;
+  return result.kind === 'answered' || result.producedTokens > 0;
+}

@@ -1,0 +1,146 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { channelStatusKey } from '@tollgate/contracts';
+import { credentialAssociation, sealSecret } from '@tollgate/security';
+import { chatVendor, FakeVendor, ManualClock, type VendorRequest } from '@tollgate/testing';
+import { ProxyWorld, settled } from '../test-support/proxy-world.js';
+
+const chat = () => ({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] });
+const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
+const GOOD = chatVendor(['Hello'], USAGE);
+const refusal = (status: number, headers: Readonly<Record<string, string>> = {}) => ({
+  kind: 'answer' as const,
+  status,
+  body: { error: { message: 'no' } },
+  headers,
+});
+
+describe('routing in the proxy', () => {
+  let world: ProxyWorld;
+  let clock: ManualClock;
+  let first: FakeVendor;
+  let second: FakeVendor;
+
+  beforeAll(async () => {
+    first = await FakeVendor.start({ kind: 'silent' });
+    second = await FakeVendor.start({ kind: 'silent' });
+  });
+  afterAll(() => Promise.all([first.stop(), second.stop()]));
+
+  beforeEach(async () => {
+    for (const vendor of [first, second]) {
+      vendor.respond(GOOD);
+      vendor.requests.length = 0;
+    }
+    clock = new ManualClock();
+    world = await ProxyWorld.start(async (made) => {
+      await made.putChannel('c1', first, { priority: 10, credentials: sealed(made, ['sk-up-0', 'sk-up-1']) });
+      await made.putChannel('c2', second);
+      await made.putPrice('gpt-4o', { input: '2.50', output: '10.00' });
+    }, clock);
+  });
+  afterEach(() => world.stop());
+
+  const sealed = ({ keyring }: ProxyWorld, secrets: readonly string[]) =>
+    secrets.map((secret) => sealSecret(keyring.current, secret, credentialAssociation('c1', first.baseUrl)));
+  const keysAsked = () => first.requests.map(({ headers }) => headers.authorization?.slice(-1));
+  const lastAttempts = () => world.journal.ends.at(-1)?.attempts;
+
+  it('asks the credentials of a channel in turn', async () => {
+    for (let request = 0; request < 4; request += 1) await world.send(chat());
+    expect(keysAsked()).toEqual(['0', '1', '0', '1']);
+  });
+
+  it.each([401, 402, 403, 429])(
+    'tries another credential of the channel after %i, and lets the one that failed rest alone',
+    async (status) => {
+      first.respond((request: VendorRequest) =>
+        request.headers.authorization === 'Bearer sk-up-0' ? refusal(status) : GOOD(request),
+      );
+      expect((await world.send(chat())).status).toBe(200);
+      expect(keysAsked()).toEqual(['0', '1']);
+      await world.send(chat());
+      await world.send(chat());
+      expect(keysAsked()).toEqual(['0', '1', '1', '1']);
+      expect(second.requests).toHaveLength(0);
+      clock.advance(1_000);
+      first.respond(GOOD);
+      await world.send(chat());
+      await world.send(chat());
+      expect(keysAsked().slice(4).sort()).toEqual(['0', '1']);
+    },
+  );
+
+  it('leaves the channel, all its credentials, after a failure that speaks against the whole of it', async () => {
+    first.respond(refusal(500));
+    expect((await world.send(chat())).status).toBe(200);
+    expect(keysAsked()).toEqual(['0']);
+    expect(second.requests).toHaveLength(1);
+  });
+
+  it('leaves a vendor alone for as long as it demands, and says how long when nobody else is left', async () => {
+    first.respond(refusal(503, { 'retry-after': '77' }));
+    await world.send(chat());
+    await world.send(chat());
+    expect([first.requests.length, second.requests.length]).toEqual([1, 2]);
+    second.respond(refusal(429, { 'retry-after': '9' }));
+    await world.send(chat());
+    const refused = await world.send(chat());
+    expect([refused.status, refused.json.error.code]).toEqual([503, 'no_channel_available']);
+    expect(refused.headers['retry-after']).toBe('9');
+    expect([first.requests.length, second.requests.length]).toEqual([1, 3]);
+    clock.advance(9_000);
+    second.respond(GOOD);
+    expect((await world.send(chat())).status).toBe(200);
+  });
+
+  it('rests nothing where the operator switched health off', async () => {
+    await world.putSettings({ health: { enabled: false } });
+    first.respond(refusal(503, { 'retry-after': '77' }));
+    await world.send(chat());
+    await world.send(chat());
+    expect(first.requests).toHaveLength(2);
+  });
+
+  it('goes on with a credential that failed when there is no other way', async () => {
+    first.respond(refusal(401));
+    second.respond(refusal(401));
+    await world.send(chat());
+    first.respond(GOOD);
+    expect((await world.send(chat())).status).toBe(200);
+  });
+
+  it('begins no attempt once the time for attempts is over', async () => {
+    await world.putSettings({ routing: { totalTimeMaxMs: 20 } });
+    first.respond(() => {
+      clock.advance(21);
+      return refusal(500);
+    });
+    const answer = await world.send(chat());
+    expect([answer.status, answer.json.error.code]).toEqual([502, 'upstream_error']);
+    expect(lastAttempts()).toBe(1);
+    expect(second.requests).toHaveLength(0);
+  });
+
+  it('asks the channel that costs least where the operator says so, whatever the weights', async () => {
+    const cost = (input: string) => ({ models: [{ name: 'gpt-4o', upstream: 'gpt-4o', cost: { input } }] });
+    await world.putChannel('c1', first, { weight: 9, ...cost('2.00') });
+    await world.putChannel('c2', second, { weight: 1, ...cost('1.00') });
+    await world.putSettings({ routing: { strategy: 'lowest-cost' } });
+    for (let request = 0; request < 3; request += 1) await world.send(chat());
+    expect([first.requests.length, second.requests.length]).toEqual([0, 3]);
+  });
+
+  it('uses no credential that channel-health has opened', async () => {
+    await world.documents.bucket('health').put(channelStatusKey('c1'), {
+      channelId: 'c1',
+      state: 'healthy',
+      reason: '',
+      since: 0,
+      retryAt: null,
+      credentials: [{ position: 0, state: 'open', reason: 'refused', retryAt: clock.now() + 60_000 }],
+    });
+    await settled();
+    for (let request = 0; request < 3; request += 1) await world.send(chat());
+    expect(keysAsked()).toEqual(['1', '1', '1']);
+  });
+});
