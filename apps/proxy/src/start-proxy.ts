@@ -55,6 +55,7 @@ async function start(settings: ProxySettings, logger: Logger, closers: Closers):
     metricsSource: processMetrics(metrics),
     traced: settings.otlpEndpoint !== undefined,
     journalDirectory: join(settings.dataDirectory, 'journal'),
+    journal: { bytesMax: settings.journalBytesMax, whenFull: settings.journalWhenFull },
     allowPrivateUpstream: settings.upstreamPrivate === 'allow',
     limits: settings,
     drainTimeoutMs: settings.shutdownTimeoutMs * DRAIN_SHARE,

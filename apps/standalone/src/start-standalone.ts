@@ -157,6 +157,7 @@ async function startProxy({
     metricsSource: metrics,
     traced: settings.otlpEndpoint !== undefined,
     journalDirectory: join(settings.dataDirectory, 'journal'),
+    journal: { bytesMax: settings.journalBytesMax, whenFull: settings.journalWhenFull },
     allowPrivateUpstream: settings.upstreamPrivate === 'allow',
     limits: settings,
     drainTimeoutMs: settings.shutdownTimeoutMs * DRAIN_SHARE,

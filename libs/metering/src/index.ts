@@ -1,5 +1,7 @@
 export type { Journal, JournalEnd, JournalStart } from './journal.js';
-export { FileJournal, type FileJournalOptions, type JournalStatus } from './file-journal/file-journal.js';
+export { FileJournal, type FileJournalOptions } from './file-journal/file-journal.js';
+export type { JournalStatus } from './file-journal/journal-status.js';
+export type { WhenFull } from './file-journal/shedding.js';
 export { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './file-journal/limits.js';
 export { encodeEnd, encodeStart } from './file-journal/encode-entry.js';
 export type { JournalLogger } from './logger.js';

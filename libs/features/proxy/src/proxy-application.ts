@@ -1,7 +1,7 @@
 import { LeasedAdmission, type QuotaStore } from '@tollgate/admission';
 import type { Clock } from '@tollgate/contracts';
 import type { DocumentStore, EventLog } from '@tollgate/messaging';
-import { FileJournal } from '@tollgate/metering';
+import { FileJournal, type WhenFull } from '@tollgate/metering';
 import { EgressGuard, HttpTransport, MediaFetcher } from '@tollgate/providers';
 import type { Keyring } from '@tollgate/security';
 import { ObservabilityModule, type HealthChecks, type Logger, type MetricsSource } from '@tollgate/telemetry';
@@ -28,6 +28,8 @@ export interface ProxyApplicationOptions {
   readonly traced: boolean;
   /** Parent of the request journals of all proxy processes of this machine. */
   readonly journalDirectory: string;
+  /** Bytes of all journal files of this process, and what becomes of new requests when they are reached. */
+  readonly journal: { readonly bytesMax: number; readonly whenFull: WhenFull };
   /** Channels may have loopback or private addresses. */
   readonly allowPrivateUpstream: boolean;
   readonly limits: ProxyLimits;
@@ -50,6 +52,8 @@ export async function createProxyApplication(options: ProxyApplicationOptions): 
     documents,
     clock,
     logger,
+    limits: { bytesMax: options.journal.bytesMax },
+    whenFull: options.journal.whenFull,
   });
   registerJournalMetrics(options.metrics, () => journal.status);
   const admission = new LeasedAdmission({

@@ -18,10 +18,15 @@ export interface EventSource {
  * ```
  *   published │ memory (≤ max) │ only in segments │ memory again … │ not written yet
  * ```
+ *
+ * Events that a full journal does not take are beside it (`unfiled`), until billing has committed them.
  */
 export class EventBacklog implements EventSource {
   #memory: EncodedEvent[] = [];
   #unwritten: EncodedEvent[] = [];
+  /** By sequence, rising. */
+  readonly #unfiled = new Map<number, EncodedEvent>();
+  #lastUnfiled = 0;
   #writtenThrough = 0;
   #diskRefuses = false;
 
@@ -32,18 +37,29 @@ export class EventBacklog implements EventSource {
   ) {}
 
   get available(): number {
-    return this.#diskRefuses
-      ? (this.#unwritten.at(-1)?.sequence ?? this.#writtenThrough)
-      : this.#writtenThrough;
+    if (!this.#diskRefuses) return this.#writtenThrough;
+    return Math.max(this.#unwritten.at(-1)?.sequence ?? this.#writtenThrough, this.#lastUnfiled);
   }
 
   append(event: EncodedEvent): void {
     this.#unwritten.push(event);
   }
 
-  /** What the disk does not hold yet. */
+  /** It will not be in the segments. */
+  appendUnfiled(event: EncodedEvent): void {
+    this.#unfiled.set(event.sequence, event);
+    this.#lastUnfiled = event.sequence;
+    if (this.#unwritten.length === 0) this.#writtenThrough = event.sequence;
+  }
+
+  /** What the disk does not hold yet, and will. */
   get unwritten(): readonly EncodedEvent[] {
     return this.#unwritten;
+  }
+
+  /** What only this process knows of; billing has not committed it. */
+  get unfiled(): ReadonlyMap<number, EncodedEvent> {
+    return this.#unfiled;
   }
 
   /** All that was appended is in the segments. */
@@ -56,6 +72,7 @@ export class EventBacklog implements EventSource {
       if (follows && this.#memory.length < this.memoryEventsMax) this.#memory.push(event);
     }
     this.#unwritten = [];
+    if (this.#lastUnfiled > this.#writtenThrough) this.#writtenThrough = this.#lastUnfiled;
   }
 
   /** The disk refused what was appended: it is published from memory. */
@@ -63,18 +80,44 @@ export class EventBacklog implements EventSource {
     this.#diskRefuses = true;
   }
 
+  /** Billing has everything up to here. */
+  committed(through: number): void {
+    if (this.#unfiled.size === 0) return;
+    for (const sequence of this.#unfiled.keys()) {
+      if (sequence > through) return;
+      this.#unfiled.delete(sequence);
+    }
+  }
+
   async take(from: number, max: number): Promise<readonly EncodedEvent[]> {
     const stale = this.#memory.findIndex(({ sequence }) => sequence >= from);
     this.#memory.splice(0, stale < 0 ? this.#memory.length : stale);
     const [oldest] = this.#memory;
     if (oldest?.sequence === from) return this.#memory.splice(0, max);
-    if (from > this.#writtenThrough)
-      return this.#unwritten.filter(({ sequence }) => sequence >= from).slice(0, max);
+    if (from > this.#writtenThrough || this.#unfiled.has(from)) return this.#runInMemory(from, max);
     const before = oldest?.sequence ?? this.#writtenThrough + 1;
     return this.reader.read(from, Math.min(max, before - from));
   }
 
   async takeAgain(from: number, max: number): Promise<readonly EncodedEvent[]> {
+    if (from > this.#writtenThrough || this.#unfiled.has(from)) return this.#runInMemory(from, max);
     return this.secondReader.read(from, max);
+  }
+
+  /** Of what is not in the segments: those that follow one another from the first at or after `from`. */
+  #runInMemory(from: number, max: number): readonly EncodedEvent[] {
+    const run: EncodedEvent[] = [];
+    const waiting = this.#unwritten.filter(({ sequence }) => sequence >= from);
+    let at = 0;
+    let next = this.#unfiled.has(from) ? from : (waiting[0]?.sequence ?? from);
+    while (run.length < max) {
+      const unfiled = this.#unfiled.get(next);
+      const event = unfiled ?? waiting[at];
+      if (event?.sequence !== next) break;
+      if (unfiled === undefined) at += 1;
+      run.push(event);
+      next += 1;
+    }
+    return run;
   }
 }

@@ -6,41 +6,34 @@ import { EventBacklog } from './event-backlog.js';
 import { interruptedEvent } from './interrupted.js';
 import { JournalDirectory } from './journal-directory.js';
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './limits.js';
-import { OrphanAdopter, type RecoveryTotals } from './orphan-adopter.js';
+import type { JournalStatus } from './journal-status.js';
+import { OrphanAdopter } from './orphan-adopter.js';
 import { currentOwner, type Owner } from './owner.js';
 import { RECORD_BYTES_MAX, RecordBuffer } from './record.js';
 import { SegmentReader } from './segment-reader.js';
 import { SegmentStore, type Segment, type WriteFile } from './segment-store.js';
+import { Shedding, type WhenFull } from './shedding.js';
 import { Shipper, type JournalPorts } from './shipper.js';
 import { reasonOf } from './system-error.js';
 
 const CLOSING_POLL_MS = 50;
 /** So many segments may wait for requests that run for long; then their starts are carried over to the newest. */
 const SEGMENTS_BEFORE_CARRY = 3;
+/** When entries are shed, ends are still written until the files are so much larger than their bound. */
+const ENDS_SHARE = 1.25;
+/** Ends that a disk that refuses is offered again; more are only in memory. */
+const ENDS_WAITING_BYTES_MAX = 2 ** 20;
 
 export interface FileJournalOptions extends Omit<JournalPorts, 'limits'> {
   /** Parent of the journals of all processes on this machine; made when absent. */
   readonly directory: string;
   readonly limits?: Partial<JournalLimits>;
+  /** What becomes of new requests when the bound is reached or the disk refuses; default: `refuse`. */
+  readonly whenFull?: WhenFull;
   /** How bytes reach a file; default: the file system. */
   readonly write?: WriteFile;
   /** Default: this process. */
   readonly owner?: Owner;
-}
-
-/** For metrics and readiness. */
-export interface JournalStatus {
-  readonly openRequests: number;
-  /** Ended and not acknowledged by the event log. */
-  readonly unpublishedEvents: number;
-  /** Of all segments, adopted ones included. */
-  readonly bytes: number;
-  readonly bytesMax: number;
-  readonly lastSequence: number;
-  readonly committedThrough: number;
-  /** The disk takes entries. */
-  readonly writable: boolean;
-  readonly recovered: RecoveryTotals;
 }
 
 interface OpenRequest {
@@ -65,6 +58,7 @@ export class FileJournal implements Journal {
   readonly #backlog: EventBacklog;
   readonly #shipper: Shipper;
   readonly #adopter: OrphanAdopter;
+  readonly #shedding: Shedding;
   readonly #buffer = new RecordBuffer();
   readonly #open = new Map<RequestId, OpenRequest>();
   #starts: PendingStart[] = [];
@@ -103,6 +97,8 @@ export class FileJournal implements Journal {
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
     this.#directory = JournalDirectory.create(options.directory, this.id, owner);
     const { path } = this.#directory;
+    const { clock, logger, whenFull = 'refuse' } = options;
+    this.#shedding = new Shedding({ journalId: this.id, clock, logger, whenFull });
     this.#store = new SegmentStore({
       directory: path,
       segmentBytes: this.#limits.segmentBytes,
@@ -114,7 +110,10 @@ export class FileJournal implements Journal {
       source: this.#backlog,
       ports,
       committedThrough: 0,
-      onCommitted: () => void this.#tidy(),
+      onCommitted: (through) => {
+        this.#backlog.committed(through);
+        void this.#tidy();
+      },
     });
     this.#adopter = new OrphanAdopter(options.directory, owner, ports);
     this.#adopter.start();
@@ -135,6 +134,7 @@ export class FileJournal implements Journal {
       lastSequence: this.#lastSequence,
       committedThrough: this.#shipper.committedThrough,
       writable: this.#writable && !this.#lost,
+      shedRequests: this.#shedding.total,
       recovered: this.#adopter.recovered,
     };
   }
@@ -142,6 +142,7 @@ export class FileJournal implements Journal {
   start(entry: JournalStart): Promise<void> {
     const refusal = this.#refusal();
     if (refusal !== undefined) return Promise.reject(refusal);
+    if (this.#shedding.allowed && this.#full) return this.#startUnfiled(entry);
     try {
       this.#buffer.appendStart(encodeStart(entry));
     } catch (error) {
@@ -153,6 +154,12 @@ export class FileJournal implements Journal {
     return new Promise((written, refused) => {
       this.#starts.push({ request, written, refused });
     });
+  }
+
+  #startUnfiled(entry: JournalStart): Promise<void> {
+    this.#shedding.shed();
+    this.#open.set(entry.id, { entry, segment: undefined });
+    return Promise.resolve();
   }
 
   end(entry: JournalEnd): void {
@@ -171,12 +178,12 @@ export class FileJournal implements Journal {
   async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    this.#flush();
+    this.#flush(true);
     for (const request of [...this.#open.values()]) {
       const durationMs = Math.max(0, this.options.clock.now() - request.entry.occurredAt);
       this.#end(request, { ...interruptedEvent(request.entry, this.#lastSequence + 1), durationMs });
     }
-    this.#flush();
+    this.#flush(true);
     for (const timer of this.#timers) clearInterval(timer);
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), timeoutMs);
@@ -186,11 +193,24 @@ export class FileJournal implements Journal {
     ]);
     clearTimeout(timer);
     this.#shipper.stop();
+    if (state !== 'committed') this.#fileRest();
     await this.#leave(state === 'committed');
   }
 
   get #bytes(): number {
     return this.#store.totalBytes + this.#adopter.bytes;
+  }
+
+  get #full(): boolean {
+    return this.#bytes >= this.#limits.bytesMax || (this.#shedding.allowed && !this.#writable);
+  }
+
+  /** Ends that a full journal does not take. */
+  get #shedsEnds(): boolean {
+    if (!this.#shedding.allowed) return false;
+    const waiting = this.#buffer.length;
+    if (!this.#writable && waiting >= ENDS_WAITING_BYTES_MAX) return true;
+    return this.#bytes + waiting >= this.#limits.bytesMax * ENDS_SHARE;
   }
 
   #end({ entry: { id }, segment }: OpenRequest, entry: JournalEnd): void {
@@ -201,8 +221,13 @@ export class FileJournal implements Journal {
       segment.openStarts -= 1;
       segment.neededThrough = sequence;
     }
-    if (this.#firstBuffered === 0) this.#firstBuffered = sequence;
-    this.#backlog.append({ sequence, json: this.#encodeEnd(entry, sequence) });
+    const told = this.#shedding.told(entry);
+    if (this.#shedsEnds) {
+      this.#backlog.appendUnfiled({ sequence, json: Buffer.from(encodeEnd(told, sequence)) });
+    } else {
+      if (this.#firstBuffered === 0) this.#firstBuffered = sequence;
+      this.#backlog.append({ sequence, json: this.#encodeEnd(told, sequence) });
+    }
     this.#planFlush();
   }
 
@@ -230,8 +255,18 @@ export class FileJournal implements Journal {
     });
   }
 
-  /** Writes what waits. Starts that the disk refuses are refused; ends stay for the next attempt, and are published from memory. */
-  #flush(): void {
+  /**
+   * Writes what waits. Starts that the disk refuses are refused, or shed; ends stay for the next attempt, and are published
+   * from memory.
+   *
+   * @param again also a disk that refuses, and is offered what waits once a second while entries are shed
+   */
+  #flush(again = false): void {
+    if (this.#shedding.allowed && !this.#writable && !again && this.#starts.length === 0) {
+      this.#backlog.refused();
+      this.#shipper.notify();
+      return;
+    }
     const starts = this.#starts;
     this.#starts = [];
     try {
@@ -246,6 +281,7 @@ export class FileJournal implements Journal {
   }
 
   #begun(starts: readonly PendingStart[], segment: Segment): void {
+    if (starts.length > 0) this.#shedding.recovered();
     for (const { request, written } of starts) {
       if (this.#open.has(request.entry.id)) {
         request.segment = segment;
@@ -256,7 +292,12 @@ export class FileJournal implements Journal {
   }
 
   #refuse(starts: readonly PendingStart[], cause: unknown): void {
-    for (const { request, refused } of starts) {
+    for (const { request, refused, written } of starts) {
+      if (this.#shedding.allowed) {
+        this.#shedding.shed();
+        written();
+        continue;
+      }
       this.#open.delete(request.entry.id);
       refused(cannotRecord(cause));
     }
@@ -290,7 +331,9 @@ export class FileJournal implements Journal {
   #refusal(): GatewayError | undefined {
     if (this.#closing) return new GatewayError('shutting_down', 'The gateway is shutting down.');
     if (this.#lost) return overloaded('The gateway can not record requests; it must be restarted.');
-    if (this.#bytes < this.#limits.bytesMax) return undefined;
+    if (!this.#full) return undefined;
+    if (this.#shedding.allowed && this.#backlog.unfiled.size < this.#limits.unfiledEventsMax)
+      return undefined;
     return overloaded('The gateway holds as much unbilled usage as it may; try again later.');
   }
 
@@ -299,12 +342,14 @@ export class FileJournal implements Journal {
     this.#writable = false;
     this.options.logger.error(
       { journalId: this.id, path: this.#directory.path, error: reasonOf(error) },
-      'The request journal can not be written; requests are refused until the disk takes it again.',
+      this.#shedding.allowed
+        ? 'The request journal can not be written; the disk is offered it again each second.'
+        : 'The request journal can not be written; requests are refused until the disk takes it again.',
     );
   }
 
   async #sync(): Promise<void> {
-    if (this.#buffer.length > 0 && !this.#writable) this.#flush();
+    if (this.#buffer.length > 0 && !this.#writable) this.#flush(true);
     try {
       await this.#store.sync();
     } catch (error) {
@@ -365,6 +410,19 @@ export class FileJournal implements Journal {
       throw error;
     }
     await this.#store.sync();
+  }
+
+  /** What a full journal did not take, and billing does not have: the last chance to keep it. */
+  #fileRest(): void {
+    const { size } = this.#backlog.unfiled;
+    if (size === 0) return;
+    try {
+      for (const { json } of this.#backlog.unfiled.values()) this.#buffer.appendEnd(json.toString());
+      this.#write();
+    } catch (error) {
+      const facts = { journalId: this.id, events: size, error: reasonOf(error) };
+      this.options.logger.error(facts, 'Usage events that a full journal did not take may be lost.');
+    }
   }
 
   async #leave(committed: boolean): Promise<void> {

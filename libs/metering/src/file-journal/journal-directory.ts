@@ -33,7 +33,7 @@ export class JournalDirectory {
 
   static create(parent: string, journalId: JournalId, owner: Owner): JournalDirectory {
     const directory = new JournalDirectory(parent, journalId, `${journalId}@${formatOwner(owner)}`);
-    mkdirSync(directory.path, { recursive: true });
+    mkdirSync(directory.path);
     return directory;
   }
 

@@ -2,6 +2,8 @@
 export interface JournalLimits {
   /** Bytes of all segments of this process, adopted ones included; above it `start` refuses. */
   readonly bytesMax: number;
+  /** Ended events that a full journal keeps in memory only, where entries are shed; above it `start` refuses all the same. */
+  readonly unfiledEventsMax: number;
   /** A new segment begins when the current one has reached this. */
   readonly segmentBytes: number;
   /** Ended events kept in memory until they are published; the rest is read again from the segments. */
@@ -30,6 +32,7 @@ const MEBIBYTE = 2 ** 20;
 
 export const DEFAULT_JOURNAL_LIMITS: JournalLimits = {
   bytesMax: 1024 * MEBIBYTE,
+  unfiledEventsMax: 20_000,
   segmentBytes: 16 * MEBIBYTE,
   memoryEventsMax: 5_000,
   batchEventsMax: 200,

@@ -139,6 +139,13 @@ export const proxyLimitsSection = {
     withDefault(integer(1_024, 1_024 * MEBIBYTE), 32 * MEBIBYTE),
   ),
   inFlightMax: setting('TOLLGATE_IN_FLIGHT_MAX', withDefault(integer(1, 1_000_000), 20_000)),
+  /** Of all journal files of one proxy process. */
+  journalBytesMax: setting(
+    'TOLLGATE_JOURNAL_BYTES_MAX',
+    withDefault(integer(MEBIBYTE, 1_024 * 1_024 * MEBIBYTE), 1_024 * MEBIBYTE),
+  ),
+  /** New requests when that is reached, or the disk refuses. */
+  journalWhenFull: setting('TOLLGATE_JOURNAL_WHEN_FULL', withDefault(choice(['refuse', 'shed']), 'refuse')),
   identitiesMax: setting('TOLLGATE_IDENTITIES_MAX', withDefault(integer(100, 10_000_000), 100_000)),
 };
 

@@ -22,6 +22,8 @@ export const FINDING_KINDS = [
   'opening_conflict',
   /** A price card version was published again with other prices; the first stays. */
   'price_version_changed',
+  /** A proxy's journal was full: so many requests began without an entry, and left no record if the proxy was killed. */
+  'journal_shed',
   /** A proxy fell silent for long without closing its journal; what it held was given back. */
   'journal_abandoned',
 ] as const;

@@ -12,6 +12,9 @@ export interface RatedEvent {
   readonly findings: readonly Finding[];
 }
 
+/** What a proxy tells of its full journal, with a request that ends then: it says nothing of that request. */
+const SHED = 'journal_shed:';
+
 /**
  * Charges an event by the price card version that it names, not by what the proxy says: the ledger takes only what
  * its own records explain. Where the two differ, the proxy's figure stands in a finding. Only when the version is
@@ -22,7 +25,12 @@ export function rerate(event: UsageRecordedV1, sheet: CompiledSheet | undefined)
   const reportedCost = BigInt(event.vendorCost);
   const findings: Finding[] = finding === undefined ? [] : [finding];
   if (reportedCost < 0n) findings.push(about(event, 'negative_vendor_cost', { reported: event.vendorCost }));
-  if (event.findings.length > 0) findings.push(about(event, 'vendor_counts', { counts: event.findings }));
+  const counts = event.findings.filter((finding) => !finding.startsWith(SHED));
+  if (counts.length > 0) findings.push(about(event, 'vendor_counts', { counts }));
+  for (const finding of event.findings) {
+    if (finding.startsWith(SHED))
+      findings.push(about(event, 'journal_shed', { requests: Number(finding.slice(SHED.length)) }));
+  }
   return { event, charge, lines, vendorCost: atLeastZero(reportedCost), findings };
 }
 

@@ -242,6 +242,7 @@ describe('the commit of usage events', () => {
     ['charge_without_price', { charge: '7' }, '0'],
     ['negative_vendor_cost', { ...priced, vendorCost: '-1' }, '4500000'],
     ['vendor_counts', { ...priced, findings: ['negative_count:output'] }, '4500000'],
+    ['journal_shed', { ...priced, findings: ['journal_shed:12'] }, '4500000'],
   ])('notes %s and charges what its records explain', async (kind, overrides, charged) => {
     const event = usageEvent(overrides);
     const summary = await newCommitter().commit([batch(newJournal(), [event])]);

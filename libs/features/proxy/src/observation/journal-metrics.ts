@@ -1,43 +1,74 @@
 import type { JournalStatus } from '@tollgate/metering';
 import { Gauge, type Registry } from 'prom-client';
 
-const NUMBERS: readonly (readonly [name: string, help: string, read: (status: JournalStatus) => number])[] = [
-  ['bytes', 'Bytes of the journal files of this process, adopted ones included.', ({ bytes }) => bytes],
-  ['bytes_max', 'The bound of the journal files.', ({ bytesMax }) => bytesMax],
-  ['open_requests', 'Requests that began and did not end.', ({ openRequests }) => openRequests],
-  [
-    'unpublished_events',
-    'Ended requests that the event log has not taken.',
-    ({ unpublishedEvents }) => unpublishedEvents,
-  ],
-  ['writable', '1: the disk takes entries.', ({ writable }) => Number(writable)],
-  [
-    'recovered_journals',
-    'Journals taken over of processes that died, since the start.',
-    ({ recovered }) => recovered.journals,
-  ],
-  [
-    'recovered_interrupted',
-    'Requests in them that were recorded as interrupted.',
-    ({ recovered }) => recovered.interrupted,
-  ],
-  [
-    'recovered_skipped_bytes',
-    'Bytes in them that were no whole record: torn or damaged.',
-    ({ recovered }) => recovered.skippedBytes,
-  ],
-  ['recovered_missing', 'Ended requests that are lost for good.', ({ recovered }) => recovered.missing],
+interface JournalMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly read: (status: JournalStatus) => number;
+  /** Over the workers of a proxy; default: their sum. */
+  readonly aggregator?: 'min';
+}
+
+const METRICS: readonly JournalMetric[] = [
+  {
+    name: 'tollgate_journal_bytes',
+    help: 'Bytes of the journal files of this process, adopted ones included.',
+    read: ({ bytes }) => bytes,
+  },
+  {
+    name: 'tollgate_journal_bytes_max',
+    help: 'The bound of the journal files.',
+    read: ({ bytesMax }) => bytesMax,
+  },
+  {
+    name: 'tollgate_journal_open_requests',
+    help: 'Requests that began and did not end.',
+    read: ({ openRequests }) => openRequests,
+  },
+  {
+    name: 'tollgate_journal_unpublished_events',
+    help: 'Ended requests that the event log has not taken.',
+    read: ({ unpublishedEvents }) => unpublishedEvents,
+  },
+  {
+    name: 'tollgate_journal_writable',
+    help: '1: the disk takes entries.',
+    read: ({ writable }) => Number(writable),
+    aggregator: 'min',
+  },
+  {
+    name: 'tollgate_journal_shed_requests',
+    help: 'Requests that began without an entry, as the journal was full, since the start.',
+    read: ({ shedRequests }) => shedRequests,
+  },
+  {
+    name: 'tollgate_journal_recovered_journals',
+    help: 'Journals taken over of processes that died, since the start.',
+    read: ({ recovered }) => recovered.journals,
+  },
+  {
+    name: 'tollgate_journal_recovered_interrupted',
+    help: 'Requests in them that were recorded as interrupted.',
+    read: ({ recovered }) => recovered.interrupted,
+  },
+  {
+    name: 'tollgate_journal_recovered_skipped_bytes',
+    help: 'Bytes in them that were no whole record: torn or damaged.',
+    read: ({ recovered }) => recovered.skippedBytes,
+  },
+  {
+    name: 'tollgate_journal_recovered_missing',
+    help: 'Ended requests in them that are lost for good.',
+    read: ({ recovered }) => recovered.missing,
+  },
 ];
 
 /** What the request journal says of itself, asked for when metrics are read. */
 export function registerJournalMetrics(registry: Registry, status: () => JournalStatus): void {
-  for (const [name, help, read] of NUMBERS) {
+  for (const { name, help, read, aggregator = 'sum' } of METRICS) {
     new Gauge({
-      name: `tollgate_journal_${name}`,
-      help,
+      ...{ name, help, aggregator },
       registers: [registry],
-      // Over the workers of a proxy: one that can not write is told.
-      aggregator: name === 'writable' ? 'min' : 'sum',
       collect() {
         this.set(read(status()));
       },
