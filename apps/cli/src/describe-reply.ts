@@ -14,9 +14,13 @@ export function describeReply(command: FileCommand['name'], reply: ConfigApplyRe
   ].join('\n');
 }
 
+const SIGNS = { create: '+', update: '~', delete: '-' } as const;
+
 function describeChange({ kind, name, action, fields }: ConfigChange): string[] {
-  const sign = action === 'create' ? '+' : '~';
-  return [`${sign} ${kind} ${name}`, ...fields.map((field) => `    ${describeField(action, field)}`)];
+  return [
+    `${SIGNS[action]} ${kind} ${name}`,
+    ...fields.map((field) => `    ${describeField(action, field)}`),
+  ];
 }
 
 function describeField(action: ConfigChange['action'], { field, from, to }: ConfigFieldChange): string {
@@ -31,9 +35,10 @@ function show(value: unknown): string {
 
 function summary(command: FileCommand['name'], changes: readonly ConfigChange[]): string {
   if (changes.length === 0) return 'No differences: everything is as the file says.';
-  const created = changes.filter(({ action }) => action === 'create').length;
-  const updated = changes.length - created;
+  const count = (counted: ConfigChange['action']): number =>
+    changes.filter(({ action }) => action === counted).length;
+  const [created, updated, removed] = [count('create'), count('update'), count('delete')];
   return command === 'apply'
-    ? `Applied: ${created} created, ${updated} updated.`
-    : `${created} to create, ${updated} to update.`;
+    ? `Applied: ${created} created, ${updated} updated${removed === 0 ? '' : `, ${removed} removed`}.`
+    : `${created} to create, ${updated} to update${removed === 0 ? '' : `, ${removed} to remove`}.`;
 }

@@ -8,14 +8,22 @@ export interface ConfigApplyReply {
   readonly generatedKeys: readonly GeneratedKey[];
 }
 
-export const CONFIG_CHANGE_KINDS = ['organization', 'channel', 'model', 'price', 'key', 'settings'] as const;
+export const CONFIG_CHANGE_KINDS = [
+  'organization',
+  'channel',
+  'model',
+  'price',
+  'key',
+  'budget',
+  'settings',
+] as const;
 export type ConfigChangeKind = (typeof CONFIG_CHANGE_KINDS)[number];
 
 /** One difference between the file and what is there. */
 export interface ConfigChange {
   readonly kind: ConfigChangeKind;
   readonly name: string;
-  readonly action: 'create' | 'update';
+  readonly action: 'create' | 'update' | 'delete';
   readonly fields: readonly ConfigFieldChange[];
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgetInFile } from './budget.js';
 import { VENDOR_DIALECT_IDS } from './dialect.js';
 import { channelTransformMembers } from './documents/channel-transforms.js';
 import { settingsDocument } from './documents/settings.js';
@@ -27,6 +28,8 @@ export const configFile = z.strictObject({
         group: name.optional(),
         /** Opening credit in USD, posted once. */
         balance: priceString.optional(),
+        /** All of them: one that is not listed is removed. Without a list they stay. */
+        budgets: z.array(budgetInFile).max(20).optional(),
       }),
     )
     .default([]),
@@ -85,6 +88,8 @@ export const configFile = z.strictObject({
         secret: z.string().min(20).max(200).optional(),
         models: z.array(name).optional(),
         expiresAt: z.iso.datetime({ offset: true }).optional(),
+        /** As those of organisations. */
+        budgets: z.array(budgetInFile).max(20).optional(),
       }),
     )
     .default([]),

@@ -7,6 +7,8 @@ import type { DataSource } from 'typeorm';
 import { AdminService } from './admin.service.js';
 import { ApiKeyService } from './api-keys/api-key.service.js';
 import { AuditLogService } from './audit/audit-log.service.js';
+import { BudgetReader } from './budgets/budget-reader.js';
+import { BudgetService } from './budgets/budget.service.js';
 import { ChannelHealthReader } from './channels/channel-health-reader.js';
 import { ChannelService } from './channels/channel.service.js';
 import { ConfigFileService } from './config-file/config-file.service.js';
@@ -46,13 +48,14 @@ export function createAdminServices(dependencies: AdminDependencies) {
   const identity = new IdentityService({ dataSource, writes, throttle, masterKey, clock });
   const organizations = new OrganizationService(dataSource, writes);
   const apiKeys = new ApiKeyService(dataSource, writes, masterKey);
+  const budgets = new BudgetService(dataSource, writes);
   const channels = new ChannelService({ dataSource, writes, masterKey, providers });
   const models = new ModelService(dataSource, writes);
   const priceCards = new PriceCardService(dataSource, writes, clock);
   const settings = new SettingsService(dataSource, writes);
   const configFile = new ConfigFileService({
     ...{ dataSource, writes, clock, masterKey, providers },
-    ...{ organizations, apiKeys, channels, models, priceCards, settings },
+    ...{ organizations, apiKeys, budgets, channels, models, priceCards, settings },
   });
   return {
     admin: new AdminService({
@@ -61,8 +64,9 @@ export function createAdminServices(dependencies: AdminDependencies) {
     }),
     auditLog: new AuditLogService(dataSource),
     balances: new BalanceReader(dependencies.rpcClient, logger),
+    budgetReader: new BudgetReader(dependencies.rpcClient, logger),
     channelHealth: new ChannelHealthReader(dependencies.documents, logger),
     groups: new GroupService(dataSource),
-    ...{ identity, organizations, apiKeys, channels, models, priceCards, settings, configFile },
+    ...{ identity, organizations, apiKeys, budgets, channels, models, priceCards, settings, configFile },
   };
 }

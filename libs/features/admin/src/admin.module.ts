@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { createAdminServices, type AdminDependencies } from './admin-services.js';
 import { ApiKeyController } from './api-keys/api-key.controller.js';
 import { AuditLogController } from './audit/audit-log.controller.js';
+import { BudgetController } from './budgets/budget.controller.js';
 import { ChannelController } from './channels/channel.controller.js';
 import { ConfigFileController } from './config-file/config-file.controller.js';
 import { ENVIRONMENT } from './config-file/resolve-credentials.js';
@@ -30,6 +31,7 @@ export class AdminModule {
         IdentityController,
         OrganizationController,
         ApiKeyController,
+        BudgetController,
         ChannelController,
         ModelController,
         PriceCardController,

@@ -1,3 +1,4 @@
+import type { BudgetReference } from '@tollgate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 export const API_KEY_STATUSES = ['active', 'revoked'] as const;
@@ -30,6 +31,10 @@ export class ApiKeyEntity {
   /** `null`: every model. */
   @Column('text', { array: true, nullable: true })
   models: string[] | null;
+
+  /** What its document says of budgets; kept by `BudgetService`. */
+  @Column('jsonb')
+  budgets: BudgetReference[];
 
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt: Date | null;

@@ -104,6 +104,7 @@ export class ApiKeyService {
       ...describeApiKeySecret(secret),
       status: 'active',
       models: copyOrNull(input.models),
+      budgets: [],
       expiresAt: input.expiresAt ?? null,
       revokedAt: null,
       createdAt: write.now,
@@ -159,7 +160,7 @@ export function toApiKeyDocument(key: ApiKeyEntity): ApiKeyDocument {
     status: key.status,
     expiresAt: key.expiresAt?.getTime() ?? null,
     models: key.models,
-    budgets: [],
+    budgets: key.budgets,
   };
 }
 

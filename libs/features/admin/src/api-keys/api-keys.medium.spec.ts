@@ -41,6 +41,7 @@ describe('API keys', () => {
     expect(apiKeyDocument.parse(row?.body)).toEqual({
       ...{ id, organizationId, name: 'ci', status: 'active', models: ['gpt-4o'] },
       expiresAt: Date.parse('2030-01-01'),
+      budgets: [],
     });
     const stored = JSON.stringify([await api.outbox(), await api.dataSource.query('table admin.audit_log')]);
     expect(stored + api.logged()).not.toContain(secret);

@@ -1,4 +1,5 @@
 import { apiKeyDocumentKey } from '@tollgate/contracts';
+import { dropBudgets } from '../budgets/drop-budgets.js';
 import type { Write } from '../write-path/writes.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 
@@ -6,5 +7,10 @@ import { ApiKeyEntity } from './api-key.entity.js';
 export async function dropRevokedKeys(write: Write, organizationId: string): Promise<void> {
   const keys = await write.manager.findBy(ApiKeyEntity, { organizationId, status: 'revoked' });
   await write.manager.delete(ApiKeyEntity, { organizationId, status: 'revoked' });
+  await dropBudgets(
+    write,
+    'api-key',
+    keys.map(({ id }) => id),
+  );
   for (const { hash } of keys) write.document('identity', apiKeyDocumentKey(hash), null);
 }

@@ -36,7 +36,7 @@ export class ChangeView implements ConfigChange {
   @ApiProperty({ type: String })
   name: string;
 
-  @ApiProperty({ enum: ['create', 'update'] })
+  @ApiProperty({ enum: ['create', 'update', 'delete'] })
   action: ConfigChange['action'];
 
   @ApiProperty({ type: [FieldChangeView] })

@@ -2,6 +2,7 @@ import { GatewayError, type Clock, type ConfigApplyReply, type GeneratedKey } fr
 import { hashApiKey, type MasterKey } from '@tollgate/security';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ApiKeyService } from '../api-keys/api-key.service.js';
+import type { BudgetService } from '../budgets/budget.service.js';
 import type { ChannelService } from '../channels/channel.service.js';
 import type { ModelService } from '../models/model.service.js';
 import { OrganizationEntity } from '../organizations/organization.entity.js';
@@ -11,6 +12,7 @@ import type { ProviderCatalogue } from '../providers/provider-catalogue.js';
 import type { SettingsService } from '../settings/settings.service.js';
 import type { Actor } from '../write-path/actor.js';
 import type { Write, Writes } from '../write-path/writes.js';
+import { carryOutBudget } from './carry-out-budget.js';
 import { ConfigFileError } from './config-problems.js';
 import { parseConfigFile, type ParsedConfigFile } from './parse-config-file.js';
 import { planConfig, type Plan } from './plan/plan-config.js';
@@ -36,6 +38,7 @@ export interface ConfigFileDependencies {
   readonly providers: ProviderCatalogue;
   readonly organizations: OrganizationService;
   readonly apiKeys: ApiKeyService;
+  readonly budgets: BudgetService;
   readonly channels: ChannelService;
   readonly models: ModelService;
   readonly priceCards: PriceCardService;
@@ -122,6 +125,9 @@ export class ConfigFileService {
           ...operation.values,
           expiresAt: dateOf(operation.values),
         });
+        return [];
+      case 'budget':
+        await carryOutBudget(write, this.dependencies.budgets, operation);
         return [];
       case 'settings':
         await settings.putIn(write, operation.value);

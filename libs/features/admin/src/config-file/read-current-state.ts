@@ -1,5 +1,6 @@
 import { Any, type EntityManager } from 'typeorm';
 import { ApiKeyEntity } from '../api-keys/api-key.entity.js';
+import { BudgetEntity } from '../budgets/budget.entity.js';
 import { ChannelEntity } from '../channels/channel.entity.js';
 import type { ChannelValues } from '../channels/channel-values.js';
 import { ModelEntity } from '../models/model.entity.js';
@@ -7,7 +8,8 @@ import { OrganizationEntity } from '../organizations/organization.entity.js';
 import { ascendingVersionsByModel } from '../price-cards/ascending-versions.js';
 import { readSettings } from '../settings/settings.service.js';
 import type { ParsedConfigFile } from './parse-config-file.js';
-import type { CurrentKey, CurrentState } from './plan/current-state.js';
+import type { CurrentBudget, CurrentKey, CurrentState } from './plan/current-state.js';
+import type { BudgetOwner } from './plan/plan.js';
 
 export interface ReadCurrentStateInput {
   readonly file: ParsedConfigFile;
@@ -31,6 +33,7 @@ export async function readCurrentState(
     manager,
     file.prices.map(({ model }) => model),
   );
+  const keys = await readKeys(manager, file, keyHashes);
   return {
     organizations: byName(organizations),
     channels: byName(channels.map(unseal)),
@@ -41,7 +44,8 @@ export async function readCurrentState(
         versions.map((version) => ({ ...version, effectiveFrom: version.effectiveFrom.getTime() })),
       ]),
     ),
-    keys: await readKeys(manager, file, keyHashes),
+    keys,
+    budgets: await readBudgets(manager, organizations, keys),
     settings: await readSettings(manager),
   };
 }
@@ -66,6 +70,23 @@ async function readKeys(
     organization: nameOf.get(organizationId) ?? '',
     expiresAt: expiresAt?.getTime() ?? null,
   }));
+}
+
+async function readBudgets(
+  manager: EntityManager,
+  organizations: readonly OrganizationEntity[],
+  keys: readonly CurrentKey[],
+): Promise<CurrentBudget[]> {
+  const owners = new Map<string, BudgetOwner>();
+  for (const { id, name } of organizations) owners.set(id, { scope: 'organization', organization: name });
+  for (const { id, name, organization, status } of keys) {
+    if (status === 'active') owners.set(id, { scope: 'api-key', organization, key: name });
+  }
+  const budgets = await manager.findBy(BudgetEntity, { scopeId: Any([...owners.keys()]) });
+  return budgets.flatMap(({ id, scopeId, period, soft, amount, thresholds }) => {
+    const owner = owners.get(scopeId);
+    return owner === undefined ? [] : [{ id, owner, period, soft, amount, thresholds }];
+  });
 }
 
 function byName<Item extends { readonly name: string }>(items: readonly Item[]): ReadonlyMap<string, Item> {

@@ -1,6 +1,7 @@
 import type { ServiceDatabaseOptions } from '@tollgate/persistence';
 import { ApiKeyEntity } from '../api-keys/api-key.entity.js';
 import { AuditEntryEntity } from '../audit/audit-entry.entity.js';
+import { BudgetEntity } from '../budgets/budget.entity.js';
 import { ChannelEntity } from '../channels/channel.entity.js';
 import { UserEntity } from '../identity/user.entity.js';
 import { ModelEntity } from '../models/model.entity.js';
@@ -8,6 +9,7 @@ import { OrganizationEntity } from '../organizations/organization.entity.js';
 import { PriceCardVersionEntity } from '../price-cards/price-card-version.entity.js';
 import { PriceCardEntity } from '../price-cards/price-card.entity.js';
 import { SettingsEntity } from '../settings/settings.entity.js';
+import { AddBudgets1795741200000 } from './add-budgets.migration.js';
 import { AddChannelOptions1795651200000 } from './add-channel-options.migration.js';
 import { AddChannelTransforms1795737600000 } from './add-channel-transforms.migration.js';
 import { CreateAdminSchema1764000000000 } from './create-admin-schema.migration.js';
@@ -26,11 +28,13 @@ export function adminDatabase(connection: {
       CreateAdminSchema1764000000000,
       AddChannelOptions1795651200000,
       AddChannelTransforms1795737600000,
+      AddBudgets1795741200000,
     ],
     entities: [
       UserEntity,
       OrganizationEntity,
       ApiKeyEntity,
+      BudgetEntity,
       ChannelEntity,
       ModelEntity,
       PriceCardEntity,

@@ -1,3 +1,4 @@
+import type { BudgetReference } from '@tollgate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 export const ORGANIZATION_STATUSES = ['active', 'suspended'] as const;
@@ -21,6 +22,10 @@ export class OrganizationEntity {
   /** USD; posted once by billing, never changed. */
   @Column('numeric', { name: 'opening_balance', precision: 21, scale: 9 })
   openingBalance: string;
+
+  /** What its document says of budgets; kept by `BudgetService`. */
+  @Column('jsonb')
+  budgets: BudgetReference[];
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;

@@ -12,6 +12,7 @@ import { type Page } from '@tollgate/control-api';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ApiKeyEntity } from '../api-keys/api-key.entity.js';
 import { dropRevokedKeys } from '../api-keys/drop-revoked-keys.js';
+import { dropBudgets } from '../budgets/drop-budgets.js';
 import { pageById, type PageRequest } from '../read-path/page-by-id.js';
 import type { Actor } from '../write-path/actor.js';
 import { definedOnly } from '../write-path/defined-only.js';
@@ -78,6 +79,7 @@ export class OrganizationService {
         );
       }
       await dropRevokedKeys(write, id);
+      await dropBudgets(write, 'organization', [id]);
       await write.manager.delete(OrganizationEntity, { id });
       write.audit({
         action: 'organization.delete',
@@ -97,6 +99,7 @@ export class OrganizationService {
       group: input.group ?? DEFAULT_GROUP,
       status: 'active',
       openingBalance: formatUsd(parseUsd(input.openingBalance ?? '0') ?? 0n),
+      budgets: [],
       createdAt: write.now,
       updatedAt: write.now,
     });
@@ -147,8 +150,8 @@ function found(organization: OrganizationEntity | null): OrganizationEntity {
 }
 
 export function toOrganizationDocument(organization: OrganizationEntity): OrganizationDocument {
-  const { id, name, status, group } = organization;
-  return { id: id as OrganizationId, name, status, group, budgets: [] };
+  const { id, name, status, group, budgets } = organization;
+  return { id: id as OrganizationId, name, status, group, budgets };
 }
 
 function subjectOf({ id, name }: OrganizationEntity) {

@@ -44,6 +44,7 @@ describe('organizations', () => {
       name: 'acme',
       group: 'gold',
       status: 'active',
+      budgets: [],
     });
     expect(rows[0]).toMatchObject({ kind: 'document', target: 'identity', key: `organizations.${id}` });
     expect(rows[1]).toMatchObject({

@@ -19,6 +19,11 @@ const VIOLATIONS: Readonly<Record<string, { code: ErrorCode; field: string; mess
     field: 'organizationId',
     message: 'The organization does not exist any more, or has API keys.',
   },
+  budgets_scope_period_unique: {
+    code: 'already_exists',
+    field: 'period',
+    message: 'There is such a budget for this period: change its amount.',
+  },
   channels_name_unique: {
     code: 'already_exists',
     field: 'name',

@@ -1,6 +1,7 @@
-import type { PriceSheet, SettingsDocument } from '@tollgate/contracts';
+import type { BudgetPeriod, PriceSheet, SettingsDocument } from '@tollgate/contracts';
 import type { ChannelValues } from '../../channels/channel-values.js';
 import type { ModelValues } from '../../models/model-values.js';
+import type { BudgetOwner } from './plan.js';
 
 export interface CurrentOrganization {
   readonly id: string;
@@ -19,6 +20,17 @@ export interface CurrentKey {
   readonly expiresAt: number | null;
 }
 
+export interface CurrentBudget {
+  readonly id: string;
+  readonly owner: BudgetOwner;
+  readonly period: BudgetPeriod;
+  readonly soft: boolean;
+  /** USD a period. */
+  readonly amount: string;
+  /** Percentages, ascending. */
+  readonly thresholds: readonly number[];
+}
+
 export interface CurrentPriceVersion {
   readonly version: number;
   readonly effectiveFrom: number;
@@ -34,5 +46,7 @@ export interface CurrentState {
   /** By model; each ascending by date, then version. */
   readonly prices: ReadonlyMap<string, readonly CurrentPriceVersion[]>;
   readonly keys: readonly CurrentKey[];
+  /** Of the organisations and the active keys. */
+  readonly budgets: readonly CurrentBudget[];
   readonly settings: SettingsDocument;
 }

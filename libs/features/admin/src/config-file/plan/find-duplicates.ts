@@ -1,3 +1,4 @@
+import type { BudgetInFile } from '@tollgate/contracts';
 import type { ConfigProblem } from '../config-problems.js';
 import type { ParsedConfigFile } from '../parse-config-file.js';
 
@@ -11,6 +12,8 @@ export function findDuplicates(file: ParsedConfigFile): ConfigProblem[] {
       effectiveFrom === undefined ? model : `${model} from ${new Date(effectiveFrom).toISOString()}`,
     ),
     ...duplicates('keys', file.keys, ({ organization, name }) => `${organization}/${name}`),
+    ...duplicateBudgets('organizations', file.organizations),
+    ...duplicateBudgets('keys', file.keys),
     ...duplicateSecrets(file),
   ];
 }
@@ -32,6 +35,17 @@ function duplicates<Entry>(
       { path: `${section}[${index}]`, message: `"${identity}" is named already by ${section}[${first}]` },
     ];
   });
+}
+
+function duplicateBudgets(
+  section: string,
+  owners: readonly { readonly budgets?: readonly BudgetInFile[] | undefined }[],
+): ConfigProblem[] {
+  return owners.flatMap(({ budgets = [] }, index) =>
+    duplicates(`${section}[${index}].budgets`, budgets, ({ period, soft = false }) =>
+      soft ? `${period} (soft)` : period,
+    ),
+  );
 }
 
 /** Not by `duplicates`: its message would tell the secret. */

@@ -38,7 +38,7 @@ function planned(more: string): string[] {
       credentials: [[]],
       keyHashes: [],
       current: {
-        ...{ organizations: new Map(), models: new Map(), prices: new Map(), keys: [] },
+        ...{ organizations: new Map(), models: new Map(), prices: new Map(), keys: [], budgets: [] },
         channels: new Map([['main', EXISTING]]),
         settings: settingsDocument.parse({}),
       },

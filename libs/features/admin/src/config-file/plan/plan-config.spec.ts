@@ -55,6 +55,7 @@ const EMPTY: CurrentState = {
   models: new Map(),
   prices: new Map(),
   keys: [],
+  budgets: [],
   settings: settingsDocument.parse({}),
 };
 

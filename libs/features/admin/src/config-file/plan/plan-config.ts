@@ -3,6 +3,7 @@ import { ConfigFileError } from '../config-problems.js';
 import type { ParsedConfigFile } from '../parse-config-file.js';
 import type { CurrentState } from './current-state.js';
 import { findDuplicates } from './find-duplicates.js';
+import { planBudgets } from './plan-budgets.js';
 import { planChannels } from './plan-channels.js';
 import { planKeys } from './plan-keys.js';
 import { planModels } from './plan-models.js';
@@ -39,12 +40,14 @@ export function planConfig(input: PlanInput): Plan {
   const { file, current } = input;
   const duplicates = findDuplicates(file);
   if (duplicates.length > 0) throw new ConfigFileError(duplicates);
+  const keys = planKeys(file, input.keyHashes, current);
   const parts = [
     planOrganizations(file, current),
     planChannels(file, input.credentials, current, input.providers),
     planModels(file, current),
     planPrices(file, current, input.now),
-    planKeys(file, input.keyHashes, current),
+    keys,
+    planBudgets(file, current, keys.changes),
     planSettings(file.settings, current),
   ];
   const problems = parts.flatMap((part) => part.problems);

@@ -1,4 +1,4 @@
-import type { ConfigChange, PriceSheet, SettingsDocument } from '@tollgate/contracts';
+import type { BudgetPeriod, ConfigChange, PriceSheet, SettingsDocument } from '@tollgate/contracts';
 import type { ChannelValues } from '../../channels/channel-values.js';
 import type { ModelValues } from '../../models/model-values.js';
 import type { ConfigProblem } from '../config-problems.js';
@@ -26,7 +26,35 @@ export type Operation =
     }
   | { readonly kind: 'key'; readonly id?: undefined; readonly values: NewKeyValues }
   | { readonly kind: 'key'; readonly id: string; readonly values: KeyChangeValues }
+  | BudgetOperation
   | { readonly kind: 'settings'; readonly value: SettingsDocument };
+
+export type BudgetOperation =
+  | {
+      readonly kind: 'budget';
+      readonly id?: undefined;
+      readonly owner: BudgetOwner;
+      readonly values: BudgetValues & { readonly period: BudgetPeriod; readonly soft: boolean };
+    }
+  | {
+      readonly kind: 'budget';
+      readonly id: string;
+      readonly remove?: undefined;
+      readonly values: Partial<BudgetValues>;
+    }
+  | { readonly kind: 'budget'; readonly id: string; readonly remove: true };
+
+export interface BudgetValues {
+  /** USD a period. */
+  readonly amount: string;
+  /** Percentages, ascending. */
+  readonly thresholds: readonly number[];
+}
+
+/** By names: the same plan may make it. */
+export type BudgetOwner =
+  | { readonly scope: 'organization'; readonly organization: string }
+  | { readonly scope: 'api-key'; readonly organization: string; readonly key: string };
 
 export interface KeyChangeValues {
   readonly secret?: string;
