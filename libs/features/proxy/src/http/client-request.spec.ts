@@ -32,7 +32,7 @@ describe('a client request', () => {
     socket.write(request + request);
     await eventually(() => clients.length === 2, 'both requests');
     let left = 0;
-    for (const client of clients) client.onClose = () => (left += 1);
+    for (const client of clients) client.closeListener = { clientClosed: () => (left += 1) };
     socket.destroy();
     await eventually(() => left === 2, 'both to be closed');
     expect(clients.map(({ closed }) => closed)).toEqual([true, true]);

@@ -8,7 +8,7 @@ import {
   type UpstreamHandler,
   type UpstreamHeaders,
 } from '@tollgate/providers';
-import type { ClientRequest } from '../http/client-request.js';
+import type { ClientRequest, CloseListener } from '../http/client-request.js';
 import type { Passage, StreamPassage, WholeAnswer } from './passage.js';
 import { errorInAnswer } from './passing.js';
 
@@ -70,7 +70,7 @@ const BYTES_PER_TOKEN = 4;
  * Carries one vendor's answer to the client: bytes as they come, gathered within one turn of the event loop into one
  * write, paused while the client reads slower. Tells its result exactly once.
  */
-export class Relay implements UpstreamHandler {
+export class Relay implements UpstreamHandler, CloseListener {
   private exchange: UpstreamExchange | undefined;
   private mode: 'waiting' | 'stream' | 'json' | 'error' = 'waiting';
   private status = 0;
@@ -89,8 +89,8 @@ export class Relay implements UpstreamHandler {
   /** Connects the relay with its exchange, right after the dispatch. */
   follow(exchange: UpstreamExchange): void {
     this.exchange = exchange;
-    this.options.client.onClose = () => this.abandon();
-    if (this.options.client.closed) this.abandon();
+    this.options.client.closeListener = this;
+    if (this.options.client.closed) this.clientClosed();
   }
 
   response(status: number, headers: UpstreamHeaders): void {
@@ -336,6 +336,10 @@ export class Relay implements UpstreamHandler {
     this.finish({ kind: 'broken', error, ...this.producedSoFar() });
   }
 
+  clientClosed(): void {
+    this.abandon();
+  }
+
   private abandon(): void {
     if (this.over) return;
     this.exchange?.abort();
@@ -353,7 +357,7 @@ export class Relay implements UpstreamHandler {
   private finish(result: RelayResult): void {
     if (this.over) throw new Error('a relay has ended twice');
     this.over = true;
-    this.options.client.onClose = undefined;
+    this.options.client.closeListener = undefined;
     this.gathered = [];
     this.options.onResult(result);
   }
