@@ -37,7 +37,8 @@ export interface FileJournalOptions extends Omit<JournalPorts, 'limits'> {
 }
 
 interface OpenRequest {
-  readonly entry: JournalStart;
+  /** Let go at its end: the tables that a Map has outgrown hold their values until the next full collection. */
+  entry: JournalStart | undefined;
   /** Where its start is; `undefined` until it is written. */
   segment: Segment | undefined;
 }
@@ -180,8 +181,7 @@ export class FileJournal implements Journal {
     this.#closing = true;
     this.#flush(true);
     for (const request of [...this.#open.values()]) {
-      const durationMs = Math.max(0, this.options.clock.now() - request.entry.occurredAt);
-      this.#end(request, { ...interruptedEvent(request.entry, this.#lastSequence + 1), durationMs });
+      if (request.entry !== undefined) this.#end(request, this.#interrupted(request.entry));
     }
     this.#flush(true);
     for (const timer of this.#timers) clearInterval(timer);
@@ -213,8 +213,15 @@ export class FileJournal implements Journal {
     return this.#bytes + waiting >= this.#limits.bytesMax * ENDS_SHARE;
   }
 
-  #end({ entry: { id }, segment }: OpenRequest, entry: JournalEnd): void {
-    this.#open.delete(id);
+  #interrupted(entry: JournalStart): JournalEnd {
+    const durationMs = Math.max(0, this.options.clock.now() - entry.occurredAt);
+    return { ...interruptedEvent(entry, this.#lastSequence + 1), durationMs };
+  }
+
+  #end(request: OpenRequest, entry: JournalEnd): void {
+    const { segment } = request;
+    this.#open.delete(entry.id);
+    request.entry = undefined;
     const sequence = this.#lastSequence + 1;
     this.#lastSequence = sequence;
     if (segment !== undefined) {
@@ -283,7 +290,7 @@ export class FileJournal implements Journal {
   #begun(starts: readonly PendingStart[], segment: Segment): void {
     if (starts.length > 0) this.#shedding.recovered();
     for (const { request, written } of starts) {
-      if (this.#open.has(request.entry.id)) {
+      if (request.entry !== undefined) {
         request.segment = segment;
         segment.openStarts += 1;
       }
@@ -298,7 +305,7 @@ export class FileJournal implements Journal {
         written();
         continue;
       }
-      this.#open.delete(request.entry.id);
+      if (request.entry !== undefined) this.#open.delete(request.entry.id);
       refused(cannotRecord(cause));
     }
   }
@@ -400,7 +407,7 @@ export class FileJournal implements Journal {
     this.#flush();
     const requests = [...this.#open.values()].filter(({ segment }) => segment === oldest);
     try {
-      for (const { entry } of requests) this.#buffer.appendStart(encodeStart(entry));
+      for (const { entry } of requests) if (entry !== undefined) this.#buffer.appendStart(encodeStart(entry));
       const segment = this.#write();
       for (const request of requests) request.segment = segment;
       segment.openStarts += requests.length;
