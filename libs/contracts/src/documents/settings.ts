@@ -68,6 +68,10 @@ export const settingsDocument = z.strictObject({
       firstByteTimeoutMs: milliseconds.default(60_000),
       idleTimeoutMs: milliseconds.default(60_000),
       totalTimeoutMs: milliseconds.default(600_000),
+      /** Of a vendor whose client left; `drain`: it may finish, so that its exact usage is known. */
+      onClientClose: z.enum(['cancel', 'drain']).default('cancel'),
+      /** How long it may go on then. */
+      drainTimeoutMs: milliseconds.default(30_000),
     })
     .prefault({}),
   models: z

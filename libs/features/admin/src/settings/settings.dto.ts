@@ -21,6 +21,7 @@ const ATTEMPTS_MAX = 20;
 const DAY_MS = 86_400_000;
 const SUFFIX_LENGTH_MAX = 40;
 const SUFFIXES_MAX = 100;
+const CLIENT_CLOSE = ['cancel', 'drain'] as const;
 const STORE_DOWN = ['open', 'closed'] as const;
 
 export class RoutingSettingsDto {
@@ -107,6 +108,23 @@ export class UpstreamSettingsDto {
   @Min(1)
   @Max(DAY_MS)
   totalTimeoutMs?: number;
+
+  @ApiPropertyOptional({
+    enum: CLIENT_CLOSE,
+    default: 'cancel',
+    description:
+      'What a vendor is told whose client left; drain: it may finish, so that its exact usage is known.',
+  })
+  @IsGivenOptionally()
+  @IsIn(CLIENT_CLOSE)
+  onClientClose?: SettingsDocument['upstream']['onClientClose'];
+
+  @ApiPropertyOptional(timeLimit('Time that a vendor may go on when its client left', 30_000))
+  @IsGivenOptionally()
+  @IsInt()
+  @Min(1)
+  @Max(DAY_MS)
+  drainTimeoutMs?: number;
 }
 
 type ReasoningSuffix = SettingsDocument['models']['reasoningSuffixes'][number];

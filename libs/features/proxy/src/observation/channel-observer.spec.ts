@@ -64,7 +64,7 @@ describe('what a proxy observes', () => {
   });
 
   it('leaves out what says nothing about the channel', async () => {
-    observe({ kind: 'abandoned', usage: undefined, text: undefined, producedTokens: 3 });
+    observe({ kind: 'abandoned', whole: false, usage: undefined, text: undefined, producedTokens: 3 });
     observe({ kind: 'refused', status: 400, error: new GatewayError('upstream_rejected', 'no') });
     observe(failed(new GatewayError('unsupported_feature', 'no'), false));
     expect(await told()).toEqual([]);

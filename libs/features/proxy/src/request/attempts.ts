@@ -4,13 +4,14 @@ import type { ChannelModel, RoutableChannel } from '../configuration/routable-ch
 import type { ClientRequest } from '../http/client-request.js';
 import type { ChannelObserver } from '../observation/channel-observer.js';
 import type { Authorized } from './authorization.js';
+import { Drains } from './drains.js';
 import { learnFromAttempt } from './learn-from-attempt.js';
 import type { LocalTokenCount } from './local-token-count.js';
 import { mappedStatus } from './mapped-status.js';
 import type { MeteredRequest } from './metered-request.js';
 import type { ModelRequest } from './model-request.js';
 import type { AttemptPreparation, PreparedAttempt } from './prepare-attempt.js';
-import { Relay, type RelayResult } from './relay.js';
+import { Relay, type RelayOptions, type RelayResult } from './relay.js';
 
 export interface AttemptsDependencies {
   readonly http: Transport;
@@ -41,6 +42,8 @@ export interface Attempt {
 
 /** Asks one channel: makes what it is sent, carries its answer, and takes note of how it went. */
 export class Attempts {
+  private readonly drains = new Drains();
+
   constructor(private readonly dependencies: AttemptsDependencies) {}
 
   /** What the channel is to be sent; an error where it can't be told the request. */
@@ -92,6 +95,7 @@ export class Attempts {
           passage,
           streamed: outgoing.request.envelope.streamed,
           failures: channel.provider.failures,
+          drain: this.drainOf(authorized),
           onFirstByte: () => metered.firstByte((firstByteAt = clock.monotonic())),
           onResult: resolve,
         });
@@ -110,6 +114,11 @@ export class Attempts {
       load.inFlight -= 1;
       if (trial) load.trialUnderWay = false;
     }
+  }
+
+  private drainOf({ snapshot }: Authorized): RelayOptions['drain'] {
+    const { onClientClose, drainTimeoutMs } = snapshot.settings.upstream;
+    return onClientClose === 'cancel' ? undefined : { drains: this.drains, timeoutMs: drainTimeoutMs };
   }
 
   /** Later where the tokens of an answer have to be counted. */

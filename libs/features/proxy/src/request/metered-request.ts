@@ -128,7 +128,8 @@ export class MeteredRequest {
       if (this.input.operation !== 'count-tokens')
         this.measured = this.measureOutput(result, 'estimated', counted);
     } else if (brokeOff(result) && result.producedTokens > 0) {
-      const measured = this.measureOutput(result, 'partial', counted);
+      const whole = result.kind === 'abandoned' && result.whole;
+      const measured = this.measureOutput(result, whole ? 'estimated' : 'partial', counted);
       if (result.kind === 'broken' && !this.input.chargesCutStreams) {
         this.costUncharged = this.vendorCost(measured);
       } else this.measured = measured;

@@ -9,6 +9,7 @@ import {
   type UpstreamHeaders,
 } from '@tollgate/providers';
 import type { ClientRequest, CloseListener } from '../http/client-request.js';
+import type { AnswerSink, Drain, Drains } from './drains.js';
 import type { Passage, StreamPassage, WholeAnswer } from './passage.js';
 import { errorInAnswer } from './passing.js';
 
@@ -34,8 +35,8 @@ export type RelayResult =
   | { readonly kind: 'failed'; readonly error: GatewayError; readonly blamesChannel: boolean }
   /** Something has reached the client, then the vendor failed. */
   | ({ readonly kind: 'broken'; readonly error: GatewayError } & ProducedSoFar)
-  /** The client went away, or stopped reading. */
-  | ({ readonly kind: 'abandoned' } & ProducedSoFar);
+  /** The client went away, or stopped reading; `whole`: and the vendor finished its answer all the same. */
+  | ({ readonly kind: 'abandoned'; readonly whole: boolean } & ProducedSoFar);
 
 /** What is known of an answer that did not reach its end. */
 interface ProducedSoFar {
@@ -51,6 +52,8 @@ export interface RelayOptions {
   readonly streamed: boolean;
   /** The vendor's own meanings of refusals. */
   readonly failures: readonly FailureRule[] | undefined;
+  /** Set where a vendor may finish an answer whose client left, within so much time. */
+  readonly drain: { readonly drains: Drains; readonly timeoutMs: number } | undefined;
   /** Called when the first byte of the answer leaves for the client. */
   readonly onFirstByte: () => void;
   readonly onResult: (result: RelayResult) => void;
@@ -83,14 +86,19 @@ export class Relay implements UpstreamHandler, CloseListener {
   private tail: Buffer | undefined;
   private stream: StreamPassage | undefined;
   private over = false;
+  /** Where the answer goes: to the client, or nowhere once that left. */
+  private sink: AnswerSink;
+  private drain: Drain | undefined;
 
-  constructor(private readonly options: RelayOptions) {}
+  constructor(private readonly options: RelayOptions) {
+    this.sink = options.client;
+  }
 
   /** Connects the relay with its exchange, right after the dispatch. */
   follow(exchange: UpstreamExchange): void {
     this.exchange = exchange;
     this.options.client.closeListener = this;
-    if (this.options.client.closed) this.clientClosed();
+    if (this.options.client.closed) this.abandon();
   }
 
   response(status: number, headers: UpstreamHeaders): void {
@@ -148,7 +156,7 @@ export class Relay implements UpstreamHandler, CloseListener {
       work();
     } catch (cause) {
       if (this.over) throw cause;
-      const { client } = this.options;
+      const client = this.sink;
       const error = unreadable(cause);
       this.exchange?.abort();
       if (client.answered) client.destroy();
@@ -201,13 +209,13 @@ export class Relay implements UpstreamHandler, CloseListener {
 
   private passEvents(stream: StreamPassage, bytes: Buffer | null): void {
     // A failure that came with the first words can still be tried elsewhere.
-    if (!stream.failed || this.options.client.answered) this.pass(bytes);
+    if (!stream.failed || this.sink.answered) this.pass(bytes);
     if (stream.failed && !this.over) this.fail(stream.fault ?? errorInAnswer(), true);
   }
 
   private pass(bytes: Buffer | null): void {
     if (bytes === null || bytes.length === 0) return;
-    const { client } = this.options;
+    const client = this.sink;
     if (!client.answered) this.begin(this.stream?.contentType);
     this.outputBytes += bytes.length;
     if (client.write(bytes)) return;
@@ -225,12 +233,12 @@ export class Relay implements UpstreamHandler, CloseListener {
     more: readonly string[] = [],
     warnings: readonly string[] = [],
   ): void {
-    const { client, passage } = this.options;
+    const { passage } = this.options;
     const type = contentType ?? single(this.headers['content-type']) ?? 'application/json';
     const encoding = single(this.headers['content-encoding']);
     const headers = [...more, ...warningsHeader([...new Set([...passage.warnings, ...warnings])])];
     if (encoding !== undefined && passage.piecemeal) headers.push('content-encoding', encoding);
-    client.begin(this.status, type, headers);
+    this.sink.begin(this.status, type, headers);
     this.options.onFirstByte();
   }
 
@@ -245,8 +253,8 @@ export class Relay implements UpstreamHandler, CloseListener {
       return;
     }
     // An answer may have no words at all.
-    if (!this.options.client.answered) this.begin(stream.contentType);
-    this.options.client.end();
+    if (!this.sink.answered) this.begin(stream.contentType);
+    this.sink.end();
     const { usage, text, responseId, warnings } = stream;
     const producedTokens = stream.producedTokens(this.outputBytes);
     this.finish({
@@ -257,9 +265,10 @@ export class Relay implements UpstreamHandler, CloseListener {
   }
 
   private endJson(): void {
-    const { client, passage } = this.options;
+    const { passage } = this.options;
+    const client = this.sink;
     const bytes = this.take();
-    if (client.answered) {
+    if (client.answered && (this.drain === undefined || this.outputBytes > 0)) {
       this.keepTail(bytes);
       const usage = passage.readTail(this.tail ?? bytes);
       client.end(bytes);
@@ -268,7 +277,8 @@ export class Relay implements UpstreamHandler, CloseListener {
     }
     const answer = this.readWhole(bytes);
     if (answer === undefined) return;
-    this.begin(answer.contentType, ['content-length', String(answer.body.length)], answer.warnings);
+    if (!client.answered)
+      this.begin(answer.contentType, ['content-length', String(answer.body.length)], answer.warnings);
     client.end(answer.body);
     this.answeredWhole(answer, answer.text?.length ?? bytes.length);
   }
@@ -296,7 +306,8 @@ export class Relay implements UpstreamHandler, CloseListener {
   }
 
   private endError(): void {
-    const { client, passage, failures } = this.options;
+    const { passage, failures } = this.options;
+    const client = this.sink;
     const body = this.take();
     const { status } = this;
     const vendor = passage.decodeError(status, body);
@@ -319,7 +330,7 @@ export class Relay implements UpstreamHandler, CloseListener {
   }
 
   private fail(error: GatewayError, blamesChannel: boolean): void {
-    const { client } = this.options;
+    const client = this.sink;
     this.exchange?.abort();
     if (!client.answered) {
       this.finish({ kind: 'failed', error, blamesChannel });
@@ -336,14 +347,33 @@ export class Relay implements UpstreamHandler, CloseListener {
     this.finish({ kind: 'broken', error, ...this.producedSoFar() });
   }
 
-  clientClosed(): void {
-    this.abandon();
-  }
-
   private abandon(): void {
     if (this.over) return;
     this.exchange?.abort();
-    this.finish({ kind: 'abandoned', ...this.producedSoFar() });
+    this.finish({ kind: 'abandoned', whole: false, ...this.producedSoFar() });
+  }
+
+  /** Its vendor is cancelled, or let finish. */
+  clientClosed(): void {
+    const { drain } = this.options;
+    this.drain = drain?.drains.begin(drain.timeoutMs, () => this.abandon());
+    if (this.drain === undefined) {
+      this.abandon();
+      return;
+    }
+    this.sink = this.drain;
+    // It may have waited for the client to read on.
+    this.stalled = false;
+    this.exchange?.resume();
+    this.guarded(() => this.flush());
+  }
+
+  /** Whatever the vendor did at last: nobody was there to see it. */
+  private drained(result: RelayResult): RelayResult {
+    if (result.kind === 'abandoned') return result;
+    if (result.kind !== 'answered') return { kind: 'abandoned', whole: false, ...this.producedSoFar() };
+    const { usage, text, producedTokens } = result;
+    return { kind: 'abandoned', whole: true, usage, text, producedTokens };
   }
 
   private producedSoFar(): ProducedSoFar {
@@ -359,7 +389,8 @@ export class Relay implements UpstreamHandler, CloseListener {
     this.over = true;
     this.options.client.closeListener = undefined;
     this.gathered = [];
-    this.options.onResult(result);
+    this.drain?.close();
+    this.options.onResult(this.drain === undefined ? result : this.drained(result));
   }
 }
 
