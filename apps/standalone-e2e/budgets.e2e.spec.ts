@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parseUsd } from '@tollgate/contracts';
+import { eventually } from '@tollgate/testing';
+import { PASSWORD, StandaloneGateway } from './standalone-gateway.js';
+
+interface Budget {
+  readonly id: string;
+  readonly spent: string | null;
+  readonly remaining: string | null;
+}
+
+const AMOUNT = '0.001';
+
+describe('a daily budget of a key', () => {
+  let gateway: StandaloneGateway;
+  let token: string;
+  let budget: Budget;
+
+  beforeAll(async () => {
+    gateway = await (await StandaloneGateway.start({ TOLLGATE_ADMIN_PASSWORD: PASSWORD })).ready();
+    token = await gateway.login(PASSWORD);
+    const { items } = (await call('GET', '/api/v1/api-keys')) as { items: { id: string }[] };
+    budget = (await call('POST', '/api/v1/budgets', {
+      ...{ scope: 'api-key', scopeId: items[0]!.id, period: 'daily', amount: AMOUNT },
+    })) as Budget;
+  }, 120_000);
+  afterAll(() => gateway?.remove());
+
+  const call = (method: string, path: string, body?: unknown): Promise<unknown> =>
+    gateway.admin(method, path, { token, ...(body !== undefined && { body }) });
+  const ask = (): Promise<number> =>
+    gateway
+      .openai()
+      .chat.completions.create({
+        model: 'demo',
+        max_tokens: 50,
+        messages: [{ role: 'user', content: 'Good day to you' }],
+      })
+      .then(
+        () => 200,
+        (error: { status: number; code: string; message: string }) => {
+          expect(error).toMatchObject({ status: 402, code: 'budget_exceeded' });
+          expect(error.message).toContain(`The daily budget ${budget.id} of the API key`);
+          return error.status;
+        },
+      );
+  const read = async (): Promise<Budget> => (await call('GET', `/api/v1/budgets/${budget.id}`)) as Budget;
+
+  it('lets requests through until it is used up, and no nano-dollar beyond', async () => {
+    let served = 0;
+    while (served < 200 && (await ask()) === 200) served += 1;
+    expect(served).toBeGreaterThan(3);
+    expect(served).toBeLessThan(200);
+    const [row] = await gateway.usage(token, served);
+    const spent = await eventually(async () => {
+      const { spent: known } = await read();
+      return known === row!.charge ? known : undefined;
+    }, 'the charges in the budget');
+    expect(parseUsd(spent)).toBeLessThanOrEqual(parseUsd(AMOUNT)!);
+    const { items } = (await call('GET', `/api/v1/billing/budgets/${budget.id}/alerts`)) as {
+      items: { threshold: number }[];
+    };
+    expect(items.map(({ threshold }) => threshold)).toEqual([80, 50]);
+  });
+
+  it('goes on as soon as it is raised', async () => {
+    await call('PATCH', `/api/v1/budgets/${budget.id}`, { amount: '1.00' });
+    await eventually(async () => (await ask()) === 200, 'a request that the budget covers again');
+  });
+});
