@@ -14,6 +14,12 @@ export { EgressGuard } from './transport/egress-guard.js';
 export { HttpTransport, type HttpTransportOptions } from './transport/http-transport.js';
 export { MediaFetcher, type FetchedMedia, type MediaFetcherOptions } from './transport/media-fetcher.js';
 export { reframed } from './transport/stream-framing.js';
+export {
+  upstreamConnection,
+  type UpstreamConnection,
+  type UpstreamProxy,
+  type UpstreamTls,
+} from './transport/upstream-connection.js';
 export type {
   Transport,
   UpstreamExchange,

@@ -1,5 +1,6 @@
 import { GatewayError, type Clock } from '@tollgate/contracts';
-import { errors, Pool, type Dispatcher } from 'undici';
+import { errors, type Dispatcher } from 'undici';
+import { ConnectionPools } from './connection-pools.js';
 import type { EgressGuard } from './egress-guard.js';
 import type {
   Transport,
@@ -14,30 +15,29 @@ export interface HttpTransportOptions {
   readonly clock: Clock;
 }
 
-const KEEP_ALIVE_MS = 15_000;
 const SWEEP_INTERVAL_MS = 250;
-const HEADER_BYTES_MAX = 65_536;
 
 /**
- * The only HTTP client to vendors: one connection pool an origin, no redirect followed, connections only to addresses
+ * The only HTTP client to vendors: one connection pool an origin and way to it, no redirect followed, connections only to addresses
  * that the egress guard allows, every exchange bounded in time.
  */
 export class HttpTransport implements Transport {
-  private readonly pools = new Map<string, { pool: Pool; connectTimeoutMs: number }>();
+  private readonly pools: ConnectionPools;
   private readonly exchanges = new Set<HttpExchange>();
   private readonly sweeper: NodeJS.Timeout;
 
   constructor(private readonly options: HttpTransportOptions) {
+    this.pools = new ConnectionPools(options.guard);
     this.sweeper = setInterval(() => this.sweep(), SWEEP_INTERVAL_MS).unref();
   }
 
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): UpstreamExchange {
     const { timeouts } = request;
-    const deadline = this.options.clock.monotonic() + timeouts.totalTimeoutMs;
-    const exchange = new HttpExchange(handler, deadline, this.exchanges);
+    const now = this.options.clock.monotonic();
+    const exchange = new HttpExchange(handler, now + timeouts.totalTimeoutMs, this.exchanges);
     this.exchanges.add(exchange);
     try {
-      this.pool(request).dispatch(
+      this.pools.poolFor(request, now).dispatch(
         {
           path: request.path,
           method: request.method,
@@ -59,32 +59,14 @@ export class HttpTransport implements Transport {
     clearInterval(this.sweeper);
     // A pool waits for its exchanges, and nobody would end a long one any more.
     for (const exchange of this.exchanges) exchange.cutOff(shuttingDown());
-    const pools = [...this.pools.values()];
-    this.pools.clear();
-    await Promise.all(pools.map(({ pool }) => pool.close()));
-  }
-
-  private pool({ origin, timeouts: { connectTimeoutMs } }: UpstreamRequest): Pool {
-    const known = this.pools.get(origin);
-    if (known?.connectTimeoutMs === connectTimeoutMs) return known.pool;
-    this.options.guard.checkHost(new URL(origin).hostname);
-    const pool = new Pool(origin, {
-      connect: { timeout: connectTimeoutMs, lookup: this.options.guard.lookup },
-      connections: null,
-      pipelining: 1,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      maxHeaderSize: HEADER_BYTES_MAX,
-    });
-    this.pools.set(origin, { pool, connectTimeoutMs });
-    // Exchanges on the old pool end as they would have.
-    void known?.pool.close();
-    return pool;
+    await this.pools.close();
   }
 
   /** One timer for all deadlines: an own timer a request costs more than the precision is worth. */
   private sweep(): void {
     const now = this.options.clock.monotonic();
     for (const exchange of this.exchanges) exchange.endIfOverdue(now);
+    this.pools.closeUnused(now);
   }
 }
 

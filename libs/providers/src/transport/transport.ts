@@ -1,4 +1,5 @@
 import type { GatewayError } from '@tollgate/contracts';
+import type { UpstreamConnection } from './upstream-connection.js';
 
 export interface UpstreamTimeouts {
   readonly connectTimeoutMs: number;
@@ -19,6 +20,8 @@ export interface UpstreamRequest {
   readonly headers: readonly string[];
   readonly body: Buffer;
   readonly timeouts: UpstreamTimeouts;
+  /** Absent or `undefined`: connections are made the plain way. */
+  readonly connection?: UpstreamConnection | undefined;
 }
 
 export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>;
