@@ -157,6 +157,14 @@ export interface InboundDialect {
   readonly encodeTokenCount?: (tokens: number) => unknown;
 }
 
+/** What is known of the request whose answer passes. */
+export interface TapOptions {
+  /** The client did not ask for usage; the gateway did. */
+  readonly hideUsage: boolean;
+  /** How many answers the client asked for at once: the stream ends with the last of them. */
+  readonly choices: number;
+}
+
 /** We are the client. */
 export interface OutboundDialect {
   /** @throws GatewayError `unsupported_feature`, to be tried on the next channel, for what the target can't be told */
@@ -170,7 +178,7 @@ export interface OutboundDialect {
   /** The vendor's id of a whole answer that passes, where the dialect stores answers. */
   readResponseId?(body: Buffer): string | null;
   /** A tap for streams that pass; absent where no client speaks the dialect. */
-  tapStream?(options: { readonly hideUsage: boolean }): StreamTap;
+  tapStream?(options: TapOptions): StreamTap;
   readonly embeddings?: {
     encodeRequest(request: CanonicalEmbeddingRequest, target: TargetProfile): EncodedRequest;
     decodeResponse(body: unknown): CanonicalEmbeddingResponse;

@@ -42,7 +42,7 @@ export const gemini = {
     decodeStream: (emit) => new GeminiStreamDecoder(emit),
     decodeError,
     readUsage,
-    tapStream: () => new PassingStream(new GeminiStreamWatcher()),
+    tapStream: (options) => new PassingStream(new GeminiStreamWatcher(options)),
     embeddings: { encodeRequest: encodeEmbeddingRequest, decodeResponse: decodeEmbeddingResponse },
     tokenCount: { encodeRequest: encodeTokenCountRequest, decodeResponse: decodeTokenCount },
   },

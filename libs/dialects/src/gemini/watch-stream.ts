@@ -1,4 +1,5 @@
 import type { ReportedUsage } from '../canonical/usage.js';
+import type { TapOptions } from '../dialect.js';
 import { lastObjectRange } from '../json/last-object.js';
 import { objectOf, parseObject } from '../json/tolerant.js';
 import type { StreamWatcher } from '../sse/passing-stream.js';
@@ -18,14 +19,25 @@ export class GeminiStreamWatcher implements StreamWatcher {
   usage: ReportedUsage | undefined;
   complete = false;
   failed = false;
+  private finished = 0;
+
+  constructor(private readonly options: Pick<TapOptions, 'choices'>) {}
 
   last(tail: Buffer): Buffer {
     this.failed ||= tail.includes(ERROR) && ERROR_EVENT.test(tail.toString('latin1'));
-    this.complete ||= tail.includes(FINISH) || tail.includes(BLOCKED);
+    this.complete ||= this.hasFinished(tail) || tail.includes(BLOCKED);
     const range = lastObjectRange(tail, USAGE);
     const metadata =
       range === undefined ? undefined : parseObject(tail.toString('utf8', range.start, range.end));
     this.usage = toReportedUsage(objectOf(metadata) && wireObject(metadata)) ?? this.usage;
     return tail;
+  }
+
+  private hasFinished(tail: Buffer): boolean {
+    if (this.options.choices === 1) return tail.includes(FINISH);
+    for (let at = tail.indexOf(FINISH); at !== -1; at = tail.indexOf(FINISH, at + FINISH.length)) {
+      this.finished += 1;
+    }
+    return this.finished >= this.options.choices;
   }
 }

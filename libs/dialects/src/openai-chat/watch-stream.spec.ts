@@ -9,8 +9,8 @@ const usageEvent = `data: {"id":"c1","choices":[],"usage":${USAGE}}\n\n`;
 const done = 'data: [DONE]\n\n';
 const STREAM = [content('Héllo'), content('"usage":{"prompt_tokens":1}'), usageEvent, done];
 
-function run(chunks: readonly Buffer[], hideUsage: boolean) {
-  const tap = new PassingStream(new ChatStreamWatcher({ hideUsage }));
+function run(chunks: readonly Buffer[], hideUsage: boolean, choices = 1) {
+  const tap = new PassingStream(new ChatStreamWatcher({ hideUsage, choices }));
   const out: Buffer[] = [];
   for (const chunk of chunks) {
     const passed = tap.push([chunk]);
@@ -64,6 +64,23 @@ describe('a Chat Completions stream passing', () => {
     ).toMatchObject({
       output: 3,
     });
+  });
+
+  it('with several choices is complete when all of them finished, or usage or the end mark came', () => {
+    const finish = (index: number) =>
+      `data: {"choices":[{"index":${index},"delta":{},"finish_reason":"stop"}]}\n\n`;
+    const completeAfter = (...events: string[]) =>
+      run(
+        events.map((event) => Buffer.from(event)),
+        false,
+        2,
+      ).tap.complete;
+    expect(completeAfter(finish(0))).toBe(false);
+    expect(completeAfter(finish(0), content('more'))).toBe(false);
+    expect(completeAfter(finish(0), finish(1))).toBe(true);
+    expect(completeAfter(finish(0) + finish(1))).toBe(true);
+    expect(completeAfter(finish(0), usageEvent)).toBe(true);
+    expect(completeAfter(finish(0), done)).toBe(true);
   });
 
   it('is not complete when the vendor breaks off after any event', () => {

@@ -1,4 +1,5 @@
 import type { ReportedUsage } from '../canonical/usage.js';
+import type { TapOptions } from '../dialect.js';
 import { endOfEvent, startOfEvent, type StreamWatcher } from '../sse/passing-stream.js';
 import { lastUsage, lastUsageRange } from './usage.js';
 
@@ -10,6 +11,7 @@ const QUOTE = 0x22;
 const ERROR = Buffer.from('"error"');
 /** Longer than the end mark with its framing. */
 const DONE_BYTES_MAX = 64;
+const USAGE_ALONE = /"choices"\s*:\s*\[\s*\]/;
 const ERROR_EVENT = /(?:^|\n)data: ?\{\s*"error"\s*:\s*[{"]/;
 
 /** What matters in a Chat Completions stream that passes: nothing is parsed but the one usage object. */
@@ -19,15 +21,25 @@ export class ChatStreamWatcher implements StreamWatcher {
   complete = false;
   failed = false;
 
-  constructor(private readonly options: { readonly hideUsage: boolean }) {}
+  private finished = 0;
+
+  constructor(private readonly options: TapOptions) {}
 
   last(tail: Buffer): Buffer {
-    this.complete ||= hasDoneEvent(tail) || hasFinish(tail);
+    this.complete ||= hasDoneEvent(tail) || this.hasFinished(tail);
     this.failed ||= tail.includes(ERROR) && ERROR_EVENT.test(tail.toString('latin1'));
     const usage = lastUsage(tail);
     if (usage === undefined) return tail;
     this.usage = usage;
+    // Of several choices, the first ones may have finished long ago: usage for all of them comes behind the last.
+    this.complete ||= this.finished > 0 && USAGE_ALONE.test(tail.toString('latin1'));
     return this.options.hideUsage ? withoutUsageEvent(tail) : tail;
+  }
+
+  private hasFinished(tail: Buffer): boolean {
+    if (this.options.choices === 1) return hasFinish(tail);
+    this.finished += finishesIn(tail);
+    return this.finished >= this.options.choices;
   }
 }
 
@@ -44,6 +56,17 @@ function hasFinish(tail: Buffer): boolean {
   });
 }
 
+/** How many choices finish in these events. */
+function finishesIn(tail: Buffer): number {
+  let finishes = 0;
+  for (const mark of FINISH) {
+    for (let at = tail.indexOf(mark); at !== -1; at = tail.indexOf(mark, at + mark.length)) {
+      if (tail[at + mark.length] !== QUOTE) finishes += 1;
+    }
+  }
+  return finishes;
+}
+
 /**
  * Takes out the event that carries only usage (`"choices":[]`): the client did not ask for it. Vendors that put usage
  * beside the last choice keep that event.
@@ -53,6 +76,6 @@ function withoutUsageEvent(events: Buffer): Buffer {
   if (range === undefined) return events;
   const start = startOfEvent(events, range.start);
   const end = endOfEvent(events, range.end);
-  if (!/"choices"\s*:\s*\[\s*\]/.test(events.toString('latin1', start, end))) return events;
+  if (!USAGE_ALONE.test(events.toString('latin1', start, end))) return events;
   return Buffer.concat([events.subarray(0, start), events.subarray(end)]);
 }

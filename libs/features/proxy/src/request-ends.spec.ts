@@ -379,6 +379,17 @@ describe('a request', () => {
     });
   });
 
+  it('that asked for several choices ends with the last of them', async () => {
+    await settings();
+    const choice = (index: number, more: object) =>
+      `data: ${JSON.stringify({ choices: [{ index, delta: { content: ' word' }, finish_reason: null, ...more }] })}\n\n`;
+    const events = [choice(0, {}), choice(1, {}), choice(0, { finish_reason: 'stop' }), choice(1, {})];
+    vendor.respond({ kind: 'stream', events, intervalMs: 5, ending: 'cut' });
+    const answer = await world.send({ ...chat(true), n: 2 });
+    expect(answer.text).toContain('upstream_cut');
+    expect(await theRecord()).toMatchObject({ outcome: 'upstream_cut', ...partly });
+  });
+
   it('that breaks off is counted as its input and the words that came', async () => {
     await settings();
     vendor.respond(begun('cut'));

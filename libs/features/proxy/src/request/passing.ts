@@ -21,6 +21,8 @@ export interface PassingOptions {
   readonly body: Buffer;
   /** The client did not ask for usage in its stream; the gateway did. */
   readonly hideUsage: boolean;
+  /** How many answers the client asked for at once. */
+  readonly choices: number;
   readonly jsonArray: boolean;
   /** What of the request did not pass, as labels. */
   readonly warnings?: readonly string[];
@@ -60,8 +62,8 @@ export class PassingPassage implements Passage {
   }
 
   openStream(): StreamPassage {
-    const { vendor, hideUsage, jsonArray } = this.options;
-    const tap = vendor.outbound.tapStream?.({ hideUsage });
+    const { vendor, hideUsage, choices, jsonArray } = this.options;
+    const tap = vendor.outbound.tapStream?.({ hideUsage, choices });
     if (tap === undefined) throw new Error(`nothing passes in ${vendor.id}`);
     return new PassingStreamPassage(tap, this.options, jsonArray ? new GeminiJsonArray() : undefined);
   }

@@ -165,6 +165,7 @@ function passing(channel: RoutableChannel, route: ChannelRoute, input: AttemptIn
       ...addedMembers(route, client),
     }),
     warnings: droppedLabels(withhold),
+    choices: request.envelope.choices,
     hideUsage: !request.envelope.wantsStreamUsage,
     jsonArray: input.jsonArray,
   });
