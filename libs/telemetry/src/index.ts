@@ -1,4 +1,5 @@
 export { HealthChecks, type CheckResult, type HealthCheck, type HealthReport } from './health-checks.js';
+export { HotCounter, HotHistogram, type Count, type HotObservations } from './hot-metrics.js';
 export {
   createLogger,
   LOG_LEVELS,

@@ -15,9 +15,9 @@ export function encodeEnd(end: JournalEnd, sequence: number): string {
   return (
     `{"type":"usage.recorded","version":1,"sequence":${sequence},${knownAtStart(end)},` +
     `"durationMs":${number(end.durationMs)},"firstByteMs":${number(end.firstByteMs)},` +
-    `"upstreamModel":${text(end.upstreamModel)},"provider":${text(end.provider)},"channel":${named(end.channel)},` +
+    `"upstreamModel":${word(end.upstreamModel)},"provider":${word(end.provider)},"channel":${named(end.channel)},` +
     `"attempts":${number(end.attempts)},"outcome":"${end.outcome}","httpStatus":${number(end.httpStatus)},` +
-    `"errorCode":${text(end.errorCode)},"usage":${quantities(end.usage)},"usageSource":"${end.usageSource}",` +
+    `"errorCode":${word(end.errorCode)},"usage":${quantities(end.usage)},"usageSource":"${end.usageSource}",` +
     `"charge":"${end.charge}","vendorCost":"${end.vendorCost}",` +
     `"findings":${list(end.findings)},"warnings":${list(end.warnings)}}`
   );
@@ -26,11 +26,11 @@ export function encodeEnd(end: JournalEnd, sequence: number): string {
 function knownAtStart(entry: Omit<JournalStart, 'estimate'>): string {
   const { priceCard, budgetLeases } = entry;
   const card =
-    priceCard === null ? 'null' : `{"id":${text(priceCard.id)},"version":${number(priceCard.version)}}`;
+    priceCard === null ? 'null' : `{"id":${word(priceCard.id)},"version":${number(priceCard.version)}}`;
   return (
     `"id":${text(entry.id)},"occurredAt":${number(entry.occurredAt)},"organization":${named(entry.organization)},` +
-    `"apiKey":${named(entry.apiKey)},"group":${text(entry.group)},"operation":"${entry.operation}",` +
-    `"dialect":"${entry.dialect}","streamed":${entry.streamed},"model":${text(entry.model)},"priceCard":${card},` +
+    `"apiKey":${named(entry.apiKey)},"group":${word(entry.group)},"operation":"${entry.operation}",` +
+    `"dialect":"${entry.dialect}","streamed":${entry.streamed},"model":${word(entry.model)},"priceCard":${card},` +
     `"leaseId":${text(entry.leaseId)}` +
     (budgetLeases === undefined ? '' : `,"budgetLeases":${JSON.stringify(budgetLeases)}`)
   );
@@ -61,6 +61,22 @@ function quantities(usage: UsageQuantities): string {
     `"audioInput":${number(usage.audioInput)},"imageInput":${number(usage.imageInput)},` +
     `"output":${number(usage.output)},"reasoning":${number(usage.reasoning)},"audioOutput":${number(usage.audioOutput)}}`
   );
+}
+
+/** Names of models, groups, providers and codes: few, and in every entry. */
+const encodedWords = new Map<string, string>();
+const ENCODED_WORDS_MAX = 2_000;
+const WORD_LENGTH_MAX = 200;
+
+function word(value: string | null): string {
+  if (value === null) return 'null';
+  const known = encodedWords.get(value);
+  if (known !== undefined) return known;
+  const encoded = JSON.stringify(value);
+  // Clients name models as they like.
+  if (encodedWords.size < ENCODED_WORDS_MAX && value.length <= WORD_LENGTH_MAX)
+    encodedWords.set(value, encoded);
+  return encoded;
 }
 
 /** As JSON has it: what is no number is `null`. */

@@ -1,5 +1,6 @@
 import type { Operation } from '@tollgate/contracts';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { HotCounter, HotHistogram, type Count, type HotObservations } from '@tollgate/telemetry';
+import { Gauge, type Registry } from 'prom-client';
 import type { Conclusion } from '../request/metered-request.js';
 
 const DURATION_BUCKETS_SECONDS = [
@@ -8,38 +9,37 @@ const DURATION_BUCKETS_SECONDS = [
 
 /** The proxy's metrics. Labels are of low cardinality by construction: operations, outcomes, codes, channel names. */
 export class ProxyMetrics {
-  private readonly requests: Counter;
-  private readonly durations: Histogram;
-  private readonly attempts: Counter;
-  /** Series found once: looking a series up by its labels costs more than counting. */
-  private readonly series = new Map<string, { inc(): void }>();
-  private readonly durationSeries = new Map<Operation, { observe(seconds: number): void }>();
+  private readonly requests: HotCounter;
+  private readonly durations: HotHistogram;
+  private readonly attempts: HotCounter;
+  private readonly requestSeries = new Map<string, Count>();
+  private readonly attemptSeries = new Map<string, Count>();
+  private readonly durationSeries = new Map<Operation, HotObservations>();
 
   constructor(registry: Registry, inFlight: () => number) {
-    const registers = [registry];
-    this.requests = new Counter({
+    this.requests = new HotCounter({
       name: 'tollgate_requests_total',
       help: 'Requests that ended, refused ones included.',
       labelNames: ['operation', 'outcome', 'code'],
-      registers,
+      registry,
     });
-    this.durations = new Histogram({
+    this.durations = new HotHistogram({
       name: 'tollgate_request_duration_seconds',
       help: 'From the first byte of a request to the last byte of its answer.',
       labelNames: ['operation'],
       buckets: DURATION_BUCKETS_SECONDS,
-      registers,
+      registry,
     });
-    this.attempts = new Counter({
+    this.attempts = new HotCounter({
       name: 'tollgate_attempts_total',
       help: 'Attempts at channels, by result: ok or an error code.',
       labelNames: ['channel', 'result'],
-      registers,
+      registry,
     });
     new Gauge({
       name: 'tollgate_requests_in_flight',
       help: 'Requests under way.',
-      registers,
+      registers: [registry],
       collect() {
         this.set(inFlight());
       },
@@ -48,24 +48,21 @@ export class ProxyMetrics {
 
   ended(operation: Operation, { outcome, errorCode }: Conclusion, durationMs: number): void {
     const code = errorCode ?? 'ok';
-    this.counter(`${operation} ${outcome} ${code}`, () =>
-      this.requests.labels(operation, outcome, code),
-    ).inc();
+    const key = `${operation} ${outcome} ${code}`;
+    let count = this.requestSeries.get(key);
+    if (count === undefined)
+      this.requestSeries.set(key, (count = this.requests.add(operation, outcome, code)));
+    count.value += 1;
     let durations = this.durationSeries.get(operation);
-    if (durations === undefined) {
-      durations = this.durations.labels(operation);
-      this.durationSeries.set(operation, durations);
-    }
+    if (durations === undefined)
+      this.durationSeries.set(operation, (durations = this.durations.add(operation)));
     durations.observe(durationMs / 1_000);
   }
 
   attempted(channel: string, result: string): void {
-    this.counter(`${result} ${channel}`, () => this.attempts.labels(channel, result)).inc();
-  }
-
-  private counter(key: string, find: () => { inc(): void }): { inc(): void } {
-    let series = this.series.get(key);
-    if (series === undefined) this.series.set(key, (series = find()));
-    return series;
+    const key = `${result} ${channel}`;
+    let count = this.attemptSeries.get(key);
+    if (count === undefined) this.attemptSeries.set(key, (count = this.attempts.add(channel, result)));
+    count.value += 1;
   }
 }

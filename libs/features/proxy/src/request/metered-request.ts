@@ -124,7 +124,7 @@ export class MeteredRequest {
    */
   measure(result: RelayResult, counted?: ReportedUsage): void {
     if (result.kind === 'answered') {
-      this.warnings = [...new Set([...this.warnings, ...result.warnings])];
+      if (result.warnings.length > 0) this.warnings = [...new Set([...this.warnings, ...result.warnings])];
       if (this.input.operation !== 'count-tokens')
         this.measured = this.measureOutput(result, 'estimated', counted);
     } else if (brokeOff(result) && result.producedTokens > 0) {
@@ -223,9 +223,14 @@ export class MeteredRequest {
       charge: charge.toString(),
       vendorCost: (this.vendorCost(this.measured) + this.costUncharged).toString(),
       findings: [...this.measured.findings],
-      warnings: this.warnings.slice(0, WARNINGS_MAX).map((label) => label.slice(0, WARNING_LENGTH_MAX)),
+      warnings: bounded(this.warnings),
     };
   }
+}
+
+function bounded(warnings: readonly string[]): string[] {
+  if (warnings.length === 0) return [];
+  return warnings.slice(0, WARNINGS_MAX).map((label) => label.slice(0, WARNING_LENGTH_MAX));
 }
 
 function brokeOff(result: RelayResult): result is Extract<RelayResult, { kind: 'abandoned' | 'broken' }> {

@@ -80,12 +80,14 @@ export class ProxyRequests {
       span: tracing.begin(client, path.operation),
     };
     try {
-      const identity = await this.authenticate(client);
+      const identifying = this.authenticate(client);
+      const identity = identifying instanceof Promise ? await identifying : identifying;
       const body = await client.readBody(bodyBytesMax);
       const request = new ModelRequest(body, path, client.dialect);
       const authorising = this.authorization.authorize(client, identity, request);
       const authorized = authorising instanceof Promise ? await authorising : authorising;
-      const hold = await this.admit(request.envelope, authorized);
+      const admitting = this.admit(request.envelope, authorized);
+      const hold = admitting instanceof Promise ? await admitting : admitting;
       const metered = await MeteredRequest.begin(
         {
           client,
@@ -121,10 +123,10 @@ export class ProxyRequests {
   }
 
   /** Sets money aside; `null` where the request can't cost anything. */
-  private async admit(
+  private admit(
     envelope: RequestEnvelope,
     { identity, snapshot, model, price }: Authorized,
-  ): Promise<Hold | null> {
+  ): Hold | null | Promise<Hold> {
     if (price === null) return null;
     const estimate = estimateHold(envelope, price.sheet, snapshot.modelOf(model));
     if (estimate.amountFull === 0n) return null;
@@ -132,9 +134,7 @@ export class ProxyRequests {
     const { amountFull, amountMin } = estimate;
     const budgets = this.budgetAccounts.of(identity, this.dependencies.clock.now());
     const answer = this.dependencies.admission.hold({ account, amountFull, amountMin, budgets });
-    const hold = answer instanceof Promise ? await answer : answer;
-    if (hold instanceof GatewayError) throw hold;
-    return hold;
+    return answer instanceof Promise ? answer.then(granted) : granted(answer);
   }
 
   /** A fault of our own, too, ends in a record. */
@@ -272,6 +272,11 @@ const CLIENT_CLOSED: Conclusion = {
   httpStatus: 499,
   errorCode: 'client_closed',
 };
+
+function granted(answer: Hold | GatewayError): Hold {
+  if (answer instanceof GatewayError) throw answer;
+  return answer;
+}
 
 function outcomeOf({ code }: GatewayError): RequestOutcome {
   if (code === 'upstream_timeout') return 'timed_out';

@@ -236,7 +236,9 @@ export class Relay implements UpstreamHandler, CloseListener {
     const { passage } = this.options;
     const type = contentType ?? single(this.headers['content-type']) ?? 'application/json';
     const encoding = single(this.headers['content-encoding']);
-    const headers = [...more, ...warningsHeader([...new Set([...passage.warnings, ...warnings])])];
+    const headers = [...more];
+    if (passage.warnings.length + warnings.length > 0)
+      headers.push(...warningsHeader([...new Set([...passage.warnings, ...warnings])]));
     if (encoding !== undefined && passage.piecemeal) headers.push('content-encoding', encoding);
     this.sink.begin(this.status, type, headers);
     this.options.onFirstByte();
@@ -410,7 +412,6 @@ const NOTHING_ELSE = { text: undefined, responseId: null, warnings: [] } as cons
 
 /** The header that tells what a translation could not say; bounded, as proxies bound headers. */
 function warningsHeader(warnings: readonly string[]): string[] {
-  if (warnings.length === 0) return [];
   const value = warnings.join(', ').replace(/[^\x20-\x7e]/g, '?');
   return ['x-tollgate-warnings', value.slice(0, WARNINGS_LENGTH_MAX)];
 }
