@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { RedisQuotaStore } from '@tollgate/admission/redis';
+import { RedisLimitStore, RedisQuotaStore } from '@tollgate/admission/redis';
 import { systemClock } from '@tollgate/contracts';
 import { createProxyApplication } from '@tollgate/feature-proxy';
 import { connectNats, NatsDocumentStore, NatsEventLog } from '@tollgate/messaging/nats';
@@ -45,10 +45,13 @@ async function start(settings: ProxySettings, logger: Logger, closers: Closers):
   const documents = new NatsDocumentStore(messaging);
   const eventLog = new NatsEventLog(messaging);
   const quotaStore = new RedisQuotaStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
-  closers.add(() => Promise.all([eventLog.close(), documents.close(), quotaStore.close()]));
+  const limitStore = new RedisLimitStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
+  closers.add(() =>
+    Promise.all([eventLog.close(), documents.close(), quotaStore.close(), limitStore.close()]),
+  );
   const metrics = createMetrics({ service: 'proxy' });
   const { app } = await createProxyApplication({
-    ...{ documents, eventLog, quotaStore, logger, metrics },
+    ...{ documents, eventLog, quotaStore, limitStore, logger, metrics },
     keyring: { current: settings.masterKey, previous: [] },
     clock: systemClock,
     health: new HealthChecks(),

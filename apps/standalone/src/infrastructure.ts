@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { MemoryQuotaStore, type QuotaStore } from '@tollgate/admission';
-import { RedisQuotaStore } from '@tollgate/admission/redis';
+import { MemoryLimitStore, MemoryQuotaStore, type LimitStore, type QuotaStore } from '@tollgate/admission';
+import { RedisLimitStore, RedisQuotaStore } from '@tollgate/admission/redis';
 import { systemClock } from '@tollgate/contracts';
 import type { DocumentStore, EventLog } from '@tollgate/messaging';
 import { connectNats, NatsDocumentStore, NatsEventLog } from '@tollgate/messaging/nats';
@@ -21,6 +21,7 @@ export interface Infrastructure {
   readonly documents: DocumentStore;
   readonly eventLog: EventLog;
   readonly quotaStore: QuotaStore;
+  readonly limitStore: LimitStore;
   /** In reverse order of start. */
   close(): Promise<void>;
 }
@@ -40,7 +41,9 @@ export async function startInfrastructure(
         : await natsMessaging(settings.natsUrl, settings, { logger, closers });
     const quotaStore = quotaStoreOf(settings, logger);
     closers.add(() => quotaStore.close());
-    return { databaseUrl, ...messaging, quotaStore, close };
+    const limitStore = limitStoreOf(settings, logger);
+    closers.add(() => limitStore.close());
+    return { databaseUrl, ...messaging, quotaStore, limitStore, close };
   } catch (error) {
     await close();
     throw error;
@@ -93,4 +96,9 @@ async function natsMessaging(
 function quotaStoreOf(settings: StandaloneSettings, logger: Logger): QuotaStore {
   if (settings.redisUrl === undefined) return new MemoryQuotaStore({ clock: systemClock });
   return new RedisQuotaStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
+}
+
+function limitStoreOf(settings: StandaloneSettings, logger: Logger): LimitStore {
+  if (settings.redisUrl === undefined) return new MemoryLimitStore({ clock: systemClock });
+  return new RedisLimitStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
 }

@@ -147,10 +147,10 @@ async function startProxy({
   masterKey,
   infrastructure,
 }: Parts): Promise<NestFastifyApplication> {
-  const { documents, eventLog, quotaStore } = infrastructure;
+  const { documents, eventLog, quotaStore, limitStore } = infrastructure;
   const metrics = createMetrics({ service: 'proxy' });
   const { app } = await createProxyApplication({
-    ...{ documents, eventLog, quotaStore, logger, metrics },
+    ...{ documents, eventLog, quotaStore, limitStore, logger, metrics },
     keyring: { current: masterKey, previous: [] },
     clock: systemClock,
     health: new HealthChecks(),

@@ -10,7 +10,7 @@ export {
 export { LeasedAdmission, type LeasedAdmissionOptions } from './leased/leased-admission.js';
 export {
   SLOT_LIFETIME_MS,
-  type Bucket,
+  type Rate,
   type Correction,
   type HeldSlots,
   type Level,

@@ -3,6 +3,7 @@ import { budgetInFile } from './budget.js';
 import { VENDOR_DIALECT_IDS } from './dialect.js';
 import { channelTransformMembers } from './documents/channel-transforms.js';
 import { settingsDocument } from './documents/settings.js';
+import { allowedAddresses, limits } from './limits.js';
 import { priceSheet, priceString } from './prices.js';
 
 const name = z
@@ -30,6 +31,9 @@ export const configFile = z.strictObject({
         balance: priceString.optional(),
         /** All of them: one that is not listed is removed. Without a list they stay. */
         budgets: z.array(budgetInFile).max(20).optional(),
+        /** `null` lifts them. */
+        limits: limits.nullable().optional(),
+        allowedAddresses: allowedAddresses.nullable().optional(),
       }),
     )
     .default([]),
@@ -86,10 +90,14 @@ export const configFile = z.strictObject({
         organization: name,
         /** At least 20 characters; generated and shown once when absent. */
         secret: z.string().min(20).max(200).optional(),
+        /** Names and patterns, e.g. `gpt-4o*`. */
         models: z.array(name).optional(),
         expiresAt: z.iso.datetime({ offset: true }).optional(),
         /** As those of organisations. */
         budgets: z.array(budgetInFile).max(20).optional(),
+        /** `null` lifts them. */
+        limits: limits.nullable().optional(),
+        allowedAddresses: allowedAddresses.nullable().optional(),
       }),
     )
     .default([]),

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   api_key_expired: 'unauthenticated',
   api_key_revoked: 'unauthenticated',
   organization_suspended: 'denied',
+  ip_not_allowed: 'denied',
   model_not_allowed: 'denied',
   model_not_found: 'not-found',
   model_not_priced: 'invalid',

@@ -140,6 +140,17 @@ export {
   type PriceCardId,
   type RequestId,
 } from './ids.js';
+export {
+  addressRange,
+  allowedAddresses,
+  countWindow,
+  groupLimits,
+  limits,
+  type CountedLimits,
+  type CountWindow,
+  type GroupLimits,
+  type Limits,
+} from './limits.js';
 export { formatDecimal, formatUsd, NANO_PER_USD, parseUsd, type NanoUsd } from './money.js';
 export { priceSheet, priceString, type PriceSheet } from './prices.js';
 export {

@@ -19,7 +19,7 @@ export class LimitReservation {
 
   constructor(
     readonly request: Reserved,
-    /** Of the buckets, in their order, with this request. */
+    /** Of the rates, in their order, with this request. */
     readonly levels: readonly Level[],
     private readonly taken: {
       free(reservation: LimitReservation, amounts: readonly number[]): void;
@@ -30,9 +30,9 @@ export class LimitReservation {
   settle({ tokens, succeeded }: LimitedEnd): void {
     const { limits } = this.request;
     this.end(
-      limits.buckets.map((bucket) => {
-        if (bucket.measure === 'tokens') return tokens - unitsOf(bucket, this.request.tokens);
-        return bucket.measure === 'successes' && !succeeded ? -1 : 0;
+      limits.rates.map((rate) => {
+        if (rate.measure === 'tokens') return tokens - unitsOf(rate, this.request.tokens);
+        return rate.measure === 'successes' && !succeeded ? -1 : 0;
       }),
     );
   }
@@ -40,7 +40,7 @@ export class LimitReservation {
   /** As if the request had never come: it was refused for another reason. */
   giveBack(): void {
     const { limits, tokens } = this.request;
-    this.end(limits.buckets.map((bucket) => -unitsOf(bucket, tokens)));
+    this.end(limits.rates.map((rate) => -unitsOf(rate, tokens)));
   }
 
   private end(amounts: readonly number[]): void {

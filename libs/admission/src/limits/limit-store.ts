@@ -1,13 +1,14 @@
-/** What a bucket measures: each request, its tokens, or each request that succeeded. */
+/** What a rate measures: each request, its tokens, or each request that succeeded. */
 export type Measure = 'requests' | 'tokens' | 'successes';
 
 /**
- * A token bucket: `max` units, of which each comes back `windowMs / max` after another, so an idle bucket is full.
+ * A limit over time, as a token bucket: it holds `max` units, each of which comes back `windowMs / max` after another, so
+ * an idle rate is full.
  * Never more than `max` units are taken at once, nor more than `max + max × t / windowMs` in any time `t`.
  * `max × windowMs` is a whole number below 2^53: adapters calculate exactly.
  */
-export interface Bucket {
-  /** Whose bucket it is, the same in every process; e.g. `key:<id>:rpm`. */
+export interface Rate {
+  /** Whose it is, the same in every process; e.g. `key:<id>:rpm`. */
   readonly key: string;
   readonly measure: Measure;
   readonly max: number;
@@ -26,21 +27,21 @@ export interface SlotLimit {
 
 /** All limits of one request; made once and asked again and again. */
 export interface LimitSet {
-  readonly buckets: readonly Bucket[];
+  readonly rates: readonly Rate[];
   readonly slots: readonly SlotLimit[];
 }
 
-/** The state of one bucket: `taken × windowMs`, a whole number, where `taken` units are missing in it. */
+/** The state of one rate: `taken × windowMs`, a whole number, where `taken` units are missing in it. */
 export type Level = number;
 
 export type TakeResult =
-  /** The levels are those after this request, in the order of the set's buckets. */
+  /** The levels are those after this request, in the order of the set's rates. */
   | { readonly status: 'taken'; readonly levels: readonly Level[] }
-  /** Nothing was taken, from no bucket. */
+  /** Nothing was taken, from no rate. */
   | {
       readonly status: 'refused';
-      readonly by: Bucket | SlotLimit;
-      /** When every bucket has enough again, if nobody else takes from it; 0: by a slot, whose end nobody knows. */
+      readonly by: Rate | SlotLimit;
+      /** When every rate has enough again, if nobody else takes from it; 0: by a slot, whose end nobody knows. */
       readonly retryAfterMs: number;
       readonly levels: readonly Level[];
     };
@@ -54,7 +55,7 @@ export interface HeldSlots {
 /** Corrects what was taken, at the end of the request. */
 export interface Correction {
   readonly limits: LimitSet;
-  /** Units, one for each bucket: what was used beyond what was taken; negative: what comes back. */
+  /** Units, one for each rate: what was used beyond what was taken; negative: what comes back. */
   readonly amounts: readonly number[];
   /** Whose slots are free now. */
   readonly id: string;
@@ -64,17 +65,17 @@ export interface Correction {
 export const SLOT_LIFETIME_MS = 30_000;
 
 /**
- * Buckets and slots, shared by all proxies. A bucket that is full and a slot that is free need no memory. A store that
- * lost its data is one with full buckets: nothing is rebuilt, and nothing fails; slots come back when they are renewed.
+ * Rates and slots, shared by all proxies. A rate that is full and a slot that is free need no memory. A store that
+ * lost its data is one with full rates: nothing is rebuilt, and nothing fails; slots come back when they are renewed.
  *
  * Rejects with GatewayError `admission_unavailable` when the store can't be asked.
  * Adapters: Redis (one script a call), memory. Both pass `describeLimitStore` of @tollgate/testing.
  */
 export interface LimitStore {
   /**
-   * Takes from all buckets and one slot of each slot limit, or nothing at all.
+   * Takes from all rates and one slot of each slot limit, or nothing at all.
    *
-   * @param tokens taken from buckets of tokens; of a bucket that is smaller, its whole
+   * @param tokens taken from rates of tokens; of a rate that is smaller, its whole
    * @param id of the request; unique
    */
   take(limits: LimitSet, tokens: number, id: string): TakeResult | Promise<TakeResult>;
@@ -84,7 +85,7 @@ export interface LimitStore {
   close(): Promise<void>;
 }
 
-/** What the set takes from the bucket: never more than it can hold, so that every request passes a full one. */
-export function unitsOf({ measure, max }: Bucket, tokens: number): number {
+/** What the set takes from the rate: never more than it can hold, so that every request passes a full one. */
+export function unitsOf({ measure, max }: Rate, tokens: number): number {
   return measure === 'tokens' ? Math.min(tokens, max) : 1;
 }

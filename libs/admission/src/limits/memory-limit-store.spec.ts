@@ -25,7 +25,7 @@ describeLimitStore('memory', async () => {
 
 describe('limits in memory', () => {
   const limitsOf = (key: string): LimitSet => ({
-    buckets: [{ key, measure: 'requests', max: 60, windowMs: 60_000, label: '60 requests per minute' }],
+    rates: [{ key, measure: 'requests', max: 60, windowMs: 60_000, label: '60 requests per minute' }],
     slots: [{ key: `${key}:slots`, max: 5, label: '5 at a time' }],
   });
 

@@ -2,7 +2,7 @@ import type { Clock } from '@tollgate/contracts';
 import {
   SLOT_LIFETIME_MS,
   unitsOf,
-  type Bucket,
+  type Rate,
   type Correction,
   type HeldSlots,
   type Level,
@@ -19,25 +19,25 @@ interface Filling {
   level: Level;
   /** Monotonic milliseconds, whole. */
   at: number;
-  /** When the bucket is full and need not be remembered. */
+  /** When the rate is full and need not be remembered. */
   fullAt: number;
 }
 
 /** The limits of a single process: the same rules as in Redis, in maps that hold only what is not idle. */
 export class MemoryLimitStore implements LimitStore {
-  readonly #buckets = new Map<string, Filling>();
+  readonly #rates = new Map<string, Filling>();
   /** By slot limit: id of the request → when its slot is free, monotonic milliseconds. */
   readonly #slots = new Map<string, Map<string, number>>();
   readonly #clock: Pick<Clock, 'monotonic'>;
-  #sweep = this.#buckets.entries();
+  #sweep = this.#rates.entries();
 
   constructor(options: { readonly clock: Pick<Clock, 'monotonic'> }) {
     this.#clock = options.clock;
   }
 
-  /** Buckets that are not full, and a few that have become so. */
+  /** Rates that are not full, and a few that have become so. */
   get size(): number {
-    return this.#buckets.size;
+    return this.#rates.size;
   }
 
   take(limits: LimitSet, tokens: number, id: string): TakeResult {
@@ -46,8 +46,8 @@ export class MemoryLimitStore implements LimitStore {
     const refused = this.#refusal(limits, tokens, now);
     if (refused !== undefined) return refused;
     const levels: Level[] = [];
-    for (const bucket of limits.buckets) {
-      levels.push(this.#add(bucket, unitsOf(bucket, tokens), now));
+    for (const rate of limits.rates) {
+      levels.push(this.#add(rate, unitsOf(rate, tokens), now));
     }
     for (const { key } of limits.slots) this.#slotsOf(key).set(id, now + SLOT_LIFETIME_MS);
     return { status: 'taken', levels };
@@ -55,9 +55,9 @@ export class MemoryLimitStore implements LimitStore {
 
   correct({ limits, amounts, id }: Correction): void {
     const now = Math.floor(this.#clock.monotonic());
-    for (const [index, bucket] of limits.buckets.entries()) {
+    for (const [index, rate] of limits.rates.entries()) {
       const amount = amounts[index] ?? 0;
-      if (amount !== 0) this.#add(bucket, amount, now);
+      if (amount !== 0) this.#add(rate, amount, now);
     }
     for (const { key } of limits.slots) {
       const slots = this.#slots.get(key);
@@ -76,33 +76,33 @@ export class MemoryLimitStore implements LimitStore {
   }
 
   #refusal(limits: LimitSet, tokens: number, now: number): TakeResult | undefined {
-    let by: Bucket | SlotLimit | undefined;
+    let by: Rate | SlotLimit | undefined;
     let retryAfterMs = -1;
-    for (const bucket of limits.buckets) {
-      const { max, windowMs } = bucket;
-      const excess = this.#levelOf(bucket, now) + (unitsOf(bucket, tokens) - max) * windowMs;
+    for (const rate of limits.rates) {
+      const { max, windowMs } = rate;
+      const excess = this.#levelOf(rate, now) + (unitsOf(rate, tokens) - max) * windowMs;
       const waitMs = excess > 0 ? Math.ceil(excess / max) : -1;
       if (waitMs <= retryAfterMs) continue;
-      by = bucket;
+      by = rate;
       retryAfterMs = waitMs;
     }
     by ??= limits.slots.find((slot) => this.#heldOf(slot.key, now) >= slot.max);
     if (by === undefined) return undefined;
-    const levels = limits.buckets.map((bucket) => this.#levelOf(bucket, now));
+    const levels = limits.rates.map((rate) => this.#levelOf(rate, now));
     return { status: 'refused', by, retryAfterMs: Math.max(0, retryAfterMs), levels };
   }
 
-  #levelOf({ key, max }: Bucket, now: number): Level {
-    const filling = this.#buckets.get(key);
+  #levelOf({ key, max }: Rate, now: number): Level {
+    const filling = this.#rates.get(key);
     return filling === undefined ? 0 : Math.max(0, filling.level - (now - filling.at) * max);
   }
 
-  #add(bucket: Bucket, units: number, now: number): Level {
-    const level = Math.max(0, this.#levelOf(bucket, now) + units * bucket.windowMs);
-    const fullAt = now + Math.ceil(level / bucket.max);
-    const known = this.#buckets.get(bucket.key);
+  #add(rate: Rate, units: number, now: number): Level {
+    const level = Math.max(0, this.#levelOf(rate, now) + units * rate.windowMs);
+    const fullAt = now + Math.ceil(level / rate.max);
+    const known = this.#rates.get(rate.key);
     if (known === undefined) {
-      if (level > 0) this.#buckets.set(bucket.key, { level, at: now, fullAt });
+      if (level > 0) this.#rates.set(rate.key, { level, at: now, fullAt });
       return level;
     }
     known.level = level;
@@ -131,10 +131,10 @@ export class MemoryLimitStore implements LimitStore {
     for (let looked = 0; looked < SWEPT_A_TAKE; looked += 1) {
       const { value, done } = this.#sweep.next();
       if (done === true) {
-        this.#sweep = this.#buckets.entries();
+        this.#sweep = this.#rates.entries();
         return;
       }
-      if (value[1].fullAt <= now) this.#buckets.delete(value[0]);
+      if (value[1].fullAt <= now) this.#rates.delete(value[0]);
     }
   }
 }

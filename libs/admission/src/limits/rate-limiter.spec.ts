@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayError } from '@tollgate/contracts';
 import { FakeLogger, ManualClock } from '@tollgate/testing';
 import { LimitReservation } from './limit-reservation.js';
-import type { Bucket, HeldSlots, LimitSet, LimitStore, Measure } from './limit-store.js';
+import type { Rate, HeldSlots, LimitSet, LimitStore, Measure } from './limit-store.js';
 import { MemoryLimitStore } from './memory-limit-store.js';
 import { RateLimiter, type LimitDecision, type LimitRefusal } from './rate-limiter.js';
 import { standingOf } from './standing.js';
 
-const bucket = (measure: Measure, max: number, seconds = 60): Bucket => ({
+const rate = (measure: Measure, max: number, seconds = 60): Rate => ({
   key: `key:one:${measure}:${seconds}`,
   measure,
   max,
@@ -15,9 +15,9 @@ const bucket = (measure: Measure, max: number, seconds = 60): Bucket => ({
   label: `${max} ${measure} of the API key`,
 });
 
-const limitsOf = (...buckets: Bucket[]): LimitSet => ({ buckets, slots: [] });
+const limitsOf = (...rates: Rate[]): LimitSet => ({ rates, slots: [] });
 const ONE_AT_A_TIME: LimitSet = {
-  buckets: [],
+  rates: [],
   slots: [{ key: 'key:one:slots', max: 1, label: '1 concurrent request of the API key' }],
 };
 
@@ -95,13 +95,13 @@ describe('a rate limiter', () => {
   };
 
   const remaining = async (limits: LimitSet, kind: 'requests' | 'tokens' = 'requests'): Promise<unknown> => {
-    const { levels } = await decide({ ...limits, buckets: limits.buckets.map(unmeasured) });
+    const { levels } = await decide({ ...limits, rates: limits.rates.map(unmeasured) });
     return standingOf(limits, levels, kind)?.remaining;
   };
 
   it('answers in the same turn where the store does', () => {
     const here = new RateLimiter({ store: store.data, logger, clock, onStoreDown: () => 'closed' });
-    const decision = here.reserve({ limits: limitsOf(bucket('requests', 1)), tokens: 0, id: 'r' });
+    const decision = here.reserve({ limits: limitsOf(rate('requests', 1)), tokens: 0, id: 'r' });
     expect(decision).toBeInstanceOf(LimitReservation);
     here.close();
   });
@@ -111,7 +111,7 @@ describe('a rate limiter', () => {
     [7, 9],
     [1, 60],
   ])('refuses request %i + 1 a minute with the exact time to wait, %i s', async (max, seconds) => {
-    const limits = limitsOf(bucket('requests', max));
+    const limits = limitsOf(rate('requests', max));
     for (let count = 0; count < max; count += 1) await reserved(limits);
     const { error } = await refused(limits);
     expect(error).toMatchObject({ code: 'rate_limited', retryAfterSeconds: seconds });
@@ -123,7 +123,7 @@ describe('a rate limiter', () => {
   });
 
   it('counts what was used in the place of the estimate', async () => {
-    const limits = limitsOf(bucket('tokens', 1_000));
+    const limits = limitsOf(rate('tokens', 1_000));
     const reservation = await reserved(limits, 900);
     expect(await remaining(limits, 'tokens')).toBe(100);
     reservation.settle({ tokens: 250, succeeded: true });
@@ -131,7 +131,7 @@ describe('a rate limiter', () => {
   });
 
   it('counts successes only', async () => {
-    const limits = limitsOf(bucket('successes', 10));
+    const limits = limitsOf(rate('successes', 10));
     (await reserved(limits)).settle({ tokens: 5, succeeded: false });
     expect(await remaining(limits)).toBe(10);
     (await reserved(limits)).settle({ tokens: 5, succeeded: true });
@@ -139,7 +139,7 @@ describe('a rate limiter', () => {
   });
 
   it('never lets more succeed than allowed, though their ends are not known yet', async () => {
-    const limits = limitsOf(bucket('successes', 2));
+    const limits = limitsOf(rate('successes', 2));
     const [first] = [await reserved(limits), await reserved(limits)];
     await refused(limits);
     first?.settle({ tokens: 0, succeeded: false });
@@ -147,13 +147,13 @@ describe('a rate limiter', () => {
   });
 
   it('counts failed requests where all count', async () => {
-    const limits = limitsOf(bucket('requests', 10));
+    const limits = limitsOf(rate('requests', 10));
     (await reserved(limits)).settle({ tokens: 5, succeeded: false });
     expect(await remaining(limits)).toBe(9);
   });
 
   it('takes everything back for a request that was refused by somebody else', async () => {
-    const limits = { ...limitsOf(bucket('requests', 10), bucket('tokens', 100)), slots: ONE_AT_A_TIME.slots };
+    const limits = { ...limitsOf(rate('requests', 10), rate('tokens', 100)), slots: ONE_AT_A_TIME.slots };
     (await reserved(limits, 60)).giveBack();
     expect(await remaining(limits)).toBe(10);
     expect(await remaining({ ...limits, slots: [] }, 'tokens')).toBe(100);
@@ -187,7 +187,7 @@ describe('a rate limiter', () => {
   });
 
   describe('without its store', () => {
-    const limits = limitsOf(bucket('requests', 2));
+    const limits = limitsOf(rate('requests', 2));
 
     it('refuses, when the operator said closed', async () => {
       store.down = true;
@@ -205,7 +205,7 @@ describe('a rate limiter', () => {
     it('asks it once a second, and says its outage and return once', async () => {
       policy = 'open';
       store.down = true;
-      const wide = limitsOf(bucket('requests', 1_000));
+      const wide = limitsOf(rate('requests', 1_000));
       for (let count = 0; count < 50; count += 1) await reserved(wide);
       expect(store.asked).toBe(1);
       store.down = false;
@@ -231,18 +231,18 @@ describe('a rate limiter', () => {
 
 describe('the standing that clients are told', () => {
   it('is that of the tightest limit of its kind', () => {
-    const limits = limitsOf(bucket('requests', 60), bucket('successes', 10), bucket('tokens', 1_000));
+    const limits = limitsOf(rate('requests', 60), rate('successes', 10), rate('tokens', 1_000));
     const levels = [30 * 60_000, 8 * 60_000, 0];
     expect(standingOf(limits, levels, 'requests')).toEqual({ max: 10, remaining: 2, resetMs: 48_000 });
     expect(standingOf(limits, levels, 'tokens')).toEqual({ max: 1_000, remaining: 1_000, resetMs: 0 });
   });
 
   it('is not there without a limit of the kind', () => {
-    expect(standingOf(limitsOf(bucket('tokens', 5)), [0], 'requests')).toBeUndefined();
+    expect(standingOf(limitsOf(rate('tokens', 5)), [0], 'requests')).toBeUndefined();
   });
 });
 
-/** Asks for the level of a bucket without taking from it. */
-function unmeasured(of: Bucket): Bucket {
+/** Asks for the level of a rate without taking from it. */
+function unmeasured(of: Rate): Rate {
   return { ...of, measure: 'tokens' };
 }

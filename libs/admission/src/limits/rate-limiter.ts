@@ -2,7 +2,7 @@ import { GatewayError, systemClock, type Clock } from '@tollgate/contracts';
 import type { AdmissionLogger } from '../logger.js';
 import { systemTimers, type Timers } from '../timers.js';
 import { LimitReservation } from './limit-reservation.js';
-import type { Bucket, Level, LimitSet, LimitStore, SlotLimit, TakeResult } from './limit-store.js';
+import type { Rate, Level, LimitSet, LimitStore, SlotLimit, TakeResult } from './limit-store.js';
 import { MemoryLimitStore } from './memory-limit-store.js';
 import { StoreOutage } from './store-outage.js';
 
@@ -26,7 +26,7 @@ export interface LimitedRequest {
 export interface LimitRefusal {
   /** `rate_limited` or `admission_unavailable`. */
   readonly error: GatewayError;
-  /** Of the buckets, in their order; empty: not known. */
+  /** Of the rates, in their order; empty: not known. */
   readonly levels: readonly Level[];
 }
 
@@ -98,7 +98,7 @@ export class RateLimiter {
     return reservation;
   }
 
-  /** What the store does not hear of heals by itself: buckets fill, slots run out. */
+  /** What the store does not hear of heals by itself: rates fill, slots run out. */
   private async correct(
     { limits, id }: LimitedRequest,
     amounts: readonly number[],
@@ -122,7 +122,7 @@ export class RateLimiter {
   }
 }
 
-function limited(by: Bucket | SlotLimit, retryAfterMs: number): GatewayError {
+function limited(by: Rate | SlotLimit, retryAfterMs: number): GatewayError {
   if (!('windowMs' in by)) {
     return new GatewayError(
       'rate_limited',

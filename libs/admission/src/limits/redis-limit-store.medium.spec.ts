@@ -48,7 +48,7 @@ describe('limits in Redis', () => {
   it('expire by themselves when they say nothing any more', async () => {
     const { client, pattern, stores, close } = await openHarness();
     const limits: LimitSet = {
-      buckets: [{ key: 'key:one:rpm', measure: 'requests', max: 60, windowMs: 60_000, label: '' }],
+      rates: [{ key: 'key:one:rpm', measure: 'requests', max: 60, windowMs: 60_000, label: '' }],
       slots: [{ key: 'key:one:slots', max: 5, label: '' }],
     };
     await stores[0].take(limits, 0, 'request-1');
@@ -66,7 +66,7 @@ describe('limits in Redis', () => {
   it('fill again after the clock of the server was set back', async () => {
     const { passTime, stores, close } = await openHarness();
     const limits: LimitSet = {
-      buckets: [{ key: 'key:one:rpm', measure: 'requests', max: 1, windowMs: 600_000, label: '' }],
+      rates: [{ key: 'key:one:rpm', measure: 'requests', max: 1, windowMs: 600_000, label: '' }],
       slots: [],
     };
     await stores[0].take(limits, 0, 'request-1');

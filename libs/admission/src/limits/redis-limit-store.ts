@@ -37,15 +37,15 @@ export class RedisLimitStore implements LimitStore {
   }
 
   async take(limits: LimitSet, tokens: number, id: string): Promise<TakeResult> {
-    const input = [id, `${limits.buckets.length}`];
-    for (const bucket of limits.buckets) {
-      input.push(bucket.key, `${bucket.max}`, `${bucket.windowMs}`, `${unitsOf(bucket, tokens)}`);
+    const input = [id, `${limits.rates.length}`];
+    for (const rate of limits.rates) {
+      input.push(rate.key, `${rate.max}`, `${rate.windowMs}`, `${unitsOf(rate, tokens)}`);
     }
     for (const { key, max } of limits.slots) input.push(key, `${max}`);
     const answer = await this.#redis.run('limitsTake', this.#root, ...input);
     const [by = 0, retryAfterMs = 0, ...levels] = answer as number[];
     if (by === 0) return { status: 'taken', levels };
-    const refusing = limits.buckets[by - 1] ?? limits.slots[by - 1 - limits.buckets.length];
+    const refusing = limits.rates[by - 1] ?? limits.slots[by - 1 - limits.rates.length];
     if (refusing === undefined)
       throw new GatewayError('admission_unavailable', 'Redis refused by an unknown limit.');
     return { status: 'refused', by: refusing, retryAfterMs, levels };
@@ -53,7 +53,7 @@ export class RedisLimitStore implements LimitStore {
 
   async correct({ limits, amounts, id }: Correction): Promise<void> {
     const corrected: string[] = [];
-    for (const [index, { key, max, windowMs }] of limits.buckets.entries()) {
+    for (const [index, { key, max, windowMs }] of limits.rates.entries()) {
       const amount = amounts[index] ?? 0;
       if (amount !== 0) corrected.push(key, `${max}`, `${windowMs}`, `${amount}`);
     }

@@ -4,7 +4,7 @@ import { SLOT_LIFETIME_MS } from './limit-store.js';
  * The rules of limits in Lua: each script is one atomic step. KEYS[1] is the root, whose braces keep everything in one
  * slot of a cluster; below it lie:
  *
- *   <root><bucket key>   "<level> <ms since the epoch>"; expires when the bucket is full
+ *   <root><rate key>   "<level> <ms since the epoch>"; expires when the rate is full
  *   <root><slot key>     sorted set: id of a request by when its slot is free (ms); expires with its last slot
  *
  * Levels are whole numbers below 2^53, exact as Lua's doubles. The clock is the server's.
@@ -20,7 +20,7 @@ local function write_level(key, max, level)
   redis.call('SET', root .. key, string.format('%.0f %.0f', level, now), 'PX', math.ceil(level / max))
 end
 
--- A clock that was set back must not keep a bucket from filling: it fills from now on.
+-- A clock that was set back must not keep a rate from filling: it fills from now on.
 local function read_level(key, max)
   local stored = redis.call('GET', root .. key)
   if not stored then return 0 end
@@ -44,13 +44,13 @@ end
 `;
 
 /**
- * ARGV: id, count of buckets, for each `key, max, window (ms), units`; then for each slot limit `key, max`.
+ * ARGV: id, count of rates, for each `key, max, window (ms), units`; then for each slot limit `key, max`.
  * Answers `[0, 0, level …]`; refused: `[number of the limit, ms to wait, level …]`.
  */
 export const LIMITS_TAKE = `${PRELUDE}
-local id, buckets = ARGV[1], tonumber(ARGV[2])
+local id, rates = ARGV[1], tonumber(ARGV[2])
 local levels, taken, by, wait = {}, {}, 0, -1
-for index = 1, buckets do
+for index = 1, rates do
   local at = 4 * index - 1
   local max, window, units = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
   local level = read_level(ARGV[at], max)
@@ -60,32 +60,32 @@ for index = 1, buckets do
     by, wait = index, math.ceil(excess / max)
   end
 end
-local first_slot = 3 + 4 * buckets
+local first_slot = 3 + 4 * rates
 if by == 0 then
   for at = first_slot, #ARGV, 2 do
     if held(ARGV[at]) >= tonumber(ARGV[at + 1]) then
-      by, wait = buckets + (at - first_slot) / 2 + 1, 0
+      by, wait = rates + (at - first_slot) / 2 + 1, 0
       break
     end
   end
 end
 if by > 0 then return { by, wait, unpack(levels) } end
-for index = 1, buckets do
+for index = 1, rates do
   write_level(ARGV[4 * index - 1], tonumber(ARGV[4 * index]), taken[index])
 end
 for at = first_slot, #ARGV, 2 do hold(ARGV[at], id) end
 return { 0, 0, unpack(taken) }
 `;
 
-/** ARGV: id, count of buckets, for each `key, max, window (ms), units`; then the key of each slot limit. */
+/** ARGV: id, count of rates, for each `key, max, window (ms), units`; then the key of each slot limit. */
 export const LIMITS_CORRECT = `${PRELUDE}
-local id, buckets = ARGV[1], tonumber(ARGV[2])
-for index = 1, buckets do
+local id, rates = ARGV[1], tonumber(ARGV[2])
+for index = 1, rates do
   local at = 4 * index - 1
   local max = tonumber(ARGV[at + 1])
   write_level(ARGV[at], max, read_level(ARGV[at], max) + tonumber(ARGV[at + 3]) * tonumber(ARGV[at + 2]))
 end
-for at = 3 + 4 * buckets, #ARGV do redis.call('ZREM', root .. ARGV[at], id) end
+for at = 3 + 4 * rates, #ARGV do redis.call('ZREM', root .. ARGV[at], id) end
 `;
 
 /** ARGV: for each slot `key, id`. */

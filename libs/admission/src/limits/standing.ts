@@ -4,23 +4,23 @@ import type { Level, LimitSet } from './limit-store.js';
 export interface Standing {
   readonly max: number;
   readonly remaining: number;
-  /** Until the bucket is full again. */
+  /** Until the rate is full again. */
   readonly resetMs: number;
 }
 
-/** Of the buckets of one kind, that with the fewest units left; `undefined`: there is none. */
+/** Of the rates of one kind, that with the fewest units left; `undefined`: there is none. */
 export function standingOf(
-  { buckets }: LimitSet,
+  { rates }: LimitSet,
   levels: readonly Level[],
   kind: 'requests' | 'tokens',
 ): Standing | undefined {
   let tightest: Standing | undefined;
-  for (let index = 0; index < buckets.length; index += 1) {
-    const bucket = buckets[index];
+  for (let index = 0; index < rates.length; index += 1) {
+    const rate = rates[index];
     const level = levels[index];
-    if (bucket === undefined || level === undefined) continue;
-    if ((bucket.measure === 'tokens') !== (kind === 'tokens')) continue;
-    const { max, windowMs } = bucket;
+    if (rate === undefined || level === undefined) continue;
+    if ((rate.measure === 'tokens') !== (kind === 'tokens')) continue;
+    const { max, windowMs } = rate;
     const remaining = Math.max(0, Math.floor((max * windowMs - level) / windowMs));
     if (tightest !== undefined && tightest.remaining <= remaining) continue;
     tightest = { max, remaining, resetMs: Math.ceil(level / max) };

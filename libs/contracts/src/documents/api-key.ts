@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { budgetReference } from '../budget.js';
 import type { ApiKeyId, OrganizationId } from '../ids.js';
+import { allowedAddresses, limits } from '../limits.js';
 
 /**
  * `keys.<hash>` in the bucket `identity`: what a proxy must know of an API key.
@@ -14,10 +15,14 @@ export const apiKeyDocument = z.object({
   status: z.enum(['active', 'revoked']),
   /** Milliseconds since the epoch; `null` never expires. */
   expiresAt: z.number().nullable(),
-  /** Model names the key may call; `null` is every model of the organisation's group. */
+  /** Names and patterns (`gpt-4o*`) of models the key may call; `null` is every model of the organisation's group. */
   models: z.array(z.string()).nullable(),
   /** Of the key alone; those of its organisation apply beside them. Soft ones are not listed. */
   budgets: z.array(budgetReference).default([]),
+  /** Of the key alone; those of its organisation and group apply beside them. `null`: none. */
+  limits: limits.nullable().default(null),
+  /** Where its requests may come from, within what the organisation allows; `null`: anywhere. */
+  allowedAddresses: allowedAddresses.nullable().default(null),
 });
 export type ApiKeyDocument = z.infer<typeof apiKeyDocument>;
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { groupLimits } from '../limits.js';
 
 const milliseconds = z.number().int().min(1).max(86_400_000);
+
+const GROUPS_MAX = 1_000;
 
 /**
  * How a channel is chosen among the healthy ones of a priority: by weight; the one that answered fastest of late; the less
@@ -101,6 +104,12 @@ export const settingsDocument = z.strictObject({
     .strictObject({
       /** What happens to requests that no live lease covers while the store of balances can't be asked. */
       onStoreDown: z.enum(['open', 'closed']).default('closed'),
+      limits: z
+        .strictObject({
+          /** Of each organisation in the group, apart from the others. */
+          groups: z.array(groupLimits).max(GROUPS_MAX),
+        })
+        .prefault({ groups: [] }),
     })
     .prefault({}),
 });

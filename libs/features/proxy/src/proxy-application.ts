@@ -1,4 +1,4 @@
-import { LeasedAdmission, type QuotaStore } from '@tollgate/admission';
+import { LeasedAdmission, RateLimiter, type LimitStore, type QuotaStore } from '@tollgate/admission';
 import type { Clock } from '@tollgate/contracts';
 import type { DocumentStore, EventLog } from '@tollgate/messaging';
 import { FileJournal, type WhenFull } from '@tollgate/metering';
@@ -17,6 +17,8 @@ export interface ProxyApplicationOptions {
   readonly documents: DocumentStore;
   readonly eventLog: EventLog;
   readonly quotaStore: QuotaStore;
+  /** Of rate and concurrency limits. */
+  readonly limitStore: LimitStore;
   readonly keyring: Keyring;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -68,6 +70,10 @@ export async function createProxyApplication(options: ProxyApplicationOptions): 
     ...options,
     journal,
     admission,
+    limiter: new RateLimiter({
+      ...{ store: options.limitStore, clock, logger },
+      onStoreDown: () => service.onStoreDown,
+    }),
     guard,
     http: new HttpTransport({ guard, clock }),
     media: new MediaFetcher(),

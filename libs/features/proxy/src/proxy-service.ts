@@ -1,4 +1,4 @@
-import type { Admission } from '@tollgate/admission';
+import type { Admission, RateLimiter } from '@tollgate/admission';
 import type { Clock } from '@tollgate/contracts';
 import type { DocumentStore, EventLog } from '@tollgate/messaging';
 import { TokenCounter, type Journal } from '@tollgate/metering';
@@ -25,6 +25,8 @@ export interface ProxyLimits {
   readonly inFlightMax: number;
   /** API keys, and organisations, kept in memory. */
   readonly identitiesMax: number;
+  /** Addresses and ranges of reverse proxies whose `x-forwarded-for` is believed. */
+  readonly trustedProxies: readonly string[];
 }
 
 export interface ProxyDependencies {
@@ -34,6 +36,8 @@ export interface ProxyDependencies {
   readonly journal: Journal;
   /** Made for this proxy; closed by it. `onStoreDown` asks the settings through `ProxyService.settings`. */
   readonly admission: Admission;
+  /** Made for this proxy; closed by it. */
+  readonly limiter: RateLimiter;
   readonly http: Transport;
   /** Decides where channels may connect to. */
   readonly guard: EgressGuard;
@@ -60,7 +64,11 @@ export class ProxyService {
     const { documents, eventLog, journal, clock, logger, keyring, limits } = dependencies;
     const metrics = new ProxyMetrics(dependencies.metrics, () => this.dataPlane.inFlight);
     this.configuration = new Configuration({ documents, keyring, guard: dependencies.guard, logger });
-    this.identities = new Identities({ documents, keyring, logger, capacity: limits.identitiesMax });
+    this.identities = new Identities({
+      ...{ documents, keyring, logger },
+      capacity: limits.identitiesMax,
+      trustedProxies: limits.trustedProxies,
+    });
     this.observer = new ChannelObserver({ eventLog, proxyId: journal.id, clock, logger, metrics });
     const { configuration, identities, observer } = this;
     const storedResponses = new StoredResponseBook(documents, logger);
@@ -110,6 +118,7 @@ export class ProxyService {
     await this.observer.stop();
     await this.dependencies.journal.close({ timeoutMs: JOURNAL_CLOSE_MS });
     await this.dependencies.admission.close();
+    this.dependencies.limiter.close();
     await Promise.all([this.configuration.stop(), this.identities.stop()]);
     await Promise.all([this.dependencies.media.close(), this.tokens.close()]);
   }

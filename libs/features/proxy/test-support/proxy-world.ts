@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Admission, HoldInput } from '@tollgate/admission';
+import { MemoryLimitStore, RateLimiter, type Admission, type HoldInput } from '@tollgate/admission';
 import {
   apiKeyDocumentKey,
   channelDocumentKey,
@@ -25,7 +25,7 @@ import {
   sealSecret,
 } from '@tollgate/security';
 import { createMetrics, noopLogger } from '@tollgate/telemetry';
-import { eventually, FakeDocumentStore, FakeEventLog, type FakeVendor } from '@tollgate/testing';
+import { eventually, FakeDocumentStore, FakeEventLog, ManualClock, type FakeVendor } from '@tollgate/testing';
 import { NO_TRACING } from '../src/observation/request-tracing.js';
 import { ProxyService } from '../src/proxy-service.js';
 
@@ -110,14 +110,21 @@ export class ProxyWorld {
   readonly eventLog = new FakeEventLog();
   readonly journal = new MemoryJournal();
   readonly admission = new MemoryAdmission();
+  /** The time by which limits are counted. */
+  readonly limitClock = new ManualClock();
   readonly service: ProxyService;
   readonly server: Server;
 
   private constructor(clock: Clock) {
     const { documents, eventLog, journal, admission, keyring } = this;
     const guard = new EgressGuard({ allowPrivate: true });
+    const store = new MemoryLimitStore({ clock: this.limitClock });
     this.service = new ProxyService({
       ...{ documents, eventLog, journal, admission, keyring },
+      limiter: new RateLimiter({
+        ...{ store, clock: this.limitClock, logger: noopLogger },
+        onStoreDown: () => 'closed',
+      }),
       guard,
       http: new HttpTransport({ guard, clock: systemClock }),
       media: new MediaFetcher({ allowPrivate: true }),
@@ -126,7 +133,7 @@ export class ProxyWorld {
       logger: noopLogger,
       metrics: createMetrics({ service: 'proxy' }),
       tracing: NO_TRACING,
-      limits: { bodyBytesMax: 100_000, inFlightMax: 100, identitiesMax: 100 },
+      limits: { bodyBytesMax: 100_000, inFlightMax: 100, identitiesMax: 100, trustedProxies: ['127.0.0.1'] },
     });
     this.server = createServer((request, response) => this.service.dataPlane.handle(request, response));
   }
@@ -138,9 +145,7 @@ export class ProxyWorld {
   ): Promise<ProxyWorld> {
     const world = new ProxyWorld(clock);
     await world.putKey(SECRET, {});
-    await world.documents
-      .bucket('identity')
-      .put(organizationDocumentKey('o1'), { id: 'o1', name: 'acme', status: 'active', group: 'default' });
+    await world.putOrganization({});
     await prepare(world);
     await world.service.start();
     await eventually(() => world.service.ready, 'the first snapshot');
@@ -169,6 +174,11 @@ export class ProxyWorld {
       models: null,
       ...more,
     });
+  }
+
+  async putOrganization(more: object): Promise<void> {
+    const organization = { id: 'o1', name: 'acme', status: 'active', group: 'default', ...more };
+    await this.documents.bucket('identity').put(organizationDocumentKey('o1'), organization);
   }
 
   async putChannel(id: string, fake: Pick<FakeVendor, 'baseUrl'>, more: object = {}): Promise<void> {

@@ -1,4 +1,4 @@
-import { GatewayError } from '@tollgate/contracts';
+import { addressRange, GatewayError } from '@tollgate/contracts';
 import { type MasterKey, parseMasterKey } from '@tollgate/security';
 import { LOG_LEVELS } from '@tollgate/telemetry';
 import { z } from 'zod';
@@ -47,6 +47,14 @@ const natsUrl = z
     error: 'must be a URL like nats://… or tls://…, or several joined by commas',
   });
 const redisUrl = url(['redis', 'rediss']);
+const addressRanges = z
+  .string()
+  .transform((value) => value.split(',').map((range) => range.trim()))
+  .pipe(
+    z.array(addressRange, {
+      error: 'must be addresses or ranges like 10.0.0.0/8 or fd00::/8, joined by commas',
+    }),
+  );
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/, {
   error: 'must be 1 to 40 letters, digits, - or _, a letter first',
 });
@@ -147,6 +155,8 @@ export const proxyLimitsSection = {
   /** New requests when that is reached, or the disk refuses. */
   journalWhenFull: setting('TOLLGATE_JOURNAL_WHEN_FULL', withDefault(choice(['refuse', 'shed']), 'refuse')),
   identitiesMax: setting('TOLLGATE_IDENTITIES_MAX', withDefault(integer(100, 10_000_000), 100_000)),
+  /** Reverse proxies in front, whose `x-forwarded-for` is believed. */
+  trustedProxies: setting('TOLLGATE_TRUSTED_PROXIES', withDefault(addressRanges, [])),
 };
 
 /** What admin applies and makes at start. */

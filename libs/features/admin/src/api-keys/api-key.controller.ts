@@ -70,9 +70,9 @@ function withDate<Body extends { readonly expiresAt?: string | null }>(body: Bod
 }
 
 function toView(key: ApiKeyEntity): ApiKeyView {
-  const { id, organizationId, name, prefix, lastFour, status, models } = key;
+  const { id, organizationId, name, prefix, lastFour, status, models, limits, allowedAddresses } = key;
   return {
-    ...{ id, organizationId, name, prefix, lastFour, status, models },
+    ...{ id, organizationId, name, prefix, lastFour, status, models, limits, allowedAddresses },
     expiresAt: key.expiresAt?.toISOString() ?? null,
     revokedAt: key.revokedAt?.toISOString() ?? null,
     createdAt: key.createdAt.toISOString(),

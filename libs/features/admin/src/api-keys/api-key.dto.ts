@@ -1,7 +1,25 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { Limits } from '@tollgate/contracts';
 import { PageQuery } from '@tollgate/control-api';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional, IsUUID } from 'class-validator';
-import { IsGivenOptionally, IsName, IsTimestamp, LIST_LENGTH_MAX } from '../validation/rules.js';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsUUID,
+  ValidateNested,
+} from 'class-validator';
+import { LimitsDto } from '../limits/limits.dto.js';
+import {
+  IsAddressList,
+  IsGivenOptionally,
+  IsName,
+  IsTimestamp,
+  LIST_LENGTH_MAX,
+} from '../validation/rules.js';
 import { API_KEY_STATUSES, type ApiKeyStatus } from './api-key.entity.js';
 
 export class CreateApiKeyDto {
@@ -16,7 +34,7 @@ export class CreateApiKeyDto {
   @ApiPropertyOptional({
     type: [String],
     nullable: true,
-    description: 'The only models it may call; null or absent: every model.',
+    description: 'The only models it may call, names and patterns with *; null or absent: every model.',
   })
   @IsOptional()
   @IsArray()
@@ -29,6 +47,23 @@ export class CreateApiKeyDto {
   @IsOptional()
   @IsTimestamp()
   expiresAt?: string | null;
+
+  @ApiPropertyOptional({ type: LimitsDto, nullable: true, description: 'null: none of its own.' })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => LimitsDto)
+  limits?: LimitsDto | null;
+
+  @ApiPropertyOptional({
+    type: [String],
+    nullable: true,
+    example: ['192.0.2.0/24', '2001:db8::/32'],
+    description: 'IP addresses and ranges that its requests may come from; null: everywhere.',
+  })
+  @IsOptional()
+  @IsAddressList()
+  allowedAddresses?: string[] | null;
 }
 
 export class UpdateApiKeyDto {
@@ -49,6 +84,23 @@ export class UpdateApiKeyDto {
   @IsOptional()
   @IsTimestamp()
   expiresAt?: string | null;
+
+  @ApiPropertyOptional({ type: LimitsDto, nullable: true, description: 'null: none of its own.' })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => LimitsDto)
+  limits?: LimitsDto | null;
+
+  @ApiPropertyOptional({
+    type: [String],
+    nullable: true,
+    example: ['192.0.2.0/24', '2001:db8::/32'],
+    description: 'IP addresses and ranges that its requests may come from; null: everywhere.',
+  })
+  @IsOptional()
+  @IsAddressList()
+  allowedAddresses?: string[] | null;
 }
 
 export class ListApiKeysQuery extends PageQuery {
@@ -95,6 +147,12 @@ export class ApiKeyView {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   revokedAt: string | null;
+
+  @ApiProperty({ type: LimitsDto, nullable: true })
+  limits: Limits | null;
+
+  @ApiProperty({ type: [String], nullable: true, description: 'null: everywhere.' })
+  allowedAddresses: string[] | null;
 
   @ApiProperty({ type: String, format: 'date-time' })
   createdAt: string;

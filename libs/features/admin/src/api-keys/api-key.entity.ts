@@ -1,4 +1,4 @@
-import type { BudgetReference } from '@tollgate/contracts';
+import type { BudgetReference, Limits } from '@tollgate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 export const API_KEY_STATUSES = ['active', 'revoked'] as const;
@@ -41,6 +41,14 @@ export class ApiKeyEntity {
 
   @Column('timestamptz', { name: 'revoked_at', nullable: true })
   revokedAt: Date | null;
+
+  /** `null`: none of its own. */
+  @Column('jsonb', { nullable: true })
+  limits: Limits | null;
+
+  /** IP addresses and ranges; `null`: everywhere. */
+  @Column('text', { name: 'allowed_addresses', array: true, nullable: true })
+  allowedAddresses: string[] | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;

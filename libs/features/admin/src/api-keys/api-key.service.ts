@@ -4,6 +4,7 @@ import {
   newId,
   type ApiKeyDocument,
   type ApiKeyId,
+  type Limits,
   type OrganizationId,
 } from '@tollgate/contracts';
 import { type Page } from '@tollgate/control-api';
@@ -12,6 +13,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { OrganizationEntity } from '../organizations/organization.entity.js';
 import { pageById, type PageRequest } from '../read-path/page-by-id.js';
 import type { Actor } from '../write-path/actor.js';
+import { copyOrNull } from '../write-path/copy-or-null.js';
 import { definedOnly } from '../write-path/defined-only.js';
 import type { Write, Writes } from '../write-path/writes.js';
 import { ApiKeyEntity, type ApiKeyStatus } from './api-key.entity.js';
@@ -23,6 +25,10 @@ export interface CreateApiKeyInput {
   readonly models?: readonly string[] | null | undefined;
   /** `null` or absent: never. */
   readonly expiresAt?: Date | null | undefined;
+  /** `null` or absent: none of its own. */
+  readonly limits?: Limits | null | undefined;
+  /** `null` or absent: everywhere. */
+  readonly allowedAddresses?: readonly string[] | null | undefined;
   /** Brought along by the operator; generated when absent. */
   readonly secret?: string | undefined;
 }
@@ -31,6 +37,8 @@ export interface UpdateApiKeyInput {
   readonly name?: string | undefined;
   readonly models?: readonly string[] | null | undefined;
   readonly expiresAt?: Date | null | undefined;
+  readonly limits?: Limits | null | undefined;
+  readonly allowedAddresses?: readonly string[] | null | undefined;
   /** Another secret for the same key: the old one stops working. */
   readonly secret?: string | undefined;
 }
@@ -106,6 +114,8 @@ export class ApiKeyService {
       models: copyOrNull(input.models),
       budgets: [],
       expiresAt: input.expiresAt ?? null,
+      limits: input.limits ?? null,
+      allowedAddresses: copyOrNull(input.allowedAddresses),
       revokedAt: null,
       createdAt: write.now,
       updatedAt: write.now,
@@ -139,10 +149,6 @@ export class ApiKeyService {
   }
 }
 
-function copyOrNull(models: readonly string[] | null | undefined): string[] | null {
-  return models === null || models === undefined ? null : [...models];
-}
-
 async function locked(manager: EntityManager, id: string): Promise<ApiKeyEntity> {
   return found(await manager.findOne(ApiKeyEntity, { where: { id }, lock: { mode: 'pessimistic_write' } }));
 }
@@ -161,6 +167,8 @@ export function toApiKeyDocument(key: ApiKeyEntity): ApiKeyDocument {
     expiresAt: key.expiresAt?.getTime() ?? null,
     models: key.models,
     budgets: key.budgets,
+    limits: key.limits,
+    allowedAddresses: key.allowedAddresses,
   };
 }
 
@@ -169,7 +177,7 @@ function subjectOf({ id, name }: ApiKeyEntity) {
 }
 
 function auditState(key: ApiKeyEntity) {
-  const { organizationId, name, prefix, lastFour, status, models } = key;
+  const { organizationId, name, prefix, lastFour, status, models, limits, allowedAddresses } = key;
   return {
     organizationId,
     name,
@@ -177,6 +185,8 @@ function auditState(key: ApiKeyEntity) {
     lastFour,
     status,
     models,
+    limits,
+    allowedAddresses,
     expiresAt: key.expiresAt?.toISOString() ?? null,
   };
 }

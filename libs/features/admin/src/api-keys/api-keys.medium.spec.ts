@@ -32,6 +32,8 @@ describe('API keys', () => {
     expect(read.body).toEqual({
       ...{ id, organizationId, name: 'ci', prefix, lastFour, status: 'active', models: ['gpt-4o'] },
       expiresAt: '2030-01-01T00:00:00.000Z',
+      limits: null,
+      allowedAddresses: null,
       revokedAt: null,
       createdAt: created.body.createdAt,
       updatedAt: created.body.updatedAt,
@@ -42,6 +44,8 @@ describe('API keys', () => {
       ...{ id, organizationId, name: 'ci', status: 'active', models: ['gpt-4o'] },
       expiresAt: Date.parse('2030-01-01'),
       budgets: [],
+      limits: null,
+      allowedAddresses: null,
     });
     const stored = JSON.stringify([await api.outbox(), await api.dataSource.query('table admin.audit_log')]);
     expect(stored + api.logged()).not.toContain(secret);
@@ -60,6 +64,29 @@ describe('API keys', () => {
       models: null,
       expiresAt: null,
     });
+  });
+
+  it('have limits and allowed addresses, which their document tells, until they are lifted', async () => {
+    const rules = {
+      limits: { requestsPerMinute: 60, models: [{ model: 'gpt-4o*', tokensPerMinute: 1_000 }] },
+      allowedAddresses: ['192.0.2.0/24', '2001:db8::1'],
+    };
+    const { body } = await create({ name: 'limited', ...rules });
+    expect((await api.call('GET', `/api/v1/api-keys/${body.id}`)).body).toMatchObject(rules);
+    expect(apiKeyDocument.parse((await api.outbox()).at(-1)?.body)).toMatchObject(rules);
+    await api.call('PATCH', `/api/v1/api-keys/${body.id}`, { name: 'still-limited' });
+    expect((await api.outbox()).at(-1)?.body).toMatchObject(rules);
+    const lifted = { limits: null, allowedAddresses: null };
+    const changed = await api.call('PATCH', `/api/v1/api-keys/${body.id}`, lifted);
+    expect(changed).toMatchObject({ status: 200, body: lifted });
+    expect((await api.outbox()).at(-1)?.body).toMatchObject(lifted);
+  });
+
+  it('are refused limits and addresses that make no sense', async () => {
+    const limited = await create({ name: 'nonsense', limits: { requestsPerMinute: 0 } });
+    expect(limited).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+    const addressed = await create({ name: 'nonsense', allowedAddresses: ['example.com'] });
+    expect(addressed).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
   });
 
   it('are revoked for ever, with a document that says so', async () => {

@@ -103,7 +103,10 @@ export class ConfigFileService {
     switch (operation.kind) {
       case 'organization':
         if (operation.id === undefined) await organizations.createIn(write, operation.values);
-        else await organizations.updateIn(write, operation.id, { group: operation.values.group });
+        else {
+          const { group, limits, allowedAddresses } = operation.values;
+          await organizations.updateIn(write, operation.id, { group, limits, allowedAddresses });
+        }
         return [];
       case 'channel':
         if (operation.id === undefined) await channels.createIn(write, operation.values);
@@ -136,11 +139,11 @@ export class ConfigFileService {
   }
 
   private async createKey(write: Write, values: NewKeyValues): Promise<GeneratedKey[]> {
-    const { organization, name, models, secret } = values;
+    const { organization, name, models, secret, limits, allowedAddresses } = values;
     const owner = await write.manager.findOneBy(OrganizationEntity, { name: organization });
     if (owner === null) throw new GatewayError('not_found', `There is no organization "${organization}".`);
     const created = await this.dependencies.apiKeys.createIn(write, {
-      ...{ organizationId: owner.id, name, models, secret },
+      ...{ organizationId: owner.id, name, models, secret, limits, allowedAddresses },
       expiresAt: dateOf(values),
     });
     return secret === undefined ? [{ id: created.key.id, organization, name, secret: created.secret }] : [];

@@ -65,8 +65,8 @@ async function readKeys(
     id: Any([...new Set(keys.map(({ organizationId }) => organizationId))]),
   });
   const nameOf = new Map(owners.map(({ id, name }) => [id, name]));
-  return keys.map(({ id, name, organizationId, hash, status, models, expiresAt }) => ({
-    ...{ id, name, hash, status, models },
+  return keys.map(({ organizationId, expiresAt, ...key }) => ({
+    ...key,
     organization: nameOf.get(organizationId) ?? '',
     expiresAt: expiresAt?.getTime() ?? null,
   }));

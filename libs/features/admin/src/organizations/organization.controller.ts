@@ -96,12 +96,12 @@ function toView(
   organization: OrganizationEntity,
   balances: Readonly<Record<string, string>>,
 ): OrganizationView {
-  const { id, name, group, status, openingBalance, createdAt, updatedAt } = organization;
+  const { id, name, group, status, openingBalance, limits, allowedAddresses } = organization;
   return {
-    ...{ id, name, group, status },
+    ...{ id, name, group, status, limits, allowedAddresses },
     openingBalance: formatUsd(parseUsd(openingBalance) ?? 0n),
     balance: balances[id] ?? null,
-    createdAt: createdAt.toISOString(),
-    updatedAt: updatedAt.toISOString(),
+    createdAt: organization.createdAt.toISOString(),
+    updatedAt: organization.updatedAt.toISOString(),
   };
 }

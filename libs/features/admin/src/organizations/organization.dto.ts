@@ -1,7 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { Limits } from '@tollgate/contracts';
 import { PageQuery } from '@tollgate/control-api';
-import { IsIn } from 'class-validator';
-import { IsGivenOptionally, IsName, IsUsdAmount } from '../validation/rules.js';
+import { Type } from 'class-transformer';
+import { IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { LimitsDto } from '../limits/limits.dto.js';
+import { IsAddressList, IsGivenOptionally, IsName, IsUsdAmount } from '../validation/rules.js';
 import { ORGANIZATION_STATUSES, type OrganizationStatus } from './organization.entity.js';
 
 export class CreateOrganizationDto {
@@ -23,6 +26,23 @@ export class CreateOrganizationDto {
   @IsGivenOptionally()
   @IsUsdAmount()
   openingBalance?: string;
+
+  @ApiPropertyOptional({ type: LimitsDto, nullable: true, description: 'null: none of its own.' })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => LimitsDto)
+  limits?: LimitsDto | null;
+
+  @ApiPropertyOptional({
+    type: [String],
+    nullable: true,
+    example: ['192.0.2.0/24', '2001:db8::/32'],
+    description: 'IP addresses and ranges that its requests may come from; null: everywhere.',
+  })
+  @IsOptional()
+  @IsAddressList()
+  allowedAddresses?: string[] | null;
 }
 
 export class UpdateOrganizationDto {
@@ -40,6 +60,23 @@ export class UpdateOrganizationDto {
   @IsGivenOptionally()
   @IsIn(ORGANIZATION_STATUSES)
   status?: OrganizationStatus;
+
+  @ApiPropertyOptional({ type: LimitsDto, nullable: true, description: 'null: none of its own.' })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => LimitsDto)
+  limits?: LimitsDto | null;
+
+  @ApiPropertyOptional({
+    type: [String],
+    nullable: true,
+    example: ['192.0.2.0/24', '2001:db8::/32'],
+    description: 'IP addresses and ranges that its requests may come from; null: everywhere.',
+  })
+  @IsOptional()
+  @IsAddressList()
+  allowedAddresses?: string[] | null;
 }
 
 export class ListOrganizationsQuery extends PageQuery {
@@ -81,6 +118,12 @@ export class OrganizationView {
     description: 'Balance in USD, a decimal string, as billing knows it; null while billing does not answer.',
   })
   balance: string | null;
+
+  @ApiProperty({ type: LimitsDto, nullable: true })
+  limits: Limits | null;
+
+  @ApiProperty({ type: [String], nullable: true, description: 'null: everywhere.' })
+  allowedAddresses: string[] | null;
 
   @ApiProperty({ type: String, format: 'date-time' })
   createdAt: string;

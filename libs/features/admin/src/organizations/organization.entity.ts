@@ -1,4 +1,4 @@
-import type { BudgetReference } from '@tollgate/contracts';
+import type { BudgetReference, Limits } from '@tollgate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 export const ORGANIZATION_STATUSES = ['active', 'suspended'] as const;
@@ -26,6 +26,14 @@ export class OrganizationEntity {
   /** What its document says of budgets; kept by `BudgetService`. */
   @Column('jsonb')
   budgets: BudgetReference[];
+
+  /** `null`: none of its own. */
+  @Column('jsonb', { nullable: true })
+  limits: Limits | null;
+
+  /** IP addresses and ranges; `null`: everywhere. */
+  @Column('text', { name: 'allowed_addresses', array: true, nullable: true })
+  allowedAddresses: string[] | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;

@@ -4,6 +4,7 @@ import {
   newId,
   organizationDocumentKey,
   parseUsd,
+  type Limits,
   type OrganizationCreatedV1,
   type OrganizationDocument,
   type OrganizationId,
@@ -15,6 +16,7 @@ import { dropRevokedKeys } from '../api-keys/drop-revoked-keys.js';
 import { dropBudgets } from '../budgets/drop-budgets.js';
 import { pageById, type PageRequest } from '../read-path/page-by-id.js';
 import type { Actor } from '../write-path/actor.js';
+import { copyOrNull } from '../write-path/copy-or-null.js';
 import { definedOnly } from '../write-path/defined-only.js';
 import type { Write, Writes } from '../write-path/writes.js';
 import { OrganizationEntity, type OrganizationStatus } from './organization.entity.js';
@@ -27,12 +29,18 @@ export interface CreateOrganizationInput {
   readonly group?: string | undefined;
   /** USD, decimal string. Default 0. */
   readonly openingBalance?: string | undefined;
+  /** `null` or absent: none of its own. */
+  readonly limits?: Limits | null | undefined;
+  /** `null` or absent: everywhere. */
+  readonly allowedAddresses?: readonly string[] | null | undefined;
 }
 
 export interface UpdateOrganizationInput {
   readonly name?: string | undefined;
   readonly group?: string | undefined;
   readonly status?: OrganizationStatus | undefined;
+  readonly limits?: Limits | null | undefined;
+  readonly allowedAddresses?: readonly string[] | null | undefined;
 }
 
 export interface OrganizationFilter {
@@ -100,6 +108,8 @@ export class OrganizationService {
       status: 'active',
       openingBalance: formatUsd(parseUsd(input.openingBalance ?? '0') ?? 0n),
       budgets: [],
+      limits: input.limits ?? null,
+      allowedAddresses: copyOrNull(input.allowedAddresses),
       createdAt: write.now,
       updatedAt: write.now,
     });
@@ -150,14 +160,22 @@ function found(organization: OrganizationEntity | null): OrganizationEntity {
 }
 
 export function toOrganizationDocument(organization: OrganizationEntity): OrganizationDocument {
-  const { id, name, status, group, budgets } = organization;
-  return { id: id as OrganizationId, name, status, group, budgets };
+  const { id, name, status, group, budgets, limits, allowedAddresses } = organization;
+  return { id: id as OrganizationId, name, status, group, budgets, limits, allowedAddresses };
 }
 
 function subjectOf({ id, name }: OrganizationEntity) {
   return { kind: 'organization', id, name };
 }
 
-function auditState({ name, group, status, openingBalance }: OrganizationEntity) {
-  return { name, group, status, openingBalance: formatUsd(parseUsd(openingBalance) ?? 0n) };
+function auditState(organization: OrganizationEntity) {
+  const { name, group, status, openingBalance, limits, allowedAddresses } = organization;
+  return {
+    name,
+    group,
+    status,
+    limits,
+    allowedAddresses,
+    openingBalance: formatUsd(parseUsd(openingBalance) ?? 0n),
+  };
 }

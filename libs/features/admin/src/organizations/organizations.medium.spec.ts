@@ -45,6 +45,8 @@ describe('organizations', () => {
       group: 'gold',
       status: 'active',
       budgets: [],
+      limits: null,
+      allowedAddresses: null,
     });
     expect(rows[0]).toMatchObject({ kind: 'document', target: 'identity', key: `organizations.${id}` });
     expect(rows[1]).toMatchObject({
@@ -67,6 +69,17 @@ describe('organizations', () => {
     const list = await api.call('GET', '/api/v1/organizations?name=balanced');
     expect(list.body.items).toMatchObject([{ name: 'balanced', balance: null }]);
     billing = 'answers';
+  });
+
+  it('have limits and allowed addresses, which their document tells, until they are lifted', async () => {
+    const rules = { limits: { concurrencyMax: 5 }, allowedAddresses: ['192.0.2.0/24'] };
+    const { body } = await api.call('POST', '/api/v1/organizations', { name: 'limited', ...rules });
+    expect(body).toMatchObject(rules);
+    expect((await api.outbox()).at(-2)?.body).toMatchObject(rules);
+    const lifted = { limits: null, allowedAddresses: null };
+    const changed = await api.call('PATCH', `/api/v1/organizations/${body.id}`, lifted);
+    expect(changed).toMatchObject({ status: 200, body: lifted });
+    expect((await api.outbox()).at(-1)?.body).toMatchObject(lifted);
   });
 
   it('are changed, with the change in the audit log and in the outbox', async () => {

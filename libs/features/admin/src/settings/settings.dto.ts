@@ -15,6 +15,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
+import { GroupLimitsDto } from '../limits/limits.dto.js';
 import { IsGivenOptionally } from '../validation/rules.js';
 
 const ATTEMPTS_MAX = 20;
@@ -22,6 +23,7 @@ const DAY_MS = 86_400_000;
 const SUFFIX_LENGTH_MAX = 40;
 const SUFFIXES_MAX = 100;
 const CLIENT_CLOSE = ['cancel', 'drain'] as const;
+const GROUPS_MAX = 1_000;
 const STORE_DOWN = ['open', 'closed'] as const;
 
 export class RoutingSettingsDto {
@@ -181,6 +183,18 @@ export class MeteringSettingsDto {
   chargeCutStreams?: boolean;
 }
 
+export class LimitsSettingsDto {
+  @ApiProperty({
+    type: [GroupLimitsDto],
+    description: 'Limits of each organization in a group, apart from the others.',
+  })
+  @IsArray()
+  @ArrayMaxSize(GROUPS_MAX)
+  @ValidateNested({ each: true })
+  @Type(() => GroupLimitsDto)
+  groups: GroupLimitsDto[];
+}
+
 export class AdmissionSettingsDto {
   @ApiPropertyOptional({
     enum: STORE_DOWN,
@@ -190,6 +204,13 @@ export class AdmissionSettingsDto {
   @IsGivenOptionally()
   @IsIn(STORE_DOWN)
   onStoreDown?: SettingsDocument['admission']['onStoreDown'];
+
+  @ApiPropertyOptional({ type: LimitsSettingsDto })
+  @IsGivenOptionally()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => LimitsSettingsDto)
+  limits?: LimitsSettingsDto;
 }
 
 /** The settings, or some of them. A test holds it equal to the settings document of the contracts. */

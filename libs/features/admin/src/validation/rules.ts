@@ -1,7 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
-import { priceString } from '@tollgate/contracts';
+import { addressRange, priceString } from '@tollgate/contracts';
 import { Transform } from 'class-transformer';
 import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
   IsISO8601,
   isObject,
   IsString,
@@ -41,6 +44,26 @@ export function IsUsdAmount(): PropertyDecorator {
         '$property must be a decimal string in USD with at most 9 fraction digits, e.g. "2.50"',
     },
   });
+}
+
+/** A list of IP addresses and ranges in CIDR notation, at least one. */
+export function IsAddressList(): PropertyDecorator {
+  return applyDecorators(
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(LIST_LENGTH_MAX),
+    ValidateBy(
+      {
+        name: 'isAddressRange',
+        validator: {
+          validate: (value) => addressRange.safeParse(value).success,
+          defaultMessage: () =>
+            'each of $property must be an IP address or a range like 192.0.2.0/24 or 2001:db8::/32',
+        },
+      },
+      { each: true },
+    ),
+  );
 }
 
 /** An object whose values are texts. */

@@ -1,6 +1,7 @@
 import type {
   ChannelId,
   ChannelStatusDocument,
+  GroupLimits,
   ModelDocument,
   PriceCardDocument,
   PriceCardId,
@@ -33,6 +34,8 @@ export class Snapshot {
   readonly settings: SettingsDocument;
   readonly routes: ModelRoutes;
   readonly health: HealthView;
+  /** `undefined`: no group has any. */
+  private readonly groupLimits: ReadonlyMap<string, GroupLimits> | undefined;
   private readonly sheets = new Map<PriceCardVersion, CompiledSheet>();
 
   /** @param previous what it has in common with these documents, by identity, is taken over */
@@ -47,6 +50,13 @@ export class Snapshot {
       previous !== undefined && hasSameRoutes(previous.documents, documents)
         ? previous.routes
         : new ModelRoutes({ channels, models, strategy: settings.routing.strategy });
+    const { groups } = settings.admission.limits;
+    if (groups.length > 0) this.groupLimits = new Map(groups.map((limits) => [limits.group, limits]));
+  }
+
+  /** Limits of each organisation in the group. */
+  limitsOf(group: string): GroupLimits | undefined {
+    return this.groupLimits?.get(group);
   }
 
   channel(id: ChannelId): RoutableChannel | undefined {

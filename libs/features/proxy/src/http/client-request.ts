@@ -20,6 +20,8 @@ export class ClientRequest {
   closed = false;
   /** Told once when the client goes away. */
   closeListener: CloseListener | undefined;
+  /** Headers that go with the answer, whatever it will be: name and value by turns. */
+  announced: readonly string[] | undefined;
 
   constructor(
     readonly id: RequestId,
@@ -41,6 +43,10 @@ export class ClientRequest {
   header(name: string): string | undefined {
     const value = this.request.headers[name];
     return Array.isArray(value) ? value[0] : value;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.request.socket.remoteAddress;
   }
 
   /** The API key, from wherever clients of the four dialects put it. */
@@ -89,6 +95,7 @@ export class ClientRequest {
 
   begin(status: number, contentType: string, more: readonly string[] = []): void {
     const headers = ['content-type', contentType, 'x-request-id', this.id, ...more];
+    if (this.announced !== undefined) headers.push(...this.announced);
     this.response.writeHead(status, headers);
   }
 

@@ -10,12 +10,20 @@ import {
 import type { DocumentStore, Watch } from '@tollgate/messaging';
 import { hashApiKey, type Keyring } from '@tollgate/security';
 import type { Logger } from '@tollgate/telemetry';
+import { AddressRules } from './address-rules.js';
 import { DocumentCache } from './document-cache.js';
+import { TrustedProxies, type Arrival } from './trusted-proxies.js';
 
 /** Who asks: a key that may be used now, and the organisation that pays. */
 export interface Identity {
   readonly apiKey: ApiKeyDocument;
   readonly organization: OrganizationDocument;
+}
+
+/** Who asks, as far as a request tells. */
+export interface Caller extends Arrival {
+  /** The API key that it shows. */
+  secret(): string | undefined;
 }
 
 export interface IdentitiesOptions {
@@ -24,6 +32,8 @@ export interface IdentitiesOptions {
   readonly logger: Logger;
   /** API keys and organisations kept in memory, each. */
   readonly capacity: number;
+  /** Addresses and ranges of reverse proxies that are believed where requests come from. */
+  readonly trustedProxies: readonly string[];
 }
 
 const SECRET_LENGTH_MAX = 512;
@@ -37,11 +47,13 @@ export class Identities {
   private readonly organizations: DocumentCache<OrganizationDocument>;
   /** Secret → key of its document: a repeated secret costs no hash. In this process's memory only, and bounded. */
   private readonly documentKeys = new Map<string, string>();
+  private readonly addresses: AddressRules;
   private watch: Watch | undefined;
 
   constructor(private readonly options: IdentitiesOptions) {
     const bucket = options.documents.bucket('identity');
     const { capacity } = options;
+    this.addresses = new AddressRules(new TrustedProxies(options.trustedProxies));
     this.apiKeys = new DocumentCache({ bucket, capacity, parse: (value) => apiKeyDocument.parse(value) });
     this.organizations = new DocumentCache({
       bucket,
@@ -76,9 +88,10 @@ export class Identities {
    *
    * @param now milliseconds since the epoch
    * @throws GatewayError `missing_api_key`, `invalid_api_key`, `api_key_revoked`, `api_key_expired`,
-   *   `organization_suspended`, `keys_unavailable`
+   *   `organization_suspended`, `ip_not_allowed`, `keys_unavailable`
    */
-  identify(secret: string | undefined, now: number): Identity | Promise<Identity> {
+  identify(caller: Caller, now: number): Identity | Promise<Identity> {
+    const secret = caller.secret();
     if (secret === undefined || secret === '') {
       throw new GatewayError(
         'missing_api_key',
@@ -87,19 +100,24 @@ export class Identities {
     }
     if (secret.length > SECRET_LENGTH_MAX) throw invalidKey();
     const key = this.apiKeys.peek(this.documentKey(secret));
-    if (key === undefined) return this.fetch(secret, now);
+    if (key === undefined) return this.fetch(secret, caller, now);
     if (key === null) throw invalidKey();
     const organization = this.organizations.peek(organizationDocumentKey(key.organizationId));
-    if (organization === undefined) return this.fetch(secret, now);
-    return checked(key, organization, now);
+    if (organization === undefined) return this.fetch(secret, caller, now);
+    return this.admitted(checked(key, organization, now), caller);
   }
 
-  private async fetch(secret: string, now: number): Promise<Identity> {
+  private admitted(identity: Identity, caller: Caller): Identity {
+    this.addresses.check(identity, caller);
+    return identity;
+  }
+
+  private async fetch(secret: string, caller: Caller, now: number): Promise<Identity> {
     try {
       const key = await this.apiKeys.get(this.documentKey(secret));
       if (key === null) throw invalidKey();
       const organization = await this.organizations.get(organizationDocumentKey(key.organizationId));
-      return checked(key, organization, now);
+      return this.admitted(checked(key, organization, now), caller);
     } catch (error) {
       if (error instanceof GatewayError && error.kind !== 'unavailable') throw error;
       this.options.logger.warn({ error }, 'an API key could not be looked up');

@@ -6,6 +6,7 @@ import type { RoutableChannel } from '../configuration/routable-channel.js';
 import type { ModelPrice, Snapshot } from '../configuration/snapshot.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { Identity } from '../identity/identities.js';
+import { mayCall } from '../identity/model-names.js';
 import type { ModelRequest } from './model-request.js';
 import { readReasoningSuffix } from './reasoning-suffix.js';
 import type { StoredResponseBook } from './stored-response-book.js';
@@ -51,7 +52,7 @@ export class Authorization {
         ? undefined
         : readReasoningSuffix(asked, snapshot.settings.models.reasoningSuffixes, exists);
     const model = suffixed?.model ?? asked;
-    assertAllowed(identity, asked, model);
+    assertMayCall(identity, asked, model);
     const pool = poolFor(snapshot, client, { model, group, operation: request.path.operation });
     const authorized: Authorized = {
       snapshot,
@@ -125,9 +126,12 @@ export class Authorization {
 /** A vendor's account can only be told apart by its channel where that has one credential. */
 const ONLY_CREDENTIAL = 0;
 
-function assertAllowed({ apiKey }: Identity, asked: string, model: string): void {
-  const { models } = apiKey;
-  if (models === null || models.includes(asked) || models.includes(model)) return;
+/**
+ * @param model the same by its configured name, where the client's has a suffix
+ * @throws GatewayError `model_not_allowed`
+ */
+export function assertMayCall({ apiKey }: Identity, asked: string, model = asked): void {
+  if (mayCall(apiKey, asked) || mayCall(apiKey, model)) return;
   throw new GatewayError('model_not_allowed', `This API key may not use the model "${asked}".`, {
     field: 'model',
   });

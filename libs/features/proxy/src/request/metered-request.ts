@@ -8,7 +8,7 @@ import type {
   UsageSource,
 } from '@tollgate/contracts';
 import { ZERO_USAGE } from '@tollgate/contracts';
-import type { Hold } from '@tollgate/admission';
+import type { Hold, LimitReservation } from '@tollgate/admission';
 import type { ReportedUsage, RequestEnvelope } from '@tollgate/dialects';
 import {
   checkUsage,
@@ -41,6 +41,8 @@ export interface MeteredRequestInput {
   /** `null`: unpriced, served for nothing. */
   readonly price: ModelPrice | null;
   readonly hold: Hold | null;
+  /** What was taken from rate and concurrency limits. */
+  readonly reservation: LimitReservation | null;
   /** What reached the client is paid for, though the vendor broke off or our time limit ended it. */
   readonly chargesCutStreams: boolean;
   /** Milliseconds since the epoch. */
@@ -145,6 +147,8 @@ export class MeteredRequest {
       this.journal.end(this.endEntry(conclusion, charge, endedAt));
     } finally {
       this.input.hold?.settle(charge);
+      const succeeded = conclusion.outcome === 'succeeded';
+      this.input.reservation?.settle({ tokens: tokensOf(this.measured.usage), succeeded });
     }
     return { charge };
   }
@@ -239,6 +243,11 @@ function brokeOff(result: RelayResult): result is Extract<RelayResult, { kind: '
 
 function outputOf({ output, reasoning, audioOutput }: UsageQuantities): number {
   return output + reasoning + audioOutput;
+}
+
+function tokensOf(usage: UsageQuantities): number {
+  const { input, cacheRead, cacheWrite5m, cacheWrite1h, audioInput, imageInput } = usage;
+  return input + cacheRead + cacheWrite5m + cacheWrite1h + audioInput + imageInput + outputOf(usage);
 }
 
 function factsOf(input: MeteredRequestInput): Omit<JournalStart, 'estimate'> {

@@ -5,6 +5,7 @@ import type { Configuration } from '../configuration/configuration.js';
 import type { Snapshot } from '../configuration/snapshot.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { Identities, Identity } from '../identity/identities.js';
+import { mayCall } from '../identity/model-names.js';
 
 export interface ModelListDependencies {
   readonly configuration: Configuration;
@@ -21,7 +22,7 @@ export class ModelList {
   async answer(client: ClientRequest, name: string | undefined): Promise<void> {
     const { clock, configuration, identities, logger } = this.dependencies;
     try {
-      const identity = await identities.identify(client.secret(), clock.now());
+      const identity = await identities.identify(client, clock.now());
       const models = list(configuration.current(), identity, clock.now());
       const { inbound } = client.dialect;
       const answer =
@@ -44,7 +45,7 @@ function list(snapshot: Snapshot, { apiKey, organization }: Identity, now: numbe
   const { allowUnpriced } = snapshot.settings.pricing;
   return snapshot.routes
     .modelsOf(organization.group)
-    .filter((name) => apiKey.models?.includes(name) !== false)
+    .filter((name) => mayCall(apiKey, name))
     .filter((name) => allowUnpriced || snapshot.priceOf(name, now) !== undefined)
     .map((name) => {
       const model = snapshot.modelOf(name);

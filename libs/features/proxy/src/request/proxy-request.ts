@@ -1,4 +1,10 @@
-import { organizationAccount, type Admission, type Hold } from '@tollgate/admission';
+import {
+  organizationAccount,
+  type Admission,
+  type Hold,
+  type LimitReservation,
+  type RateLimiter,
+} from '@tollgate/admission';
 import { GatewayError, type Clock, type Operation, type RequestOutcome } from '@tollgate/contracts';
 import type { RequestEnvelope } from '@tollgate/dialects';
 import type { Journal } from '@tollgate/metering';
@@ -17,6 +23,7 @@ import type { RequestSpan, RequestTracing } from '../observation/request-tracing
 import { Attempts, type Attempt, type Outgoing } from './attempts.js';
 import { Authorization, type Authorized } from './authorization.js';
 import { affordableOutputTokens, estimateHold } from './hold-estimate.js';
+import { LimitStage } from './limit-stage.js';
 import { MeteredRequest, type Conclusion } from './metered-request.js';
 import { ModelRequest } from './model-request.js';
 import type { AttemptPreparation } from './prepare-attempt.js';
@@ -28,6 +35,7 @@ export interface ProxyRequestDependencies {
   readonly configuration: Configuration;
   readonly identities: Identities;
   readonly admission: Admission;
+  readonly limiter: RateLimiter;
   readonly journal: Journal;
   readonly http: Transport;
   readonly preparation: AttemptPreparation;
@@ -55,8 +63,8 @@ interface Begun {
 /**
  * The life of one request, top to bottom:
  *
- * authenticate → read envelope → authorise → admit → plan channels → attempt (encode → dispatch → relay) … next
- * channel … → settle → record.
+ * authenticate → read envelope → authorise → admit (limits, hold) → plan channels → attempt (encode → dispatch → relay)
+ * … next channel … → settle → record.
  *
  * Everything up to the hold costs nobody anything and is refused without a record; from the journal's start on, exactly
  * one usage record follows.
@@ -65,10 +73,12 @@ export class ProxyRequests {
   private readonly authorization: Authorization;
   private readonly attempts: Attempts;
   private readonly budgetAccounts = new BudgetAccounts();
+  private readonly limits: LimitStage;
 
   constructor(private readonly dependencies: ProxyRequestDependencies) {
     this.authorization = new Authorization(dependencies);
     this.attempts = new Attempts(dependencies);
+    this.limits = new LimitStage(dependencies.limiter, dependencies.clock);
   }
 
   /** Answers the client, whatever happens. Never rejects. */
@@ -79,6 +89,7 @@ export class ProxyRequests {
       startedAt: clock.monotonic(),
       span: tracing.begin(client, path.operation),
     };
+    let reservation: LimitReservation | null = null;
     try {
       const identifying = this.authenticate(client);
       const identity = identifying instanceof Promise ? await identifying : identifying;
@@ -86,6 +97,8 @@ export class ProxyRequests {
       const request = new ModelRequest(body, path, client.dialect);
       const authorising = this.authorization.authorize(client, identity, request);
       const authorized = authorising instanceof Promise ? await authorising : authorising;
+      const limiting = this.limits.reserve(client, request, authorized);
+      reservation = limiting instanceof Promise ? await limiting : limiting;
       const admitting = this.admit(request.envelope, authorized);
       const hold = admitting instanceof Promise ? await admitting : admitting;
       const metered = await MeteredRequest.begin(
@@ -97,6 +110,7 @@ export class ProxyRequests {
           bodyBytes: body.length,
           price: authorized.price,
           hold,
+          reservation,
           chargesCutStreams: authorized.snapshot.settings.metering.chargeCutStreams,
           occurredAt: clock.now(),
           startedAt: begun.startedAt,
@@ -114,12 +128,14 @@ export class ProxyRequests {
       this.logWarnings(client, metered);
       this.ended(conclusion, begun, { model: request.envelope.model, attempts: metered.attempts });
     } catch (error) {
+      // It came to nothing, unless it was settled already.
+      reservation?.giveBack();
       this.refuse(client, error, begun);
     }
   }
 
   private authenticate(client: ClientRequest): Identity | Promise<Identity> {
-    return this.dependencies.identities.identify(client.secret(), this.dependencies.clock.now());
+    return this.dependencies.identities.identify(client, this.dependencies.clock.now());
   }
 
   /** Sets money aside; `null` where the request can't cost anything. */

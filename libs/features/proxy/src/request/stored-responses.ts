@@ -7,6 +7,7 @@ import type { RoutableChannel } from '../configuration/routable-channel.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { RouteTarget } from '../http/routes.js';
 import type { Identities } from '../identity/identities.js';
+import { assertMayCall } from './authorization.js';
 import type { StoredResponseBook } from './stored-response-book.js';
 
 export interface StoredResponsesDependencies {
@@ -51,8 +52,9 @@ export class StoredResponses {
 
   private async pass(client: ClientRequest, { id, suffix }: StoredTarget): Promise<void> {
     const { book, clock, configuration, identities } = this.dependencies;
-    const identity = await identities.identify(client.secret(), clock.now());
+    const identity = await identities.identify(client, clock.now());
     const stored = await book.find(id, identity);
+    assertMayCall(identity, stored.model);
     const snapshot = configuration.current();
     const channel = snapshot.channel(stored.channelId);
     const path = channel?.storedResponsesPath;

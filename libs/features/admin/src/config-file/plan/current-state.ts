@@ -1,4 +1,4 @@
-import type { BudgetPeriod, PriceSheet, SettingsDocument } from '@tollgate/contracts';
+import type { BudgetPeriod, Limits, PriceSheet, SettingsDocument } from '@tollgate/contracts';
 import type { ChannelValues } from '../../channels/channel-values.js';
 import type { ModelValues } from '../../models/model-values.js';
 import type { BudgetOwner } from './plan.js';
@@ -8,6 +8,8 @@ export interface CurrentOrganization {
   readonly name: string;
   readonly group: string;
   readonly openingBalance: string;
+  readonly limits: Limits | null;
+  readonly allowedAddresses: readonly string[] | null;
 }
 
 export interface CurrentKey {
@@ -18,6 +20,8 @@ export interface CurrentKey {
   readonly status: 'active' | 'revoked';
   readonly models: readonly string[] | null;
   readonly expiresAt: number | null;
+  readonly limits: Limits | null;
+  readonly allowedAddresses: readonly string[] | null;
 }
 
 export interface CurrentBudget {

@@ -7,14 +7,16 @@ import type { CurrentState } from './current-state.js';
 import { planBudgets } from './plan-budgets.js';
 import { planConfig } from './plan-config.js';
 
+const UNRESTRICTED = { limits: null, allowedAddresses: null };
 const KEY = {
   ...{ id: 'key-1', name: 'ci', organization: 'acme', hash: 'hash', status: 'active' as const },
   models: null,
   expiresAt: null,
+  ...UNRESTRICTED,
 };
 const CURRENT: CurrentState = {
   organizations: new Map([
-    ['acme', { id: 'org-1', name: 'acme', group: 'default', openingBalance: '100.00' }],
+    ['acme', { id: 'org-1', name: 'acme', group: 'default', openingBalance: '100.00', ...UNRESTRICTED }],
   ]),
   channels: new Map(),
   models: new Map(),

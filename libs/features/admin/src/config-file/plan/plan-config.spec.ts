@@ -59,7 +59,14 @@ const EMPTY: CurrentState = {
   settings: settingsDocument.parse({}),
 };
 
-const ACME = { id: 'org-1', name: 'acme', group: 'default', openingBalance: '100.00' };
+const ACME = {
+  id: 'org-1',
+  name: 'acme',
+  group: 'default',
+  openingBalance: '100.00',
+  limits: null,
+  allowedAddresses: null,
+};
 const CHANNEL = {
   ...NO_TRANSFORMS,
   id: 'channel-1',
@@ -84,6 +91,8 @@ const KEY = {
   status: 'active' as const,
   models: null,
   expiresAt: null,
+  limits: null,
+  allowedAddresses: null,
 };
 const EXISTING: CurrentState = {
   ...EMPTY,
@@ -266,12 +275,22 @@ describe('planConfig', () => {
     'keys: [{ name: ci, organization: acme }]',
     'keys: [{ name: ci, organization: acme, secret: a-secret-of-twenty-characters }]',
     'settings: { routing: { attemptsMax: 3 } }',
+    'organizations: [{ name: acme, limits: null }]',
+    'keys: [{ name: ci, organization: acme, allowedAddresses: null }]',
   ])('finds nothing to do for %s', (yaml) => {
     expect(plan(yaml, EXISTING)).toEqual({ changes: [], notes: [] });
   });
 
   it.each([
     ['organizations: [{ name: acme, group: gold }]', '~ organization acme: group "default">"gold"'],
+    [
+      'organizations: [{ name: acme, limits: { concurrencyMax: 5 }, allowedAddresses: [192.0.2.0/24] }]',
+      '~ organization acme: limits null>{"concurrencyMax":5}, allowedAddresses null>["192.0.2.0/24"]',
+    ],
+    [
+      'keys: [{ name: ci, organization: acme, limits: { models: [{ model: "gpt-*", requestsPerMinute: 1 }] } }]',
+      '~ key acme/ci: limits null>{"models":[{"model":"gpt-*","requestsPerMinute":1}]}',
+    ],
     [
       'channels: [{ name: main, provider: openai, models: [gpt-4o], priority: 10, enabled: false }]',
       '~ channel main: priority 0>10, enabled true>false',

@@ -1,5 +1,6 @@
 import type { ConfigFieldChange, ConfigFile } from '@tollgate/contracts';
 import type { ConfigProblem } from '../config-problems.js';
+import { accessValues } from './access-values.js';
 import { compareFields, newFields } from './compare-fields.js';
 import type { CurrentKey, CurrentState } from './current-state.js';
 import type { PlannedChange, PlanPart } from './plan.js';
@@ -69,7 +70,7 @@ function newKey(key: FileKey): PlannedChange {
       name: qualifiedName(key),
       action: 'create',
       fields: [
-        ...newFields({ organization, models: key.models, expiresAt: isoDate(key.expiresAt) }),
+        ...newFields({ organization, ...desiredFields(key) }),
         { field: 'secret', from: null, to: key.secret === undefined ? '(generated)' : '(secret)' },
       ],
     },
@@ -80,10 +81,7 @@ function newKey(key: FileKey): PlannedChange {
 function changedKey(key: FileKey, existing: CurrentKey, hash: string | null): PlannedChange[] {
   const rotated = hash !== null && hash !== existing.hash;
   const fields: ConfigFieldChange[] = [
-    ...compareFields(
-      { models: existing.models, expiresAt: isoDate(existing.expiresAt) },
-      { models: key.models, expiresAt: isoDate(key.expiresAt) },
-    ),
+    ...compareFields({ ...existing, expiresAt: isoDate(existing.expiresAt) }, desiredFields(key)),
     ...(rotated ? [{ field: 'secret', from: '(secret)', to: '(secret)' }] : []),
   ];
   if (fields.length === 0) return [];
@@ -97,11 +95,16 @@ function changedKey(key: FileKey, existing: CurrentKey, hash: string | null): Pl
   ];
 }
 
+function desiredFields(key: FileKey) {
+  return { models: key.models, expiresAt: isoDate(key.expiresAt), ...accessValues(key) };
+}
+
 function givenValues(key: FileKey) {
   return {
     ...(key.secret === undefined ? {} : { secret: key.secret }),
     ...(key.models === undefined ? {} : { models: key.models }),
     ...(key.expiresAt === undefined ? {} : { expiresAt: Date.parse(key.expiresAt) }),
+    ...accessValues(key),
   };
 }
 

@@ -1,4 +1,5 @@
 import { formatUsd, parseUsd, type ConfigFile } from '@tollgate/contracts';
+import { accessValues } from './access-values.js';
 import { compareFields, newFields } from './compare-fields.js';
 import type { CurrentState } from './current-state.js';
 import type { PlannedChange, PlanPart } from './plan.js';
@@ -9,15 +10,16 @@ export function planOrganizations(file: Pick<ConfigFile, 'organizations'>, curre
   for (const [index, organization] of file.organizations.entries()) {
     const { name, group } = organization;
     const openingBalance = organization.balance === undefined ? undefined : canonical(organization.balance);
+    const access = accessValues(organization);
     const existing = current.organizations.get(name);
     if (existing === undefined) {
-      const values = { name, group: group ?? 'default', openingBalance: openingBalance ?? '0.00' };
+      const values = { name, group: group ?? 'default', openingBalance: openingBalance ?? '0.00', ...access };
       changes.push({
         change: {
           kind: 'organization',
           name,
           action: 'create',
-          fields: newFields({ group: values.group, balance: values.openingBalance }),
+          fields: newFields({ group: values.group, balance: values.openingBalance, ...access }),
         },
         operation: { kind: 'organization', values },
       });
@@ -29,11 +31,15 @@ export function planOrganizations(file: Pick<ConfigFile, 'organizations'>, curre
           `${canonical(existing.openingBalance)} USD is posted once and stays`,
       );
     }
-    const fields = compareFields({ group: existing.group }, { group });
-    if (fields.length > 0 && group !== undefined) {
+    const fields = compareFields({ ...existing }, { group, ...access });
+    if (fields.length > 0) {
       changes.push({
         change: { kind: 'organization', name, action: 'update', fields },
-        operation: { kind: 'organization', id: existing.id, values: { name, group } },
+        operation: {
+          kind: 'organization',
+          id: existing.id,
+          values: { name, ...(group === undefined ? {} : { group }), ...access },
+        },
       });
     }
   }

@@ -1,4 +1,4 @@
-import type { BudgetPeriod, ConfigChange, PriceSheet, SettingsDocument } from '@tollgate/contracts';
+import type { BudgetPeriod, ConfigChange, Limits, PriceSheet, SettingsDocument } from '@tollgate/contracts';
 import type { ChannelValues } from '../../channels/channel-values.js';
 import type { ModelValues } from '../../models/model-values.js';
 import type { ConfigProblem } from '../config-problems.js';
@@ -8,7 +8,7 @@ export type Operation =
   | {
       readonly kind: 'organization';
       readonly id?: string;
-      readonly values: { readonly name: string; readonly group?: string; readonly openingBalance?: string };
+      readonly values: OrganizationValues;
     }
   | { readonly kind: 'channel'; readonly id?: undefined; readonly values: ChannelValues }
   | { readonly kind: 'channel'; readonly id: string; readonly values: Partial<ChannelValues> }
@@ -56,7 +56,19 @@ export type BudgetOwner =
   | { readonly scope: 'organization'; readonly organization: string }
   | { readonly scope: 'api-key'; readonly organization: string; readonly key: string };
 
-export interface KeyChangeValues {
+/** How often, and from where, requests may come; `null` lifts the rule. */
+export interface AccessValues {
+  readonly limits?: Limits | null;
+  readonly allowedAddresses?: readonly string[] | null;
+}
+
+export interface OrganizationValues extends AccessValues {
+  readonly name: string;
+  readonly group?: string;
+  readonly openingBalance?: string;
+}
+
+export interface KeyChangeValues extends AccessValues {
   readonly secret?: string;
   readonly models?: readonly string[];
   readonly expiresAt?: number;
