@@ -204,7 +204,7 @@ describe('connections that are not made the plain way', () => {
 
   describe('through an HTTP proxy', () => {
     const asked: string[] = [];
-    beforeEach(() => asked.splice(0));
+    beforeEach(() => void asked.splice(0));
 
     it('reach a vendor by a name that only the proxy knows, over TLS with the vendor itself', async () => {
       const proxy = await listen(connectProxy(await tlsVendor(), asked));
@@ -248,7 +248,7 @@ describe('connections that are not made the plain way', () => {
 
   describe('through a SOCKS5 proxy', () => {
     const asked: string[] = [];
-    beforeEach(() => asked.splice(0));
+    beforeEach(() => void asked.splice(0));
 
     it('reach a vendor by its name', async () => {
       const proxy = await listen(socksServer(await tlsVendor(), { asked }));
