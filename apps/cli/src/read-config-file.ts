@@ -9,7 +9,7 @@ import { errorFacts } from './error-facts.js';
 const ALIASES_MAX = 100;
 
 /**
- * Reads the declarative file and looks up `{ env: NAME }` of its credentials here, where the operator has them.
+ * Reads the declarative file and looks up `{ env: NAME }` of its secrets here, where the operator has them.
  * Everything else is the server's to judge.
  *
  * @throws CliError for a file that can't be read, is no YAML or names a variable that is not set
@@ -22,7 +22,7 @@ export async function readConfigFile(
   const source = path === '-' ? await text(input) : await readText(path);
   const value = parseYaml(path, source);
   const missing: string[] = [];
-  const resolved = resolveCredentials(value, (name, where) => {
+  const complete = resolveSecrets(value, (name, where) => {
     const found = environment[name];
     if (found === undefined || found === '') {
       missing.push(`${path}: ${where}: the environment variable ${name} is not set`);
@@ -30,7 +30,7 @@ export async function readConfigFile(
     return found;
   });
   if (missing.length > 0) throw new CliError(missing);
-  return resolved;
+  return complete;
 }
 
 async function readText(path: string): Promise<string> {
@@ -72,19 +72,36 @@ function parseYaml(path: string, source: string): unknown {
 
 type Lookup = (name: string, where: string) => string | undefined;
 
-/** Touches nothing but `channels[*].credentials[*]`, and that only where it has the expected form. */
-function resolveCredentials(file: unknown, lookup: Lookup): unknown {
+/** Touches nothing but secrets of channels, and those only where they have the expected form. */
+function resolveSecrets(file: unknown, lookup: Lookup): unknown {
   if (!isRecord(file) || !Array.isArray(file.channels)) return file;
-  const channels = file.channels.map((channel: unknown, channelIndex) => {
-    if (!isRecord(channel) || !Array.isArray(channel.credentials)) return channel;
-    const credentials = channel.credentials.map((credential: unknown, index) => {
-      if (!isRecord(credential) || typeof credential.env !== 'string') return credential;
-      if (Object.keys(credential).length > 1) return credential;
-      return lookup(credential.env, `channels[${channelIndex}].credentials[${index}].env`) ?? credential;
-    });
-    return { ...channel, credentials };
-  });
+  const channels = file.channels.map((channel: unknown, index) =>
+    isRecord(channel) ? resolveChannel(channel, `channels[${index}]`, lookup) : channel,
+  );
   return { ...file, channels };
+}
+
+function resolveChannel(channel: Record<string, unknown>, path: string, lookup: Lookup): unknown {
+  const { credentials, proxy, tls } = channel;
+  return {
+    ...channel,
+    ...(Array.isArray(credentials) && {
+      credentials: credentials.map((credential: unknown, index) =>
+        resolved(credential, `${path}.credentials[${index}]`, lookup),
+      ),
+    }),
+    ...(isRecord(proxy) && { proxy: resolved(proxy, `${path}.proxy`, lookup) }),
+    ...(isRecord(tls) &&
+      isRecord(tls.clientKey) && {
+        tls: { ...tls, clientKey: resolved(tls.clientKey, `${path}.tls.clientKey`, lookup) },
+      }),
+  };
+}
+
+/** The value of `{ env: NAME }`; anything else as it is. */
+function resolved(source: unknown, path: string, lookup: Lookup): unknown {
+  if (!isRecord(source) || typeof source.env !== 'string' || Object.keys(source).length > 1) return source;
+  return lookup(source.env, `${path}.env`) ?? source;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

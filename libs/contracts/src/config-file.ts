@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { budgetInFile } from './budget.js';
 import { VENDOR_DIALECT_IDS } from './dialect.js';
 import { channelTransformMembers } from './documents/channel-transforms.js';
+import { fileTransportMembers } from './documents/channel-transport.js';
 import { settingsDocument } from './documents/settings.js';
 import { allowedAddresses, limits } from './limits.js';
 import { priceSheet, priceString } from './prices.js';
@@ -58,6 +59,7 @@ export const configFile = z.strictObject({
         weight: z.number().int().min(0).optional(),
         enabled: z.boolean().optional(),
         ...channelTransformMembers,
+        ...fileTransportMembers,
       }),
     )
     .default([]),

@@ -36,11 +36,18 @@ export {
   channelDocument,
   channelDocumentKey,
   CREDENTIAL_CHOICES,
-  sealedSecret,
   type ChannelDocument,
   type CredentialChoice,
-  type SealedSecret,
 } from './documents/channel.js';
+export { sealedSecret, type SealedSecret } from './documents/sealed-secret.js';
+export {
+  channelTls,
+  clientKey,
+  proxyUrl,
+  sealedTransport,
+  type ChannelTls,
+  type SealedTransport,
+} from './documents/channel-transport.js';
 export {
   carriesSecret,
   channelHeaders,

@@ -1,3 +1,4 @@
+import type { ChannelCaps } from './channel-caps.js';
 import { PeakEwma } from './peak-ewma.js';
 
 /** The first rest of a part that failed; each further failure doubles it. */
@@ -41,8 +42,14 @@ export class ChannelLoad {
   private rests: readonly Rest[] = [];
   private turn = 0;
 
-  /** @param credentials how many the channel has; 1 for one without any */
-  constructor(readonly credentials: number) {}
+  /**
+   * @param credentials how many the channel has; 1 for one without any
+   * @param caps what the vendor's account can take; `undefined`: nobody said
+   */
+  constructor(
+    readonly credentials: number,
+    readonly caps?: ChannelCaps,
+  ) {}
 
   /** The position whose turn it is. */
   nextCredential(): number {

@@ -1,5 +1,6 @@
 export { type Candidate, type PoolMember } from './candidate.js';
 export { blameOf, type Blame } from './blame.js';
+export { ChannelCaps, type CapLimits } from './channel-caps.js';
 export { ChannelLoad, type ChannelPart } from './channel-load.js';
 export { ALL_HEALTHY, HealthView } from './health-view.js';
 export { ChannelPlan, type PlanInput } from './plan.js';

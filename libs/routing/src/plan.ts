@@ -5,7 +5,7 @@ import { chooseHealthy, drawAmong } from './choose.js';
 import type { HealthView } from './health-view.js';
 import type { ChannelPool } from './pool.js';
 import type { Random } from './random.js';
-import { better, isRank, type Judge, type Standing } from './standing.js';
+import { better, isRank, type Exclusion, type Judge, type Standing } from './standing.js';
 import type { Tier } from './tier.js';
 
 export interface PlanInput<Channel extends Candidate> {
@@ -81,9 +81,9 @@ export class ChannelPlan<Channel extends Candidate> implements Judge<Channel> {
 
   standingOf(member: PoolMember<Channel>): Standing {
     const { channel } = member;
-    const { needs = 0, tags, health } = this.input;
-    if ((member.lacks & needs) !== 0) return 'lacks-capability';
-    if (tags?.every((tag) => channel.tags.includes(tag)) === false) return 'lacks-tag';
+    const { health } = this.input;
+    const unfit = this.unfitness(member);
+    if (unfit !== undefined) return unfit;
     if (this.isUntouched(channel)) return 'healthy';
     const state = health.stateOf(channel.id, member.model, this.now);
     if (state === 'open') return 'open';
@@ -126,6 +126,14 @@ export class ChannelPlan<Channel extends Candidate> implements Judge<Channel> {
       (this.input.health.stateOf(channel.id, member.model, this.now) === 'half-open' ||
         this.standingOfCredential(member, this.credential) === 'trial');
     return member;
+  }
+
+  /** What has nothing to do with failures. */
+  private unfitness({ channel, lacks }: PoolMember<Channel>): Exclusion | undefined {
+    const { needs = 0, tags } = this.input;
+    if ((lacks & needs) !== 0) return 'lacks-capability';
+    if (tags?.every((tag) => channel.tags.includes(tag)) === false) return 'lacks-tag';
+    return channel.load.caps?.isFull(this.monotonic) === true ? 'at-cap' : undefined;
   }
 
   /** Nothing is known against the channel, and the request has not been there. */

@@ -13,6 +13,7 @@ export const EXCLUSIONS = {
   tried: 'The request has been there already.',
   open: 'channel-health has opened the channel, its model, or all its credentials.',
   'trial-under-way': 'It is half-open, and another request is trying it.',
+  'at-cap': 'The account of its vendor has as much to do as the operator allows.',
   resting: 'The vendor asked to be left alone for a while.',
 } as const;
 export type Exclusion = keyof typeof EXCLUSIONS;

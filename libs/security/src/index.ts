@@ -9,4 +9,11 @@ export {
   type KeyPurpose,
 } from './master-key.js';
 export { hashPassword, isPasswordHashOutdated, verifyPassword } from './password.js';
-export { credentialAssociation, isSealedByCurrentKey, openSecret, sealSecret } from './sealed-secret.js';
+export {
+  clientKeyAssociation,
+  credentialAssociation,
+  isSealedByCurrentKey,
+  openSecret,
+  proxyAssociation,
+  sealSecret,
+} from './sealed-secret.js';

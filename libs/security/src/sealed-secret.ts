@@ -82,3 +82,13 @@ export function credentialAssociation(channelId: string, baseUrl: string): strin
 function refusal(message: string, cause?: unknown): GatewayError {
   return new GatewayError('internal_error', message, { exposure: 'internal', cause });
 }
+
+/** The user name and password of a channel's proxy are sealed for that proxy and no other. */
+export function proxyAssociation(channelId: string, url: string): string {
+  return JSON.stringify(['channel-proxy', channelId, url]);
+}
+
+/** The key of a channel's client certificate; it is never sent anywhere. */
+export function clientKeyAssociation(channelId: string): string {
+  return JSON.stringify(['channel-client-key', channelId]);
+}

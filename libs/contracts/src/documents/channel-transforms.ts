@@ -33,6 +33,8 @@ export type SystemPrompt = z.infer<typeof systemPrompt>;
 const errorStatus = z.number().int().min(400).max(599);
 const statusMap = z.record(z.string().regex(/^[45]\d\d$/, 'must be a status from 400 to 599'), errorStatus);
 
+const cap = z.number().int().min(1).max(1_000_000_000_000);
+
 /** How a channel differs from others of its provider in what a vendor is sent; what is absent or null changes nothing. */
 export const channelTransformMembers = {
   /** Steps that change the body, and headers, that the vendor gets: after everything else. */
@@ -48,6 +50,11 @@ export const channelTransformMembers = {
   passThroughBody: z.boolean().nullish(),
   /** A vendor's error status → the status that it is taken for. */
   statusMap: statusMap.nullish(),
+  /** What the vendor's account can take, for each proxy process: the channel is passed over before the vendor says so. */
+  inFlightMax: cap.nullish(),
+  requestsPerMinuteMax: cap.nullish(),
+  /** Input and output, as vendors report them. */
+  tokensPerMinuteMax: cap.nullish(),
 };
 
 export const channelTransforms = z.object(channelTransformMembers);

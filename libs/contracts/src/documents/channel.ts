@@ -3,15 +3,8 @@ import { VENDOR_DIALECT_IDS } from '../dialect.js';
 import type { ChannelId } from '../ids.js';
 import { priceSheet } from '../prices.js';
 import { channelTransformMembers } from './channel-transforms.js';
-
-/** A vendor credential sealed with AES-256-GCM; only the proxy and admin can open it (libs/security). */
-export const sealedSecret = z.object({
-  /** Which master-key generation sealed it. */
-  keyId: z.string(),
-  /** Base64 of nonce (12 bytes), ciphertext, tag (16 bytes). */
-  box: z.string(),
-});
-export type SealedSecret = z.infer<typeof sealedSecret>;
+import { sealedTransportMembers } from './channel-transport.js';
+import { sealedSecret } from './sealed-secret.js';
 
 export const CREDENTIAL_CHOICES = ['round-robin', 'random'] as const;
 /** Which of a channel's credentials serves next. */
@@ -49,6 +42,7 @@ export const channelDocument = z.object({
   weight: z.number().int().min(0),
   enabled: z.boolean(),
   ...channelTransformMembers,
+  ...sealedTransportMembers,
 });
 export type ChannelDocument = z.infer<typeof channelDocument>;
 

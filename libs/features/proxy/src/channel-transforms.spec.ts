@@ -1,5 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { chatStreamEvents, chatVendor, FakeVendor } from '@tollgate/testing';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { proxyAssociation, sealSecret } from '@tollgate/security';
+import { chatStreamEvents, chatVendor, eventually, FakeVendor } from '@tollgate/testing';
 import { KEYED, ProxyWorld, SECRET } from '../test-support/proxy-world.js';
 
 const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
@@ -203,5 +207,88 @@ describe("a channel's rules", () => {
     const answer = await world.send('{"model":"m", "stream":true,"max_tokens":5,"messages":[]}');
     expect(answer.status).toBe(200);
     expect(vendor.requests[0]!.text).toBe('{"model":"v", "stream":true,"max_tokens":5,"messages":[]}');
+  });
+
+  describe("an account's limits", () => {
+    /** The answer to the second one, while the vendor is silent about the first. */
+    const twoAtOnce = async () => {
+      vendor.respond({ kind: 'silent' });
+      void world.send(chat()).catch(() => undefined);
+      await eventually(() => vendor.requests.length === 1, 'the first request at the vendor');
+      return world.send(chat());
+    };
+
+    it('pass a channel over that has as much under way as it may', async () => {
+      await channel({ inFlightMax: 1 });
+      await fallback();
+      const other = await twoAtOnce();
+      expect([other.status, vendor.requests.length, second.requests.length]).toEqual([200, 1, 1]);
+    });
+
+    it('go on being counted when the channel changes', async () => {
+      await channel({ inFlightMax: 1 });
+      await fallback();
+      vendor.respond({ kind: 'silent' });
+      void world.send(chat()).catch(() => undefined);
+      await eventually(() => vendor.requests.length === 1, 'the first request at the vendor');
+      await channel({ inFlightMax: 1, overrides: { temperature: 0 } });
+      await world.send(chat());
+      expect([vendor.requests.length, second.requests.length]).toEqual([1, 1]);
+    });
+
+    it('leave nothing behind: the channel is asked again once there is room', async () => {
+      await channel({ inFlightMax: 1 });
+      await fallback();
+      await world.send(chat());
+      vendor.respond({ kind: 'answer', status: 400, body: { error: { message: 'no' } } });
+      await world.send(chat());
+      vendor.respond(chatVendor(['Hello'], USAGE));
+      await world.send(chat());
+      expect([vendor.requests.length, second.requests.length]).toEqual([3, 0]);
+    });
+
+    it('are requests of the last minute', async () => {
+      await channel({ requestsPerMinuteMax: 2 });
+      await fallback();
+      for (let number = 0; number < 3; number += 1) await world.send(chat());
+      expect([vendor.requests.length, second.requests.length]).toEqual([2, 1]);
+    });
+
+    it('are tokens of the last minute, input and output', async () => {
+      await channel({ tokensPerMinuteMax: 31 });
+      await fallback();
+      for (let number = 0; number < 3; number += 1) await world.send(chat());
+      expect([vendor.requests.length, second.requests.length]).toEqual([2, 1]);
+    });
+
+    it('are an answer of 503 where no other channel is left', async () => {
+      await channel({ requestsPerMinuteMax: 1 });
+      await world.send(chat());
+      const answer = await world.send(chat());
+      expect([answer.status, answer.json.error.code]).toEqual([503, 'no_channel_available']);
+      expect(vendor.requests).toHaveLength(1);
+    });
+  });
+
+  it('the vendor is reached through the proxy of the channel, with its sealed user name and password', async () => {
+    const asked: string[] = [];
+    const proxy = createServer();
+    proxy.on('connect', (request, client: Socket) => {
+      asked.push(`${request.url} ${request.headers['proxy-authorization']}`);
+      const target = connect(Number(new URL(vendor.baseUrl).port), '127.0.0.1');
+      for (const socket of [client, target]) socket.on('error', () => undefined);
+      client.on('close', () => target.destroy());
+      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      client.pipe(target).pipe(client);
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const credentials = sealSecret(world.keyring.current, '["ann","pw"]', proxyAssociation('c1', url));
+    await channel({ proxy: { url, credentials } });
+    expect((await world.send(chat())).status).toBe(200);
+    const target = new URL(vendor.baseUrl).host;
+    expect(asked).toEqual([`${target} Basic ${Buffer.from('ann:pw').toString('base64')}`]);
+    proxy.close();
   });
 });

@@ -1,10 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import {
+  channelTls,
   channelTransformMembers,
   GUARDED_MEMBERS,
+  proxyUrl,
   type ChannelHeaders,
   type ChannelOverrides,
+  type ChannelTls,
   type ChannelTransforms,
   type GuardedMember,
   type SystemPrompt,
@@ -12,9 +15,15 @@ import {
 import { IsOptional, ValidateBy } from 'class-validator';
 import { describeIssues } from '../config-file/describe-issues.js';
 
+const MEMBERS = {
+  ...channelTransformMembers,
+  proxy: proxyUrl.nullish(),
+  tls: channelTls.nullish(),
+};
+
 const OBJECT = { type: 'object', additionalProperties: true } as const;
 
-/** What a channel changes of the requests that its vendor gets; null changes nothing. */
+/** What a channel changes of the requests that its vendor gets, and how it gets them; null changes nothing. */
 export class ChannelTransformsDto implements ChannelTransforms {
   @IsTransform('overrides', {
     oneOf: [OBJECT, { type: 'array', items: OBJECT }],
@@ -61,11 +70,46 @@ export class ChannelTransformsDto implements ChannelTransforms {
     description: "A vendor's error status and the one that it is taken for.",
   })
   statusMap?: Record<string, number> | null;
+
+  @IsTransform('inFlightMax', {
+    type: 'integer',
+    minimum: 1,
+    description: 'Attempts under way at once, for each proxy process; then the channel is passed over.',
+  })
+  inFlightMax?: number | null;
+
+  @IsTransform('requestsPerMinuteMax', {
+    type: 'integer',
+    minimum: 1,
+    description: 'Of the last 60 seconds.',
+  })
+  requestsPerMinuteMax?: number | null;
+
+  @IsTransform('tokensPerMinuteMax', {
+    type: 'integer',
+    minimum: 1,
+    description: 'Input and output of the last 60 seconds, as the vendor reports them.',
+  })
+  tokensPerMinuteMax?: number | null;
+
+  @IsTransform('proxy', {
+    type: 'string',
+    example: 'socks5://user:password@proxy.internal:1080',
+    description: 'http, https or socks5; user name and password are stored sealed, and never shown again.',
+  })
+  proxy?: string | null;
+
+  @IsTransform('tls', {
+    ...OBJECT,
+    description:
+      'ca, rejectUnauthorized, serverName, clientCertificate, clientKey; PEM. The key is stored sealed, and never shown again.',
+  })
+  tls?: ChannelTls | null;
 }
 
 /** As the declarative file takes it; null takes it away. */
-function IsTransform(member: keyof ChannelTransforms, options: ApiPropertyOptions): PropertyDecorator {
-  const schema = channelTransformMembers[member];
+function IsTransform(member: keyof typeof MEMBERS, options: ApiPropertyOptions): PropertyDecorator {
+  const schema = MEMBERS[member];
   const problems = (value: unknown): string[] => {
     const { error } = schema.safeParse(value);
     const issues = describeIssues(error?.issues ?? [], value);

@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { channelDocument } from '@tollgate/contracts';
-import { generateMasterKey, parseMasterKey } from '@tollgate/security';
+import {
+  clientKeyAssociation,
+  generateMasterKey,
+  openSecret,
+  parseMasterKey,
+  proxyAssociation,
+} from '@tollgate/security';
 import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { startAdminApi, type AdminApi } from '../../test-support/admin-api.js';
 
+const masterKey = parseMasterKey(generateMasterKey());
 const RULES = {
   overrides: [
     { mode: 'set', path: 'temperature', value: 0 },
@@ -23,7 +30,7 @@ describe("a channel's rules", () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    api = await startAdminApi(database.url, { masterKey: parseMasterKey(generateMasterKey()) });
+    api = await startAdminApi(database.url, { masterKey });
   });
   afterAll(async () => {
     await api?.close();
@@ -74,5 +81,54 @@ describe("a channel's rules", () => {
     const refused = await create(body);
     expect(refused).toMatchObject({ status: 400, body: { errors: [{ field }] } });
     expect(refused.body.errors[0].message).toContain(message);
+  });
+
+  describe('of how its vendor is reached', () => {
+    const PROXY = 'socks5://ann:p%40ss@proxy.test:1080';
+    const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----';
+    const KEY = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----';
+
+    it('are sealed where they are secret, and show nothing of it', async () => {
+      const tls = { serverName: 'vendor.test', clientCertificate: CERTIFICATE, clientKey: KEY };
+      const created = await create({ proxy: PROXY, tls, inFlightMax: 4 });
+      expect(created).toMatchObject({
+        status: 201,
+        body: {
+          proxy: 'socks5://…@proxy.test:1080',
+          tls: { serverName: 'vendor.test', clientCertificate: CERTIFICATE, clientKey: '…' },
+          inFlightMax: 4,
+        },
+      });
+      const { id } = created.body;
+      const log = await api.call('GET', `/api/v1/audit-log?subjectKind=channel&subjectId=${id}`);
+      const everything = JSON.stringify([created.body, log.body, (await api.outbox()).at(-1)]);
+      for (const secret of ['p%40ss', 'p@ss', 'c2VjcmV0']) expect(everything).not.toContain(secret);
+      const document = await lastDocument();
+      const url = 'socks5://proxy.test:1080';
+      expect(document.proxy?.url).toBe(url);
+      expect(openSecret(masterKey, document.proxy!.credentials!, proxyAssociation(id, url))).toBe(
+        '["ann","p@ss"]',
+      );
+      expect(openSecret(masterKey, document.tls!.clientKey!, clientKeyAssociation(id))).toBe(KEY);
+    });
+
+    it('stay when nothing is said of them, and go by null', async () => {
+      const { id } = (await create({ proxy: PROXY })).body;
+      const changed = await api.call('PATCH', `/api/v1/channels/${id}`, { priority: 3 });
+      expect(changed.body.proxy).toBe('socks5://…@proxy.test:1080');
+      expect((await lastDocument()).proxy?.credentials).not.toBeNull();
+      expect((await api.call('PATCH', `/api/v1/channels/${id}`, { proxy: null })).body.proxy).toBeNull();
+      expect(await lastDocument()).not.toHaveProperty('proxy');
+    });
+
+    it.each([
+      ['proxy', { proxy: 'ftp://proxy.test' }],
+      ['proxy', { proxy: 'http://proxy.test/path' }],
+      ['tls', { tls: { clientKey: KEY } }],
+      ['tls', { tls: { ca: 'none' } }],
+      ['inFlightMax', { inFlightMax: 0 }],
+    ])('are refused with the field at fault: %s', async (field, body) => {
+      expect(await create(body)).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+    });
   });
 });

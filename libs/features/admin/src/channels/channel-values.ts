@@ -1,5 +1,6 @@
 import type { PriceSheet, VendorDialectId } from '@tollgate/contracts';
 import { NO_TRANSFORMS, type TransformValues } from './transform-values.js';
+import type { TransportValues } from './transport-values.js';
 
 /** A model that a channel serves, and what the vendor calls it and charges us for it. */
 export interface ChannelModel {
@@ -9,7 +10,7 @@ export interface ChannelModel {
 }
 
 /** What an operator decides about a channel; credentials in clear, on their way to be sealed. */
-export interface ChannelValues extends TransformValues {
+export interface ChannelValues extends TransformValues, TransportValues {
   readonly name: string;
   readonly provider: string;
   readonly baseUrl: string;
@@ -27,6 +28,8 @@ export interface ChannelValues extends TransformValues {
 
 export const CHANNEL_DEFAULTS = Object.freeze({
   ...NO_TRANSFORMS,
+  proxy: null,
+  tls: null,
   groups: ['default'],
   dialect: null,
   options: {},

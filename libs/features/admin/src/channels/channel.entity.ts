@@ -2,6 +2,7 @@ import type { SealedSecret, VendorDialectId } from '@tollgate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ChannelModel } from './channel-values.js';
 import type { StoredTransforms } from './transform-values.js';
+import type { StoredTransport } from './transport-values.js';
 
 /** A sealed credential and the only part of it that is ever shown. */
 export interface StoredCredential extends SealedSecret {
@@ -42,6 +43,9 @@ export class ChannelEntity {
 
   @Column('jsonb')
   transforms: StoredTransforms;
+
+  @Column('jsonb')
+  transport: StoredTransport;
 
   @Column('integer')
   priority: number;

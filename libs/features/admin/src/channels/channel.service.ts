@@ -2,6 +2,7 @@ import {
   channelDocumentKey,
   GatewayError,
   newId,
+  sealedTransport,
   type ChannelDocument,
   type ChannelId,
 } from '@tollgate/contracts';
@@ -19,6 +20,7 @@ import { changedAddress, newAddress } from './channel-address.js';
 import { checkChannel, vendorHost, type ChannelDraft } from './check-channel.js';
 import { lastFour } from './mask-credential.js';
 import { allTransforms, givenTransforms, storedTransforms } from './transform-values.js';
+import { openTransport, sealTransport, shownTransport, type TransportValues } from './transport-values.js';
 
 type OptionalValues = { readonly [Field in keyof ChannelValues]?: ChannelValues[Field] | undefined };
 
@@ -92,6 +94,7 @@ export class ChannelService {
       ...toColumns(values),
       id,
       credentials: this.seal(id, values.baseUrl, values.credentials),
+      transport: sealTransport(values, {}, this.sealer(id)),
       createdAt: write.now,
       updatedAt: write.now,
     });
@@ -122,7 +125,8 @@ export class ChannelService {
       input.credentials === undefined
         ? channel.credentials
         : this.seal(id, values.baseUrl, input.credentials);
-    Object.assign(channel, toColumns(values), { credentials, updatedAt: write.now });
+    const transport = sealTransport(input, channel.transport, this.sealer(id));
+    Object.assign(channel, toColumns(values), { credentials, transport, updatedAt: write.now });
     await write.manager.save(channel);
     write.audit({
       action: 'channel.update',
@@ -145,9 +149,23 @@ export class ChannelService {
     const association = credentialAssociation(channel.id, channel.baseUrl);
     return {
       ...toValues(channel),
+      ...this.openedTransport(channel),
       id: channel.id,
       credentials: channel.credentials.map((credential) => this.open(credential, association)),
     };
+  }
+
+  private sealer(channelId: string) {
+    return { masterKey: this.dependencies.masterKey, channelId };
+  }
+
+  private openedTransport({ id, transport }: ChannelEntity): TransportValues {
+    try {
+      return openTransport(transport, this.sealer(id));
+    } catch (error) {
+      if (error instanceof GatewayError) return { proxy: '', tls: {} };
+      throw error;
+    }
   }
 
   private open({ keyId, box }: StoredCredential, association: string): string {
@@ -205,6 +223,8 @@ function toValues(channel: ChannelEntity): Omit<ChannelValues, 'credentials'> {
     ...{ name, provider, baseUrl, models, groups, dialect, options, thinkingToContent },
     ...{ priority, weight, enabled },
     ...allTransforms(channel.transforms),
+    // Sealed: what is not given stays.
+    ...{ proxy: null, tls: null },
   };
 }
 
@@ -214,6 +234,7 @@ export function toChannelDocument(channel: ChannelEntity): ChannelDocument {
   return {
     ...columns,
     ...givenTransforms(values),
+    ...sealedTransport.parse(channel.transport),
     id: channel.id as ChannelId,
     credentials: channel.credentials.map(({ keyId, box }) => ({ keyId, box })),
   };
@@ -224,5 +245,9 @@ function subjectOf({ id, name }: ChannelEntity) {
 }
 
 function auditState(channel: ChannelEntity) {
-  return { ...toValues(channel), credentials: channel.credentials.map((one) => `…${one.lastFour}`) };
+  return {
+    ...toValues(channel),
+    ...shownTransport(channel.transport),
+    credentials: channel.credentials.map((one) => `…${one.lastFour}`),
+  };
 }

@@ -9,6 +9,7 @@ import {
 import { PriceSheetDto } from '../price-cards/price-sheet.dto.js';
 import { ChannelTransformsDto } from './channel-transforms.dto.js';
 import { allTransforms } from './transform-values.js';
+import { shownTransport } from './transport-values.js';
 import type { ChannelEntity } from './channel.entity.js';
 import type { ChannelHealth } from './channel-health-reader.js';
 
@@ -107,6 +108,7 @@ export function toChannelView(channel: ChannelEntity, health: ChannelHealth | un
   return {
     ...{ id, name, provider, baseUrl, groups, dialect, priority, weight, enabled },
     ...allTransforms(channel.transforms),
+    ...shownTransport(channel.transport),
     options: { ...channel.options },
     thinkingToContent: channel.thinkingToContent,
     models: models.map((model) => ({ ...model })),

@@ -13,6 +13,9 @@ export const NO_TRANSFORMS: TransformValues = Object.freeze({
   disableStore: null,
   passThroughBody: null,
   statusMap: null,
+  inFlightMax: null,
+  requestsPerMinuteMax: null,
+  tokensPerMinuteMax: null,
 });
 
 /** As they lie in the database: JSON that was checked before it was written. */
@@ -21,7 +24,11 @@ export type StoredTransforms = object;
 /** Those that change something. */
 export function givenTransforms(values: TransformValues): ChannelTransforms {
   const { overrides, headers, systemPrompt, allow, disableStore, passThroughBody, statusMap } = values;
-  const all = { overrides, headers, systemPrompt, allow, disableStore, passThroughBody, statusMap };
+  const { inFlightMax, requestsPerMinuteMax, tokensPerMinuteMax } = values;
+  const all = {
+    ...{ overrides, headers, systemPrompt, allow, disableStore, passThroughBody, statusMap },
+    ...{ inFlightMax, requestsPerMinuteMax, tokensPerMinuteMax },
+  };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
 }
 

@@ -18,7 +18,7 @@ import { parseConfigFile, type ParsedConfigFile } from './parse-config-file.js';
 import { planConfig, type Plan } from './plan/plan-config.js';
 import type { NewKeyValues, Operation, PlannedChange } from './plan/plan.js';
 import { readCurrentState } from './read-current-state.js';
-import { resolveCredentials, type Environment } from './resolve-credentials.js';
+import { resolveCredentials, type Environment, type ResolvedSecrets } from './resolve-credentials.js';
 
 export interface ApplyOptions {
   readonly actor: Actor;
@@ -56,19 +56,19 @@ export class ConfigFileService {
   async apply(source: unknown, options: ApplyOptions): Promise<ConfigApplyReply> {
     const { actor, environment, dryRun = false, mayGenerateKeys = true } = options;
     const file = parseConfigFile(source);
-    const { byChannel: credentials, problems } = resolveCredentials(file, environment);
+    const { byChannel: secrets, problems } = resolveCredentials(file, environment);
     if (problems.length > 0) throw new ConfigFileError(problems);
     const { dataSource, clock, writes } = this.dependencies;
     if (dryRun) {
       const { changes, notes } = await dataSource.transaction('REPEATABLE READ', (manager) =>
-        this.plan(manager, { file, credentials, now: clock.now() }),
+        this.plan(manager, { file, secrets, now: clock.now() }),
       );
       return { dryRun, changes: changes.map(({ change }) => change), notes, generatedKeys: [] };
     }
     return writes.runAlone(actor, async (write) => {
       const { changes, notes } = await this.plan(write.manager, {
         file,
-        credentials,
+        secrets,
         now: write.now.getTime(),
       });
       if (!mayGenerateKeys) refuseGeneratedKeys(file, changes);
@@ -82,7 +82,7 @@ export class ConfigFileService {
     manager: EntityManager,
     input: {
       readonly file: ParsedConfigFile;
-      readonly credentials: readonly (readonly string[])[];
+      readonly secrets: readonly ResolvedSecrets[];
       readonly now: number;
     },
   ): Promise<Plan> {

@@ -1,5 +1,6 @@
 import { type ConfigFile } from '@tollgate/contracts';
 import type { ConfigProblem } from './config-problems.js';
+import { resolveTransport, type GivenTransport } from './resolve-transport.js';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -7,9 +8,15 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Settings of ours are no vendor's business: a channel that could name them could send them anywhere. */
 const OWN_SETTING = /^(TOLLGATE_.*|DATABASE_URL|NATS_URL|REDIS_URL|PG[A-Z]+)$/;
 
+export interface ResolvedSecrets {
+  /** In clear. */
+  readonly credentials: readonly string[];
+  readonly transport: GivenTransport;
+}
+
 export interface ResolvedCredentials {
-  /** For each channel of the file, in its order: the credentials in clear. */
-  readonly byChannel: readonly (readonly string[])[];
+  /** For each channel of the file, in its order. */
+  readonly byChannel: readonly ResolvedSecrets[];
   readonly problems: readonly ConfigProblem[];
 }
 
@@ -19,21 +26,25 @@ export function resolveCredentials(
   environment: Environment,
 ): ResolvedCredentials {
   const problems: ConfigProblem[] = [];
-  const byChannel = file.channels.map((channel, channelIndex) =>
-    channel.credentials.flatMap((source, index) => {
-      if (typeof source === 'string') return [source];
-      const path = `channels[${channelIndex}].credentials[${index}].env`;
-      const value = environment[source.env];
-      if (OWN_SETTING.test(source.env)) {
-        problems.push({ path, message: `${source.env} is a setting of Tollgate, not a vendor's credential` });
-      } else if (value === undefined || value === '') {
-        problems.push({ path, message: `the environment variable ${source.env} is not set` });
-      } else {
-        return [value];
-      }
-      return [];
-    }),
-  );
+  const read = (name: string, path: string): string | undefined => {
+    const value = environment[name];
+    if (OWN_SETTING.test(name)) {
+      problems.push({ path, message: `${name} is a setting of Tollgate, not a vendor's credential` });
+    } else if (value === undefined || value === '') {
+      problems.push({ path, message: `the environment variable ${name} is not set` });
+    } else return value;
+    return undefined;
+  };
+  const byChannel = file.channels.map((channel, channelIndex) => {
+    const path = `channels[${channelIndex}]`;
+    const credentials = channel.credentials.map((source, index) =>
+      typeof source === 'string' ? source : read(source.env, `${path}.credentials[${index}].env`),
+    );
+    return {
+      credentials: credentials.filter((credential) => credential !== undefined),
+      transport: resolveTransport(channel, { path, read, problems }),
+    };
+  });
   return { byChannel, problems };
 }
 

@@ -12,6 +12,7 @@ import { SettingsEntity } from '../settings/settings.entity.js';
 import { AddBudgets1795741200000 } from './add-budgets.migration.js';
 import { AddChannelOptions1795651200000 } from './add-channel-options.migration.js';
 import { AddChannelTransforms1795737600000 } from './add-channel-transforms.migration.js';
+import { AddChannelTransport1795744800000 } from './add-channel-transport.migration.js';
 import { AddLimits1795824000000 } from './add-limits.migration.js';
 import { CreateAdminSchema1764000000000 } from './create-admin-schema.migration.js';
 import { ADMIN_SCHEMA } from './schema.js';
@@ -30,6 +31,7 @@ export function adminDatabase(connection: {
       AddChannelOptions1795651200000,
       AddChannelTransforms1795737600000,
       AddBudgets1795741200000,
+      AddChannelTransport1795744800000,
       AddLimits1795824000000,
     ],
     entities: [

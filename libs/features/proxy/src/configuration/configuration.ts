@@ -106,11 +106,12 @@ export class Configuration {
 
   private applyChannel(change: DocumentChange): void {
     const id = change.key.slice('channels.'.length);
+    // What was counted against the vendor's account goes on being counted.
+    const caps = this.channels.get(id)?.load.caps;
     this.channels.delete(id);
     if (change.kind === 'delete') return;
     const document = channelDocument.parse(change.value);
-    if (document.enabled)
-      this.channels.set(id, RoutableChannel.from(document, this.options.keyring, this.options.guard));
+    if (document.enabled) this.channels.set(id, RoutableChannel.from(document, this.options, caps));
   }
 
   private applyNamed<Document>(

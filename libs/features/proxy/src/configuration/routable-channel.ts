@@ -17,9 +17,18 @@ import {
   type EgressGuard,
   type Provider,
   type Transport,
+  type UpstreamConnection,
+  type UpstreamProxy,
+  upstreamConnection,
 } from '@tollgate/providers';
-import { ChannelLoad, type Candidate } from '@tollgate/routing';
-import { credentialAssociation, openSecret, type Keyring } from '@tollgate/security';
+import { ChannelCaps, ChannelLoad, type Candidate } from '@tollgate/routing';
+import {
+  clientKeyAssociation,
+  credentialAssociation,
+  openSecret,
+  proxyAssociation,
+  type Keyring,
+} from '@tollgate/security';
 import { ChannelRules, HeaderRules, RuleError } from '@tollgate/transforms';
 import type { ClientDialect } from '../http/routes.js';
 import { chooseRoute, type ChannelRoute } from './channel-route.js';
@@ -39,6 +48,8 @@ const TYPICAL_USAGE = { ...ZERO_USAGE, input: 750_000, output: 250_000 };
 interface Opened {
   readonly credentials: readonly Authenticator[];
   readonly headers: HeaderRules | undefined;
+  readonly connection: UpstreamConnection | undefined;
+  readonly caps: ChannelCaps | undefined;
 }
 
 /** A channel ready to be asked: credentials opened and routes found once for all its requests. */
@@ -63,6 +74,8 @@ export class RoutableChannel implements Candidate {
   /** Guarded members that the vendor does not get. */
   readonly withheld: readonly GuardedMember[];
   readonly origin: string;
+  /** How connections to the vendor are made; `undefined`: the plain way. */
+  readonly connection: UpstreamConnection | undefined;
   private readonly basePath: string;
   private readonly dialect: string | null;
   /** By client dialect, operation and vendor's model; `null`: there is none. Bounded by what is configured. */
@@ -74,7 +87,7 @@ export class RoutableChannel implements Candidate {
     document: ChannelDocument,
     readonly provider: Provider,
     private readonly options: ChannelOptions,
-    { credentials, headers }: Opened,
+    { credentials, headers, connection, caps }: Opened,
   ) {
     this.id = document.id;
     this.name = document.name;
@@ -82,13 +95,14 @@ export class RoutableChannel implements Candidate {
     this.weight = document.weight;
     this.groups = document.groups;
     this.credentialChoice = document.credentialChoice ?? 'round-robin';
-    this.load = new ChannelLoad(credentials.length);
+    this.load = new ChannelLoad(credentials.length, caps);
     this.dialect = document.dialect;
     this.thinkingToContent = document.thinkingToContent;
     this.rules = rulesOf(document);
     this.passThroughBody = document.passThroughBody ?? false;
     this.credentials = credentials;
     this.headers = headers;
+    this.connection = connection;
     this.statusMap = statusMapOf(document);
     const allowed = document.allow ?? [];
     this.withheld = GUARDED_MEMBERS.filter((member) => !allowed.includes(member));
@@ -104,10 +118,15 @@ export class RoutableChannel implements Candidate {
   }
 
   /**
+   * @param caps what was counted already against the account of the vendor
    * @throws GatewayError `internal_error` when this version of the gateway can't serve the channel: unknown provider or
    *   dialect, a credential that does not open, a wrong address, option or rule
    */
-  static from(document: ChannelDocument, keyring: Keyring, guard: EgressGuard): RoutableChannel {
+  static from(
+    document: ChannelDocument,
+    { keyring, guard }: { readonly keyring: Keyring; readonly guard: EgressGuard },
+    caps?: ChannelCaps,
+  ): RoutableChannel {
     const provider = PROVIDERS.get(document.provider);
     if (provider === undefined) throw unusable(document, `its provider "${document.provider}" is unknown`);
     const { dialect } = document;
@@ -123,6 +142,8 @@ export class RoutableChannel implements Candidate {
     return new RoutableChannel(document, provider, options, {
       credentials: secrets.map((secret) => provider.authenticate(secret, options, guard)),
       headers: HeaderRules.of(document.headers, secrets),
+      connection: connectionOf(document, keyring),
+      caps: capsOf(document, caps),
     });
   }
 
@@ -191,6 +212,39 @@ function optionsOf(document: ChannelDocument, provider: Provider): ChannelOption
     options[name] = value;
   }
   return options;
+}
+
+function capsOf(document: ChannelDocument, known: ChannelCaps | undefined): ChannelCaps | undefined {
+  const limits = {
+    inFlightMax: document.inFlightMax ?? undefined,
+    requestsPerMinuteMax: document.requestsPerMinuteMax ?? undefined,
+    tokensPerMinuteMax: document.tokensPerMinuteMax ?? undefined,
+  };
+  if (Object.values(limits).every((limit) => limit === undefined)) return undefined;
+  const caps = known ?? new ChannelCaps();
+  caps.limit(limits);
+  return caps;
+}
+
+function connectionOf({ id, proxy, tls }: ChannelDocument, keyring: Keyring): UpstreamConnection | undefined {
+  return upstreamConnection(
+    proxy ? { url: proxy.url, ...proxyProof(id, proxy, keyring) } : undefined,
+    tls
+      ? { ...tls, clientKey: tls.clientKey && openSecret(keyring, tls.clientKey, clientKeyAssociation(id)) }
+      : undefined,
+  );
+}
+
+function proxyProof(
+  id: ChannelId,
+  { url, credentials }: NonNullable<ChannelDocument['proxy']>,
+  keyring: Keyring,
+): Pick<UpstreamProxy, 'username' | 'password'> {
+  if (credentials === null) return {};
+  const [username, password] = JSON.parse(
+    openSecret(keyring, credentials, proxyAssociation(id, url)),
+  ) as string[];
+  return { username, password };
 }
 
 function statusMapOf({ statusMap }: ChannelDocument): ReadonlyMap<number, number> | undefined {

@@ -1,4 +1,5 @@
 import { GatewayError, type Clock } from '@tollgate/contracts';
+import { usageTotals } from '@tollgate/dialects';
 import { reframed, type Transport } from '@tollgate/providers';
 import type { ChannelModel, RoutableChannel } from '../configuration/routable-channel.js';
 import type { ClientRequest } from '../http/client-request.js';
@@ -66,10 +67,21 @@ export class Attempts {
         modelOutputTokensMax: snapshot.modelOf(model)?.outputTokensMax ?? null,
         timeouts: snapshot.settings.upstream,
       });
-      return prepared instanceof Promise ? prepared.catch(expected) : prepared;
+      return prepared instanceof Promise
+        ? prepared.then((made) => this.withRoom(channel, made)).catch(expected)
+        : prepared;
     } catch (error) {
       return expected(error);
     }
+  }
+
+  /** While media were fetched, or a signature made, others may have filled the channel. */
+  private withRoom({ load }: RoutableChannel, prepared: PreparedAttempt): PreparedAttempt | GatewayError {
+    if (load.caps?.isFull(this.dependencies.clock.monotonic()) !== true) return prepared;
+    return new GatewayError('no_channel_available', 'The channels of this model have enough to do.', {
+      retry: 'next-channel',
+      retryAfterSeconds: 1,
+    });
   }
 
   /** Carries the answer to the client; tells how that ended. Never rejects for what a vendor does. */
@@ -84,9 +96,12 @@ export class Attempts {
     const model = channelModel(channel, authorized.model);
     const { upstream } = model;
     metered.attempt(channel, model, passage.warnings);
+    const { caps } = load;
+    let tokens = 0;
     load.inFlight += 1;
     if (trial) load.trialUnderWay = true;
     const startedAt = clock.monotonic();
+    caps?.begin(startedAt);
     let firstByteAt = startedAt;
     try {
       const result = await new Promise<RelayResult>((resolve) => {
@@ -103,6 +118,7 @@ export class Attempts {
         relay.follow(channel.transport(http).dispatch(request, handler));
       });
       const endedAt = clock.monotonic();
+      if (caps !== undefined) tokens = tokensOf(result);
       const { credential } = prepared;
       const firstByteMs = firstByteAt - startedAt;
       const durationMs = endedAt - startedAt;
@@ -112,6 +128,7 @@ export class Attempts {
       return result;
     } finally {
       load.inFlight -= 1;
+      caps?.end(tokens, clock.monotonic());
       if (trial) load.trialUnderWay = false;
     }
   }
@@ -136,6 +153,13 @@ export class Attempts {
       .usageOf(outgoing.request, prepared.route.dialect.id, result)
       .then((usage) => metered.measure(result, usage));
   }
+}
+
+/** What counts against a vendor's account. */
+function tokensOf(result: RelayResult): number {
+  if (!('usage' in result)) return 0;
+  const { input, output } = usageTotals(result.usage);
+  return input + output;
 }
 
 /** What a channel can't be told is an answer, not a fault. */

@@ -138,6 +138,7 @@ export class AttemptPreparation {
         ...unsigned,
         headers: ruled(channel, [...unsigned.headers, ...proof], credential),
         timeouts: input.timeouts,
+        connection: channel.connection,
       },
     });
     const proof = channel.credential(credential).headers(unsigned);

@@ -93,7 +93,7 @@ describe('budgets of the file', () => {
     const file = parseConfigFile(`version: 1
 organizations: [{ name: new, budgets: [{ period: monthly, amount: "5" }] }]
 keys: [{ name: k, organization: new, budgets: [{ period: daily, amount: "1" }] }]`);
-    const nothing = { file, credentials: [], keyHashes: [null], providers: { list: () => [] }, now: 0 };
+    const nothing = { file, secrets: [], keyHashes: [null], providers: { list: () => [] }, now: 0 };
     const { changes } = planConfig({ ...nothing, current: { ...CURRENT, keys: [], budgets: [] } });
     expect(changes.map(({ change }) => `${change.kind} ${change.name}`)).toEqual([
       'organization new',
@@ -119,7 +119,7 @@ keys: [{ name: k, organization: new, budgets: [{ period: daily, amount: "1" }] }
     const plan = () => {
       const file = parseConfigFile(`version: 1\n${yaml}`);
       planConfig({
-        ...{ file, credentials: [], keyHashes: [], providers: { list: () => [] }, now: 0 },
+        ...{ file, secrets: [], keyHashes: [], providers: { list: () => [] }, now: 0 },
         current: CURRENT,
       });
     };

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { settingsDocument } from '@tollgate/contracts';
-import { NO_TRANSFORMS } from '../../channels/transform-values.js';
+import { CHANNEL_DEFAULTS } from '../../channels/channel-values.js';
 import type { ProviderCatalogue } from '../../providers/provider-catalogue.js';
 import { ConfigFileError } from '../config-problems.js';
 import { parseConfigFile } from '../parse-config-file.js';
+import { resolveCredentials } from '../resolve-credentials.js';
 import { planConfig } from './plan-config.js';
 
 const providers: ProviderCatalogue = {
@@ -17,14 +18,19 @@ const providers: ProviderCatalogue = {
   ],
 };
 const EXISTING = {
-  ...NO_TRANSFORMS,
+  ...CHANNEL_DEFAULTS,
   ...{ id: 'channel-1', name: 'main', provider: 'vllm', baseUrl: 'https://vendor.example' },
   credentials: [],
   models: [{ name: 'm', upstream: 'm', cost: null }],
-  ...{ groups: ['default'], dialect: null, options: {}, thinkingToContent: false },
-  ...{ priority: 0, weight: 1, enabled: true },
   systemPrompt: { text: 'Be brief.', mode: 'default' as const },
   allow: ['speed' as const],
+  proxy: 'socks5://ann:p%40ss@proxy.test',
+};
+
+const ENVIRONMENT = {
+  PROXY: 'socks5://ann:p%40ss@proxy.test/',
+  WRONG: 'proxy.test',
+  DATABASE_URL: 'http://proxy.test',
 };
 
 /** What changes, or what is wrong, as lines. */
@@ -33,9 +39,11 @@ function planned(more: string): string[] {
     const file = parseConfigFile(
       `{ version: 1, channels: [{ name: main, provider: vllm, models: [m], ${more} }] }`,
     );
+    const secrets = resolveCredentials(file, ENVIRONMENT);
+    if (secrets.problems.length > 0) throw new ConfigFileError(secrets.problems);
     const { changes } = planConfig({
       file,
-      credentials: [[]],
+      secrets: secrets.byChannel,
       keyHashes: [],
       current: {
         ...{ organizations: new Map(), models: new Map(), prices: new Map(), keys: [], budgets: [] },
@@ -63,6 +71,12 @@ describe("a channel's rules in the declarative file", () => {
     ['overrides: [{ mode: delete, path: top_k }]', ['overrides null>[{"mode":"delete","path":"top_k"}]']],
     ['statusMap: { 429: 503 }', ['statusMap null>{"429":503}']],
     ['allow: []', ['allow ["speed"]>[]']],
+    ['inFlightMax: 4, tokensPerMinuteMax: 100', ['inFlightMax null>4', 'tokensPerMinuteMax null>100']],
+    ['proxy: "http://ann:pw@one.test:3128"', ['proxy "socks5://…@proxy.test">"http://…@one.test:3128"']],
+    ['proxy: "socks5://ann:pw@proxy.test"', ['proxy "socks5://…@proxy.test">"socks5://…@proxy.test"']],
+    ['proxy: { env: PROXY }', []],
+    ['proxy: null', ['proxy "socks5://…@proxy.test">null']],
+    ['tls: { serverName: vendor.test }', ['tls null>{"serverName":"vendor.test"}']],
     ['headers: { set: { x-team: red } }', ['headers null>{"set":{"x-team":"red"}}']],
   ])('plan %j', (more, expected) => {
     expect(planned(more)).toEqual(expected);
@@ -96,6 +110,16 @@ describe("a channel's rules in the declarative file", () => {
     ['allow: [tools]', /^channels\[0\]\.allow\[0\]: /],
     ['systemPrompt: { text: P, mode: shout }', /^channels\[0\]\.systemPrompt\.mode: /],
     ['passThroughBody: true', /^channels\[0\]\.passThroughBody: leaves the body as it is/],
+    ['proxy: "ftp://one.test"', /^channels\[0\]\.proxy: must be http:/],
+    ['proxy: { env: NONE }', /^channels\[0\]\.proxy\.env: the environment variable NONE is not set$/],
+    ['proxy: { env: WRONG }', /^channels\[0\]\.proxy: must be http:/],
+    ['proxy: { env: DATABASE_URL }', /^channels\[0\]\.proxy\.env: DATABASE_URL is a setting of Tollgate/],
+    ['tls: { ca: none }', /^channels\[0\]\.tls\.ca: must be PEM/],
+    [
+      'tls: { clientCertificate: "-----BEGIN CERTIFICATE-----" }',
+      /^channels\[0\]\.tls\.clientKey: needs clientCertificate and clientKey together$/,
+    ],
+    ['inFlightMax: 0', /^channels\[0\]\.inFlightMax: /],
     ['overides: []', /^channels\[0\]\.overides: unknown field$/],
   ])('are refused with the path of what is wrong: %s', (more, message) => {
     expect(planned(more)).toEqual([expect.stringMatching(message)]);

@@ -1,13 +1,15 @@
-import type { ConfigFile } from '@tollgate/contracts';
+import type { ConfigFieldChange, ConfigFile } from '@tollgate/contracts';
 import { CHANNEL_DEFAULTS, type ChannelValues } from '../../channels/channel-values.js';
 import { changedAddress, newAddress } from '../../channels/channel-address.js';
 import type { ChannelProblem } from '../../channels/channel-problem.js';
 import { checkChannel, vendorHost } from '../../channels/check-channel.js';
 import { maskCredential } from '../../channels/mask-credential.js';
+import { maskTransport } from '../../channels/transport-values.js';
 import type { TransformValues } from '../../channels/transform-values.js';
 import { canonicalSheet } from '../../price-cards/price-sheet.js';
 import type { ProviderCatalogue } from '../../providers/provider-catalogue.js';
 import type { ConfigProblem } from '../config-problems.js';
+import type { ResolvedSecrets } from '../resolve-credentials.js';
 import { definedOnly } from '../../write-path/defined-only.js';
 import { compareFields, newFields } from './compare-fields.js';
 import type { CurrentState } from './current-state.js';
@@ -16,17 +18,17 @@ import type { PlannedChange, PlanPart } from './plan.js';
 type FileChannel = ConfigFile['channels'][number];
 type ExistingChannel = ChannelValues & { readonly id: string };
 
-/** @param credentials in clear, for each channel of the file in its order */
+/** @param secrets for each channel of the file in its order */
 export function planChannels(
   file: Pick<ConfigFile, 'channels'>,
-  credentials: readonly (readonly string[])[],
+  secrets: readonly ResolvedSecrets[],
   current: CurrentState,
   providers: ProviderCatalogue,
 ): PlanPart {
   const changes: PlannedChange[] = [];
   const problems: ConfigProblem[] = [];
   for (const [index, fileChannel] of file.channels.entries()) {
-    const given = fromFile(fileChannel, credentials[index] ?? []);
+    const given = fromFile(fileChannel, secrets[index] ?? NO_SECRETS);
     const existing = current.channels.get(given.name);
     const step =
       existing === undefined ? planNew(given, providers) : planExisting(given, existing, providers);
@@ -38,6 +40,11 @@ export function planChannels(
   return { changes, problems, notes: [] };
 }
 
+const NO_SECRETS: ResolvedSecrets = {
+  credentials: [],
+  transport: { proxy: undefined, tls: undefined },
+};
+
 type GivenChannel = ReturnType<typeof fromFile>;
 interface Step {
   readonly change: PlannedChange | undefined;
@@ -45,7 +52,7 @@ interface Step {
 }
 
 /** `undefined` where the file says nothing: no credentials named is "as they are", not "none". */
-function fromFile(channel: FileChannel, credentials: readonly string[]) {
+function fromFile(channel: FileChannel, { credentials, transport }: ResolvedSecrets) {
   return {
     name: channel.name,
     provider: channel.provider,
@@ -68,6 +75,7 @@ function fromFile(channel: FileChannel, credentials: readonly string[]) {
     weight: channel.weight,
     enabled: channel.enabled,
     ...namedTransforms(channel),
+    ...transport,
   };
 }
 
@@ -75,7 +83,11 @@ function namedTransforms(channel: FileChannel): {
   readonly [Member in keyof TransformValues]?: TransformValues[Member] | undefined;
 } {
   const { overrides, headers, systemPrompt, allow, disableStore, passThroughBody, statusMap } = channel;
-  return { overrides, headers, systemPrompt, allow, disableStore, passThroughBody, statusMap };
+  const { inFlightMax, requestsPerMinuteMax, tokensPerMinuteMax } = channel;
+  return {
+    ...{ overrides, headers, systemPrompt, allow, disableStore, passThroughBody, statusMap },
+    ...{ inFlightMax, requestsPerMinuteMax, tokensPerMinuteMax },
+  };
 }
 
 function planNew(given: GivenChannel, providers: ProviderCatalogue): Step {
@@ -116,9 +128,7 @@ function planExisting(given: GivenChannel, existing: ExistingChannel, providers:
   }
   const differing = compareFields({ ...existing }, desired).map(({ field }) => field);
   if (differing.length === 0) return { change: undefined, problems };
-  const fields = compareFields(forPeople(existing), forPeople(desired)).concat(
-    hiddenCredentialChange(differing, existing, desired),
-  );
+  const fields = fieldsForPeople(differing, existing, desired);
   return {
     change: {
       change: { kind: 'channel', name: given.name, action: 'update', fields },
@@ -137,18 +147,24 @@ function sendsCredentialsElsewhere(existing: ExistingChannel, baseUrl: string | 
 }
 
 function forPeople(values: Partial<ChannelValues>): Record<string, unknown> {
-  const { name: _name, credentials, ...rest } = values;
-  return { ...rest, ...(credentials === undefined ? {} : { credentials: credentials.map(maskCredential) }) };
+  const { name: _name, credentials, proxy, tls, ...rest } = values;
+  const { proxy: maskedProxy, tls: maskedTls } = maskTransport({ proxy: proxy ?? null, tls: tls ?? null });
+  return {
+    ...rest,
+    ...(proxy === undefined ? {} : { proxy: maskedProxy }),
+    ...(tls === undefined ? {} : { tls: maskedTls }),
+    ...(credentials === undefined ? {} : { credentials: credentials.map(maskCredential) }),
+  };
 }
 
-/** Two credentials may look alike once masked. */
-function hiddenCredentialChange(
+/** What is secret may look alike once masked, and differ. */
+function fieldsForPeople(
   differing: readonly string[],
   existing: ExistingChannel,
   desired: Partial<ChannelValues>,
-) {
-  const before = existing.credentials.map(maskCredential);
-  const after = (desired.credentials ?? []).map(maskCredential);
-  const isHidden = differing.includes('credentials') && JSON.stringify(before) === JSON.stringify(after);
-  return isHidden ? [{ field: 'credentials', from: before, to: after }] : [];
+): ConfigFieldChange[] {
+  const [before, after] = [forPeople(existing), forPeople(desired)];
+  const seen = compareFields(before, after);
+  const hidden = differing.filter((name) => !seen.some(({ field }) => field === name));
+  return [...seen, ...hidden.map((field) => ({ field, from: before[field] ?? null, to: after[field] }))];
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { settingsDocument } from '@tollgate/contracts';
-import { NO_TRANSFORMS } from '../../channels/transform-values.js';
+import { CHANNEL_DEFAULTS } from '../../channels/channel-values.js';
 import type { ProviderCatalogue } from '../../providers/provider-catalogue.js';
 import { ConfigFileError } from '../config-problems.js';
 import { parseConfigFile } from '../parse-config-file.js';
+import { resolveCredentials } from '../resolve-credentials.js';
 import type { CurrentState } from './current-state.js';
 import { planConfig } from './plan-config.js';
 
@@ -68,7 +69,7 @@ const ACME = {
   allowedAddresses: null,
 };
 const CHANNEL = {
-  ...NO_TRANSFORMS,
+  ...CHANNEL_DEFAULTS,
   id: 'channel-1',
   name: 'main',
   provider: 'openai',
@@ -130,9 +131,7 @@ function plan(yaml: string, current: CurrentState) {
   const file = parseConfigFile(`version: 1\n${yaml}`);
   return planConfig({
     file,
-    credentials: file.channels.map(({ credentials }) =>
-      credentials.map((one) => (typeof one === 'string' ? one : 'env')),
-    ),
+    secrets: resolveCredentials(file, {}).byChannel,
     keyHashes: file.keys.map(({ secret }) => (secret === undefined ? null : `hash:${secret}`)),
     current,
     providers,

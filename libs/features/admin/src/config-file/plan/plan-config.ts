@@ -1,6 +1,7 @@
 import type { ProviderCatalogue } from '../../providers/provider-catalogue.js';
 import { ConfigFileError } from '../config-problems.js';
 import type { ParsedConfigFile } from '../parse-config-file.js';
+import type { ResolvedSecrets } from '../resolve-credentials.js';
 import type { CurrentState } from './current-state.js';
 import { findDuplicates } from './find-duplicates.js';
 import { planBudgets } from './plan-budgets.js';
@@ -14,8 +15,8 @@ import type { PlannedChange } from './plan.js';
 
 export interface PlanInput {
   readonly file: ParsedConfigFile;
-  /** In clear, for each channel of the file in its order. */
-  readonly credentials: readonly (readonly string[])[];
+  /** For each channel of the file in its order. */
+  readonly secrets: readonly ResolvedSecrets[];
   /** Hashes of the keys' secrets, for each key of the file in its order; `null` where it names none. */
   readonly keyHashes: readonly (string | null)[];
   readonly current: CurrentState;
@@ -43,7 +44,7 @@ export function planConfig(input: PlanInput): Plan {
   const keys = planKeys(file, input.keyHashes, current);
   const parts = [
     planOrganizations(file, current),
-    planChannels(file, input.credentials, current, input.providers),
+    planChannels(file, input.secrets, current, input.providers),
     planModels(file, current),
     planPrices(file, current, input.now),
     keys,
