@@ -41,6 +41,8 @@ export interface DocumentBucket {
   get(key: string): Promise<StoredDocument | undefined>;
   /** Resolves with the new revision. */
   put(key: string, value: unknown): Promise<number>;
+  /** Puts it only where there is none, whoever else tries; resolves with whether it did. */
+  create(key: string, value: unknown): Promise<boolean>;
   /** Deleting what is absent is no error. */
   delete(key: string): Promise<void>;
   /** Resolves when the watch is in place, before the snapshot is complete. */

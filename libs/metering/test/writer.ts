@@ -28,6 +28,7 @@ const journal = await FileJournal.open({
     bucket: () => ({
       get: nothing,
       put: async () => 1,
+      create: async () => true,
       delete: nothing,
       watch: async () => ({ stop: nothing }),
     }),

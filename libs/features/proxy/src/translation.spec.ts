@@ -410,6 +410,26 @@ describe('a client of one dialect at a vendor of another', () => {
       expect([other.status, other.json.error.code]).toEqual([404, 'response_not_found']);
     });
 
+    it('gives a conversation to one of two that name it first, and to nobody who can not pay', async () => {
+      const join = { model: 'm', input: 'Hi', conversation: 'conv_2' };
+      await world.putChannel('c2', second, { models: MODELS, dialect: 'openai-chat' });
+      await world.documents
+        .bucket('identity')
+        .put(organizationDocumentKey('o2'), { id: 'o2', name: 'b', status: 'active', group: 'default' });
+      await world.putKey('sk-other', { id: 'k2', organizationId: 'o2' });
+      const before = world.admission.available;
+      world.admission.available = 0n;
+      expect((await world.send(join, RESPONSES)).json.error.code).toBe('insufficient_balance');
+      world.admission.available = before;
+      const answers = await Promise.all([
+        world.send(join, { ...RESPONSES, headers: { authorization: 'Bearer sk-other' } }),
+        world.send(join, RESPONSES),
+      ]);
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 404]);
+      await eventually(() => world.journal.ends.length === 1, 'the record');
+      expect(world.admission.settled).toHaveLength(world.admission.holds.length);
+    });
+
     it('stay with whom they belong to, though a vendor gives their id to another', async () => {
       await create();
       await world.documents

@@ -1,4 +1,5 @@
 import type { BucketName } from '@tollgate/contracts';
+import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import type { KV } from '@nats-io/kv';
 import { checkDocumentKey } from '../document-key.js';
 import type { DocumentBucket, DocumentStore, StoredDocument, Watch, WatchInput } from '../document-store.js';
@@ -7,6 +8,12 @@ import { Buckets } from './buckets.js';
 import { NatsWatch } from './document-watch.js';
 import type { NatsMessagingOptions } from './event-log.js';
 import { JetStream } from './jetstream.js';
+
+/** What JetStream says of a key that has a value already: there is a last sequence, and it is not the expected one. */
+const TAKEN: readonly number[] = [
+  JetStreamApiCodes.StreamWrongLastSequence,
+  JetStreamApiCodes.StreamWrongLastSequenceUnknown,
+];
 
 /**
  * Documents in JetStream key-value buckets. Without a connection calls reject at once, and within 3 s when the server
@@ -33,6 +40,7 @@ export class NatsDocumentStore implements DocumentStore {
     return {
       get: (key) => this.get(name, key),
       put: (key, value) => this.put(name, key, value),
+      create: (key, value) => this.create(name, key, value),
       delete: (key) => this.delete(name, key),
       watch: (input) => this.watch(name, input),
     };
@@ -61,6 +69,19 @@ export class NatsDocumentStore implements DocumentStore {
   private async put(bucket: BucketName, key: string, value: unknown): Promise<number> {
     checkDocumentKey(key);
     return this.use(bucket, (store) => store.put(key, JSON.stringify(value ?? null)));
+  }
+
+  private async create(bucket: BucketName, key: string, value: unknown): Promise<boolean> {
+    checkDocumentKey(key);
+    return this.use(bucket, (store) =>
+      store.create(key, JSON.stringify(value ?? null)).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof JetStreamApiError && TAKEN.includes(error.code)) return false;
+          throw error;
+        },
+      ),
+    );
   }
 
   private async delete(bucket: BucketName, key: string): Promise<void> {

@@ -25,6 +25,7 @@ export class PostgresDocumentStore implements DocumentStore {
     return {
       get: (key) => this.get(name, key),
       put: (key, value) => this.put(name, key, value),
+      create: (key, value) => this.create(name, key, value),
       delete: (key) => this.delete(name, key),
       watch: (input) => this.watch(name, input),
     };
@@ -47,6 +48,11 @@ export class PostgresDocumentStore implements DocumentStore {
   private async put(bucket: BucketName, key: string, value: unknown): Promise<number> {
     checkDocumentKey(key);
     return this.answer(bucket, this.table.put(bucket, key, value));
+  }
+
+  private async create(bucket: BucketName, key: string, value: unknown): Promise<boolean> {
+    checkDocumentKey(key);
+    return this.answer(bucket, this.table.create(bucket, key, value));
   }
 
   private async delete(bucket: BucketName, key: string): Promise<void> {

@@ -80,6 +80,26 @@ export class PostgresDocumentTable {
     return Number(written.rows[0]?.revision);
   }
 
+  /** `false`: there is one. Of two that try at once, the second waits for the bucket's row and finds the first's. */
+  async create(bucket: BucketName, key: string, value: unknown): Promise<boolean> {
+    const written = await this.pool.query(
+      `with head as (
+         insert into ${this.schema}.buckets (name, revision) values ($1, 1)
+         on conflict (name) do update set revision = buckets.revision + 1 returning revision
+       ), written as (
+         insert into ${this.schema}.documents (bucket, key, value, deleted, revision)
+         select $1, $2, $3::json, false, head.revision from head
+         on conflict (bucket, key) do update
+         set value = excluded.value, deleted = false, revision = excluded.revision
+         where documents.deleted
+         returning revision
+       )
+       select pg_notify($4, $1) from written`,
+      [bucket, key, JSON.stringify(value ?? null), this.channel],
+    );
+    return written.rows.length > 0;
+  }
+
   /** Leaves a tombstone, so that a watch that was away learns of it. */
   async delete(bucket: BucketName, key: string): Promise<void> {
     await this.pool.query(

@@ -71,6 +71,21 @@ export function describeDocumentStore(name: string, makeHarness: () => Promise<D
         expect((await bucket.get('a'))?.value).toBe(3);
       });
 
+      it('creates only what is not there, or was deleted, for one of many who try', async () => {
+        const bucket = store.bucket('config');
+        const other = (await open()).bucket('config');
+        const created = await Promise.all(
+          Array.from({ length: 8 }, (_, index) => (index % 2 ? bucket : other).create('a', index)),
+        );
+        expect(created.filter(Boolean)).toHaveLength(1);
+        expect((await bucket.get('a'))?.value).toBe(created.indexOf(true));
+        await bucket.put('b', 1);
+        expect(await bucket.create('b', 2)).toBe(false);
+        await bucket.delete('b');
+        expect(await bucket.create('b', 3)).toBe(true);
+        expect((await bucket.get('b'))?.value).toBe(3);
+      });
+
       it('raises the revision with every write of the bucket', async () => {
         const bucket = store.bucket('config');
         const revisions = [await bucket.put('a', 1), await bucket.put('b', 1), await bucket.put('a', 2)];

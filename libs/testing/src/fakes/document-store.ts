@@ -60,6 +60,13 @@ export class FakeBucket implements DocumentBucket {
     return document.revision;
   }
 
+  async create(key: string, value: unknown): Promise<boolean> {
+    this.store.refuseWhenAway();
+    if (this.#documents.has(key)) return false;
+    await this.put(key, value);
+    return true;
+  }
+
   async delete(key: string): Promise<void> {
     this.store.refuseWhenAway();
     if (this.#documents.delete(key)) this.#tell({ kind: 'delete', key, revision: (this.#revision += 1) });

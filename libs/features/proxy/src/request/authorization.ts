@@ -1,4 +1,10 @@
-import { GatewayError, storedResponseKey, type Clock, type Operation } from '@tollgate/contracts';
+import {
+  GatewayError,
+  storedResponseKey,
+  type Clock,
+  type Operation,
+  type StoredResponseDocument,
+} from '@tollgate/contracts';
 import type { ReasoningRequest } from '@tollgate/dialects';
 import type { Configuration } from '../configuration/configuration.js';
 import type { ChannelPool } from '@tollgate/routing';
@@ -22,6 +28,8 @@ export interface Authorized {
   readonly pool: ChannelPool<RoutableChannel>;
   /** Which of the one channel's credentials made what the request goes on with. */
   readonly credential: number | undefined;
+  /** A conversation that nobody named before: to be claimed once the request is admitted. */
+  readonly claim?: StoredResponseDocument;
 }
 
 export interface AuthorizationDependencies {
@@ -110,14 +118,14 @@ export class Authorization {
       const pool = authorized.pool.narrowed(({ storedResponsesPath }) => storedResponsesPath !== undefined);
       const [only, ...others] = pool.channels;
       if (only === undefined || others.length > 0) throw conversationUnknown(conversation);
-      storedResponses.remember({
+      const claim = {
         id: conversation,
         channelId: only.id,
         credential: ONLY_CREDENTIAL,
         organizationId: authorized.identity.organization.id,
         model: authorized.model,
-      });
-      return { ...authorized, pool, credential: ONLY_CREDENTIAL };
+      };
+      return { ...authorized, pool, credential: ONLY_CREDENTIAL, claim };
     }
     return this.goOn(authorized, conversation);
   }

@@ -101,6 +101,7 @@ export class ProxyRequests {
       reservation = limiting instanceof Promise ? await limiting : limiting;
       const admitting = this.admit(request.envelope, authorized);
       const hold = admitting instanceof Promise ? await admitting : admitting;
+      if (authorized.claim !== undefined) await this.claim(authorized, hold);
       const metered = await MeteredRequest.begin(
         {
           client,
@@ -151,6 +152,16 @@ export class ProxyRequests {
     const budgets = this.budgetAccounts.of(identity, this.dependencies.clock.now());
     const answer = this.dependencies.admission.hold({ account, amountFull, amountMin, budgets });
     return answer instanceof Promise ? answer.then(granted) : granted(answer);
+  }
+
+  /** Not before the hold: who can't pay for a request must not keep others from its conversation. */
+  private async claim({ claim, identity }: Authorized, hold: Hold | null): Promise<void> {
+    try {
+      if (claim !== undefined) await this.dependencies.storedResponses.claim(claim, identity);
+    } catch (error) {
+      hold?.settle(0n);
+      throw error;
+    }
   }
 
   /** A fault of our own, too, ends in a record. */

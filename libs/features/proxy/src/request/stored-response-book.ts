@@ -24,6 +24,17 @@ export class StoredResponseBook {
     });
   }
 
+  /**
+   * Of several organisations that name something first at the same time, it belongs to one.
+   *
+   * @throws GatewayError `response_not_found` when it is another organisation's by now; `service_unavailable`
+   */
+  async claim(response: StoredResponseDocument, identity: Identity): Promise<void> {
+    const key = storedResponseKey(response.id);
+    if (key === undefined || (await this.asked(this.bucket.create(key, response)))) return;
+    await this.find(response.id, identity);
+  }
+
   /** Ids are the vendor's, and at some vendors the client's: one that is another organisation's stays theirs. */
   private async note(key: string, response: StoredResponseDocument): Promise<void> {
     const holder = await this.holder(response.id);
@@ -59,8 +70,12 @@ export class StoredResponseBook {
   }
 
   private async look(key: string): Promise<unknown> {
+    return (await this.asked(this.bucket.get(key)))?.value;
+  }
+
+  private async asked<Value>(answer: Promise<Value>): Promise<Value> {
     try {
-      return (await this.bucket.get(key))?.value;
+      return await answer;
     } catch (cause) {
       throw new GatewayError('service_unavailable', 'Stored answers can not be looked up at the moment.', {
         retryAfterSeconds: 5,
