@@ -5,7 +5,9 @@ import {
   parseSettings,
   processSection,
   securitySection,
+  mailSection,
   tracingSection,
+  upstreamSection,
 } from '@tollgate/service';
 
 export const PORT_SETTING = 'TOLLGATE_CHANNEL_HEALTH_PORT';
@@ -18,6 +20,8 @@ const SETTINGS = {
   ...messagingSection,
   ...securitySection,
   ...tracingSection(1),
+  ...upstreamSection('deny'),
+  ...mailSection,
 };
 
 /** @throws SettingsError naming every wrong variable */

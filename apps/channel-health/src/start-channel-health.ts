@@ -2,8 +2,9 @@ import { systemClock } from '@tollgate/contracts';
 import { createControlApplication } from '@tollgate/control-api';
 import { channelHealthDatabase, ChannelHealthModule } from '@tollgate/feature-channel-health';
 import { connectNats, NatsDocumentStore, NatsEventLog } from '@tollgate/messaging/nats';
+import { natsRpcTransport } from '@tollgate/messaging/rpc';
 import { openDatabase } from '@tollgate/persistence';
-import { Closers, type RunningService, type ServiceContext } from '@tollgate/service';
+import { Closers, mailOf, type RunningService, type ServiceContext } from '@tollgate/service';
 import { createLogger, createMetrics, HealthChecks, startTracing, type Logger } from '@tollgate/telemetry';
 import { type ChannelHealthSettings, PORT_SETTING } from './config.js';
 
@@ -48,8 +49,12 @@ async function startAdapters({ settings, logger, closers }: Parts) {
   const messaging = { connection, namespace: settings.natsNamespace, logger };
   const documents = new NatsDocumentStore(messaging);
   const eventLog = new NatsEventLog({ ...messaging, clock: systemClock });
+  const rpcClient = natsRpcTransport({
+    ...{ url: settings.natsUrl, name: NAME, namespace: settings.natsNamespace },
+  }).client();
+  closers.add(() => rpcClient.close());
   closers.add(() => Promise.all([documents.close(), eventLog.close()]));
-  return { dataSource, documents, eventLog };
+  return { dataSource, documents, eventLog, rpcClient };
 }
 
 async function startApi(parts: Parts, adapters: Awaited<ReturnType<typeof startAdapters>>): Promise<void> {
@@ -63,7 +68,13 @@ async function startApi(parts: Parts, adapters: Awaited<ReturnType<typeof startA
   const metrics = createMetrics({ service: NAME });
   const { host, port, masterKey } = settings;
   const app = await createControlApplication({
-    modules: [ChannelHealthModule.register({ ...adapters, clock, logger, health, metrics })],
+    modules: [
+      ChannelHealthModule.register({
+        ...{ ...adapters, clock, logger, health, metrics, masterKey },
+        mail: mailOf(settings),
+        allowPrivateWebhooks: settings.upstreamPrivate === 'allow',
+      }),
+    ],
     ...{ logger, health, metrics, masterKey, clock, host, port, portSetting: PORT_SETTING },
     openApi: { title: 'Tollgate channel-health' },
   });

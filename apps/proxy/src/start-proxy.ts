@@ -3,6 +3,7 @@ import { RedisLimitStore, RedisQuotaStore } from '@tollgate/admission/redis';
 import { systemClock } from '@tollgate/contracts';
 import { createProxyApplication } from '@tollgate/feature-proxy';
 import { connectNats, NatsDocumentStore, NatsEventLog } from '@tollgate/messaging/nats';
+import { natsRpcTransport } from '@tollgate/messaging/rpc';
 import {
   Closers,
   listenFailure,
@@ -52,6 +53,7 @@ async function start(settings: ProxySettings, logger: Logger, closers: Closers):
   const metrics = createMetrics({ service: 'proxy' });
   const { app } = await createProxyApplication({
     ...{ documents, eventLog, quotaStore, limitStore, logger, metrics },
+    rpc: natsRpcTransport({ url: settings.natsUrl, name: 'proxy', namespace: settings.natsNamespace }),
     keyring: { current: settings.masterKey, previous: [] },
     clock: systemClock,
     health: new HealthChecks(),

@@ -2,6 +2,7 @@ import {
   bootstrapSection,
   dataSection,
   httpSection,
+  mailSection,
   optionalInfrastructureSection,
   optionalSecuritySection,
   parseSettings,
@@ -29,6 +30,7 @@ const SETTINGS = {
   ...workersSection,
   ...tracingSection(1),
   ...proxyLimitsSection,
+  ...mailSection,
   ...bootstrapSection,
 };
 

@@ -6,11 +6,11 @@ import { ADMIN_SCHEMA, adminDatabase, AdminModule } from '@tollgate/feature-admi
 import { billingDatabase, BillingModule } from '@tollgate/feature-billing';
 import { channelHealthDatabase, ChannelHealthModule } from '@tollgate/feature-channel-health';
 import { createProxyApplication } from '@tollgate/feature-proxy';
-import { inProcessRpcTransport } from '@tollgate/messaging/rpc';
+import { inProcessRpcTransport, type RpcTransport } from '@tollgate/messaging/rpc';
 import { openDatabase, OutboxRelay } from '@tollgate/persistence';
 import { providerCatalogue } from '@tollgate/providers';
 import type { MasterKey } from '@tollgate/security';
-import { Closers, listenFailure, type RunningService, type ServiceContext } from '@tollgate/service';
+import { Closers, listenFailure, mailOf, type RunningService, type ServiceContext } from '@tollgate/service';
 import { createLogger, createMetrics, HealthChecks, startTracing, type Logger } from '@tollgate/telemetry';
 import type { DataSource } from 'typeorm';
 import { announce } from './announcement.js';
@@ -34,6 +34,8 @@ interface Parts {
   readonly masterKey: MasterKey;
   readonly infrastructure: Infrastructure;
   readonly databases: Databases;
+  /** How the features of this process call each other. */
+  readonly rpc: RpcTransport;
 }
 
 /** The whole gateway in this process: the four features of the four services, on embedded or real infrastructure. */
@@ -59,7 +61,8 @@ export async function startStandalone(
     closers.add(() =>
       Promise.all(Object.values(databases).map((dataSource: DataSource) => dataSource.destroy())),
     );
-    const parts: Parts = { settings, logger, masterKey, infrastructure, databases };
+    const rpc = inProcessRpcTransport();
+    const parts: Parts = { settings, logger, masterKey, infrastructure, databases, rpc };
     const control = await startControl(parts);
     closers.add(() => control.close());
     const relay = startRelay(parts);
@@ -87,12 +90,11 @@ async function openDatabases(url: string): Promise<Databases> {
 
 /** The APIs of admin, billing and channel-health at one address. */
 async function startControl(parts: Parts): Promise<NestFastifyApplication> {
-  const { settings, logger, masterKey, databases } = parts;
+  const { settings, logger, masterKey, databases, rpc } = parts;
   const { documents, eventLog, quotaStore } = parts.infrastructure;
   const clock = systemClock;
   const health = new HealthChecks();
   const metrics = createMetrics({ service: 'standalone' });
-  const rpc = inProcessRpcTransport();
   const control = await createControlApplication({
     modules: [
       AdminModule.register({
@@ -113,7 +115,10 @@ async function startControl(parts: Parts): Promise<NestFastifyApplication> {
       }),
       ChannelHealthModule.register({
         dataSource: databases.channelHealth,
-        ...{ eventLog, documents, clock, logger, metrics, health },
+        ...{ eventLog, documents, clock, logger, metrics, health, masterKey },
+        rpcClient: rpc.client(),
+        mail: mailOf(settings),
+        allowPrivateWebhooks: settings.upstreamPrivate === 'allow',
       }),
     ],
     ...{ logger, health, metrics, masterKey, clock },
@@ -146,11 +151,12 @@ async function startProxy({
   logger,
   masterKey,
   infrastructure,
+  rpc,
 }: Parts): Promise<NestFastifyApplication> {
   const { documents, eventLog, quotaStore, limitStore } = infrastructure;
   const metrics = createMetrics({ service: 'proxy' });
   const { app } = await createProxyApplication({
-    ...{ documents, eventLog, quotaStore, limitStore, logger, metrics },
+    ...{ documents, eventLog, quotaStore, limitStore, logger, metrics, rpc },
     keyring: { current: masterKey, previous: [] },
     clock: systemClock,
     health: new HealthChecks(),

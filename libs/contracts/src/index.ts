@@ -102,12 +102,15 @@ export {
   type StoredResponseDocument,
 } from './documents/stored-response.js';
 export {
+  HEALTH_NOTIFICATIONS,
   REASONING_SUFFIX_MEANINGS,
   ROUTING_STRATEGIES,
   SETTINGS_DOCUMENT_KEY,
   settingsDocument,
+  type HealthNotificationRule,
   type RoutingStrategy,
   type SettingsDocument,
+  type SettingsInput,
 } from './documents/settings.js';
 export {
   ERROR_CODES,
@@ -161,12 +164,18 @@ export {
 export { formatDecimal, formatUsd, NANO_PER_USD, parseUsd, type NanoUsd } from './money.js';
 export { priceSheet, priceString, type PriceSheet } from './prices.js';
 export {
+  PROBE_OPERATIONS,
   RPC,
   type BalancesReply,
   type BalancesRequest,
   type BudgetsReply,
   type BudgetsRequest,
   type BudgetStanding,
+  type ChannelProbeReply,
+  type ChannelProbeRequest,
+  type ProbeOperation,
+  type VendorQueryReply,
+  type VendorQueryRequest,
 } from './rpc.js';
 export {
   USAGE_SOURCES,

@@ -1,9 +1,16 @@
-import type { ChannelOptions, Endpoint, ProviderDialect } from './provider.js';
+import type { ChannelOptions, Endpoint, ModelListApi, ProviderDialect } from './provider.js';
 
 const CHAT_PATHS = { chat: '/chat/completions', embeddings: '/embeddings' } as const;
 
 /** OpenAI's Chat Completions and Embeddings below the base URL, which most vendors took over. */
 export const OPENAI_CHAT = { id: 'openai-chat', endpoints: CHAT_PATHS } as const satisfies ProviderDialect;
+
+/** OpenAI's list of models, which most vendors took over. */
+export const OPENAI_MODELS = {
+  path: '/models',
+  items: ['data'],
+  name: ['id'],
+} as const satisfies ModelListApi;
 
 /** Chat Completions without embeddings. */
 export const OPENAI_CHAT_ONLY = {

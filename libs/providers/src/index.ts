@@ -10,7 +10,9 @@ export {
 } from './failure.js';
 export type { ChannelOptions, Provider, ProviderDialect, ProviderOption } from './provider.js';
 export { PROVIDERS } from './registry.js';
+export { readBalance, readModelList, type VendorBalance } from './vendor-answers.js';
 export { EgressGuard } from './transport/egress-guard.js';
+export { GuardedPoster, type GuardedPost } from './transport/guarded-post.js';
 export { HttpTransport, type HttpTransportOptions } from './transport/http-transport.js';
 export { MediaFetcher, type FetchedMedia, type MediaFetcherOptions } from './transport/media-fetcher.js';
 export { reframed } from './transport/stream-framing.js';

@@ -28,8 +28,33 @@ export interface Provider {
   authenticate(credential: string | null, options: ChannelOptions, guard?: EgressGuard): Authenticator;
   /** Statuses and codes that mean something else here than elsewhere; the first that fits counts. */
   readonly failures?: readonly FailureRule[];
+  /** Where the vendor lists its models. */
+  readonly modelList?: ModelListApi;
+  /** Where the vendor tells what is left of our money. */
+  readonly balance?: BalanceApi;
   /** Answers in this process instead of over HTTP. */
   readonly inProcess?: Transport;
+}
+
+/** Members of a JSON answer, from the outside in; a number is a place in a list. */
+export type JsonPath = readonly (string | number)[];
+
+/** A list that `GET` answers with. */
+export interface ModelListApi {
+  /** Below the base URL, as endpoints are. */
+  readonly path: string;
+  readonly items: JsonPath;
+  /** Within an item. */
+  readonly name: JsonPath;
+}
+
+export interface BalanceApi {
+  /** Below the base URL, as endpoints are. */
+  readonly path: string;
+  /** A number, or a number as text; `null` in an answer: there is no limit. */
+  readonly amount: JsonPath;
+  /** `path`: where the answer says it. */
+  readonly currency: string | { readonly path: JsonPath };
 }
 
 /** Options of a channel by name, defaults filled in. */

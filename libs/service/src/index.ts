@@ -5,6 +5,8 @@ export {
   databaseSection,
   dataSection,
   httpSection,
+  mailOf,
+  mailSection,
   messagingSection,
   optionalInfrastructureSection,
   optionalSecuritySection,

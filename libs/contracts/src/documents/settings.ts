@@ -44,6 +44,32 @@ const REASONING_SUFFIXES: { suffix: string; means: (typeof REASONING_SUFFIX_MEAN
   { suffix: '-max', means: 'max' },
 ];
 
+/** What channel-health tells of. */
+export const HEALTH_NOTIFICATIONS = [
+  'incident-opened',
+  'incident-closed',
+  'balance-low',
+  'models-changed',
+] as const;
+
+/** Whom to tell what of which channels; exactly one of `webhook` and `email`. */
+const healthNotificationRule = z
+  .strictObject({
+    /** Also the name under which the webhook's signing secret is shown. */
+    name: z.string().min(1).max(100),
+    on: z.array(z.enum(HEALTH_NOTIFICATIONS)).min(1),
+    /** Names of channels; absent: all. */
+    channels: z.array(z.string().min(1).max(200)).max(1_000).optional(),
+    webhook: z.strictObject({ url: z.url({ protocol: /^https?$/ }).max(2_000) }).optional(),
+    email: z.strictObject({ to: z.array(z.email()).min(1).max(20) }).optional(),
+    /** After a notification of a rule about a channel, others of the same kind are dropped for so long. */
+    coolDownSeconds: z.number().int().min(0).max(604_800).default(300),
+  })
+  .refine(({ webhook, email }) => (webhook === undefined) !== (email === undefined), {
+    message: 'exactly one of webhook and email must be given',
+  });
+export type HealthNotificationRule = z.infer<typeof healthNotificationRule>;
+
 /**
  * Settings that operators change at run time; `settings.global` in the bucket `config` and `settings:` in the
  * declarative file. Every field has a default, so `{}` is complete.
@@ -63,6 +89,33 @@ export const settingsDocument = z.strictObject({
     .strictObject({
       /** `false`: channels are never rested or opened. */
       enabled: z.boolean().default(true),
+      /** Probes cost money at vendors: nothing is probed unless the operator says so, or asks for one. */
+      probes: z
+        .strictObject({
+          /** `true`: what is on trial is probed, so that it need not wait for requests. */
+          enabled: z.boolean().default(false),
+          /** Between two probes of a channel. */
+          intervalSeconds: z.number().int().min(10).max(86_400).default(60),
+          /** Channels without requests for so long are probed, too; `null`: never. */
+          idleSeconds: z.number().int().min(60).max(86_400).nullable().default(null),
+        })
+        .prefault({}),
+      /** What vendors tell of their models and of our balance. */
+      vendorChecks: z
+        .strictObject({
+          enabled: z.boolean().default(false),
+          intervalSeconds: z.number().int().min(60).max(604_800).default(3_600),
+          /** A balance below it is low, in the vendor's currency. */
+          balanceMin: z.number().min(0).max(1_000_000_000).default(5),
+        })
+        .prefault({}),
+      notifications: z
+        .array(healthNotificationRule)
+        .max(50)
+        .refine((rules) => new Set(rules.map(({ name }) => name)).size === rules.length, {
+          message: 'names of notifications must differ',
+        })
+        .default([]),
     })
     .prefault({}),
   upstream: z
@@ -114,5 +167,7 @@ export const settingsDocument = z.strictObject({
     .prefault({}),
 });
 export type SettingsDocument = z.infer<typeof settingsDocument>;
+/** As it may be written: what is absent gets its default. */
+export type SettingsInput = z.input<typeof settingsDocument>;
 
 export const SETTINGS_DOCUMENT_KEY = 'settings.global';

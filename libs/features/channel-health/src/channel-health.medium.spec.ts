@@ -290,6 +290,11 @@ describe('the API of channel-health', () => {
       '/api/v1/channel-health/channels/{channelId}/history',
       '/api/v1/channel-health/incidents',
       '/api/v1/channel-health/status-page',
+      '/api/v1/channel-health/notifications',
+      '/api/v1/channel-health/notifications/{rule}/secret',
+      '/api/v1/channel-health/channels/{channelId}/probe',
+      '/api/v1/channel-health/channels/{channelId}/probes',
+      '/api/v1/channel-health/channels/{channelId}/vendor-check',
     ]);
     expect(document.components.schemas.ChannelHealthView.properties.retryAt.type).toEqual(['string', 'null']);
   });

@@ -1,6 +1,7 @@
 import { LeasedAdmission, RateLimiter, type LimitStore, type QuotaStore } from '@tollgate/admission';
 import type { Clock } from '@tollgate/contracts';
 import type { DocumentStore, EventLog } from '@tollgate/messaging';
+import type { RpcTransport } from '@tollgate/messaging/rpc';
 import { FileJournal, type WhenFull } from '@tollgate/metering';
 import { EgressGuard, HttpTransport, MediaFetcher } from '@tollgate/providers';
 import type { Keyring } from '@tollgate/security';
@@ -24,6 +25,8 @@ export interface ProxyApplicationOptions {
   readonly logger: Logger;
   readonly health: HealthChecks;
   readonly metrics: Registry;
+  /** Over which other services ask this proxy to try channels; absent: nobody can. */
+  readonly rpc?: RpcTransport;
   /** What `GET /metrics` answers with; in a worker, the sum over all workers. */
   readonly metricsSource: MetricsSource;
   /** A collector is configured, and `startTracing` has run. */
@@ -91,8 +94,10 @@ export async function createProxyApplication(options: ProxyApplicationOptions): 
     proxyHttpAdapter(service),
     { logger: false, abortOnError: false },
   );
+  if (options.rpc !== undefined) app.connectMicroservice(options.rpc.microservice());
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
+  await app.startAllMicroservices();
   return { app, journal };
 }
 

@@ -13,6 +13,8 @@ import { Identities } from './identity/identities.js';
 import { ChannelObserver } from './observation/channel-observer.js';
 import { ProxyMetrics } from './observation/proxy-metrics.js';
 import type { RequestTracing } from './observation/request-tracing.js';
+import { ChannelProbes } from './probing/channel-probes.js';
+import { VendorQueries } from './probing/vendor-queries.js';
 import { LocalTokenCount } from './request/local-token-count.js';
 import { ModelList } from './request/model-list.js';
 import { AttemptPreparation } from './request/prepare-attempt.js';
@@ -55,6 +57,8 @@ export interface ProxyDependencies {
 /** Everything of one proxy process, wired; its life cycle in the right order. */
 export class ProxyService {
   readonly dataPlane: DataPlane;
+  readonly probes: ChannelProbes;
+  readonly vendorQueries: VendorQueries;
   private readonly configuration: Configuration;
   private readonly identities: Identities;
   private readonly observer: ChannelObserver;
@@ -72,6 +76,9 @@ export class ProxyService {
     this.observer = new ChannelObserver({ eventLog, proxyId: journal.id, clock, logger, metrics });
     const { configuration, identities, observer } = this;
     const storedResponses = new StoredResponseBook(documents, logger);
+    const preparation = new AttemptPreparation(dependencies.media, clock);
+    this.probes = new ChannelProbes({ ...dependencies, configuration, preparation });
+    this.vendorQueries = new VendorQueries({ ...dependencies, configuration });
     this.dataPlane = new DataPlane({
       requests: new ProxyRequests({
         ...dependencies,
@@ -79,7 +86,7 @@ export class ProxyService {
         identities,
         observer,
         metrics,
-        preparation: new AttemptPreparation(dependencies.media, clock),
+        preparation,
         storedResponses,
         tokenCount: new LocalTokenCount(this.tokens),
         bodyBytesMax: limits.bodyBytesMax,

@@ -9,6 +9,7 @@ import {
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { HealthChecks } from '@tollgate/telemetry';
 import { GatewayError } from '@tollgate/contracts';
+import { ProbeController } from './probing/probe.controller.js';
 import { ProxyService } from './proxy-service.js';
 
 export interface ProxyModuleOptions {
@@ -26,7 +27,14 @@ export class ProxyModule implements OnApplicationBootstrap, BeforeApplicationShu
   constructor(@Inject(OPTIONS) private readonly options: ProxyModuleOptions) {}
 
   static register(options: ProxyModuleOptions): DynamicModule {
-    return { module: ProxyModule, providers: [{ provide: OPTIONS, useValue: options }] };
+    return {
+      module: ProxyModule,
+      controllers: [ProbeController],
+      providers: [
+        { provide: OPTIONS, useValue: options },
+        { provide: ProxyService, useValue: options.service },
+      ],
+    };
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -1,5 +1,6 @@
 import { headerKey } from '../authenticator.js';
 import { CLAUDE_MODELS } from '../claude-models.js';
+import { OPENAI_MODELS } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://platform.claude.com/docs/en/api/messages */
@@ -20,6 +21,7 @@ export const anthropic = {
     },
   ],
   authenticate: headerKey('x-api-key'),
+  modelList: { ...OPENAI_MODELS, path: '/models?limit=1000' },
   failures: [
     // https://platform.claude.com/docs/en/api/errors
     { status: 400, message: /credit balance is too low|reached your specified/i, means: 'exhausted' },

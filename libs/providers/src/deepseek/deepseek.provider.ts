@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { ANTHROPIC_IMITATED, OPENAI_CHAT_ONLY, OPENAI_RESPONSES } from '../endpoints.js';
+import { ANTHROPIC_IMITATED, OPENAI_CHAT_ONLY, OPENAI_MODELS, OPENAI_RESPONSES } from '../endpoints.js';
 import type { ModelProfile, Provider } from '../provider.js';
 
 /** https://api-docs.deepseek.com/guides/vision */
@@ -44,6 +44,13 @@ export const deepseek = {
     { ...OPENAI_RESPONSES, profile: PROFILE, modelProfiles: [SEEING] },
   ],
   authenticate: bearer,
+  modelList: OPENAI_MODELS,
+  // https://api-docs.deepseek.com/api/get-user-balance
+  balance: {
+    path: '/user/balance',
+    amount: ['balance_infos', 0, 'total_balance'],
+    currency: { path: ['balance_infos', 0, 'currency'] },
+  },
   failures: [
     // https://api-docs.deepseek.com/quick_start/error_codes
     { status: 402, means: 'exhausted' },

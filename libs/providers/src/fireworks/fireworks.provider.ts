@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { ANTHROPIC_IMITATED, OPENAI_CHAT, OPENAI_RESPONSES } from '../endpoints.js';
+import { ANTHROPIC_IMITATED, OPENAI_CHAT, OPENAI_MODELS, OPENAI_RESPONSES } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://docs.fireworks.ai/api-reference/post-chatcompletions */
@@ -16,6 +16,7 @@ export const fireworks = {
     { ...ANTHROPIC_IMITATED, endpoints: { chat: '/messages' } },
   ],
   authenticate: bearer,
+  modelList: OPENAI_MODELS,
   // The account is suspended: https://docs.fireworks.ai/troubleshooting/status_error_codes/inference_error_code
   failures: [{ status: 412, means: 'exhausted' }],
 } as const satisfies Provider;

@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { OPENAI_CHAT_ONLY, OPENAI_RESPONSES } from '../endpoints.js';
+import { OPENAI_CHAT_ONLY, OPENAI_MODELS, OPENAI_RESPONSES } from '../endpoints.js';
 import type { ModelProfile, Provider } from '../provider.js';
 
 /** Other models refuse an effort, or take words of their own. https://console.groq.com/docs/reasoning */
@@ -31,6 +31,7 @@ export const groq = {
     },
   ],
   authenticate: bearer,
+  modelList: OPENAI_MODELS,
   failures: [
     // https://console.groq.com/docs/errors
     { status: 498, means: 'rateLimited' },

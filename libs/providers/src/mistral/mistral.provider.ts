@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { OPENAI_CHAT, OPENAI_RESPONSES } from '../endpoints.js';
+import { OPENAI_CHAT, OPENAI_MODELS, OPENAI_RESPONSES } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://docs.mistral.ai/api */
@@ -31,6 +31,7 @@ export const mistral = {
     },
   ],
   authenticate: bearer,
+  modelList: OPENAI_MODELS,
   // https://docs.mistral.ai/api
   failures: [{ status: 400, message: /^invalid model/i, means: 'modelGone' }],
 } as const satisfies Provider;

@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { ANTHROPIC_IMITATED, OPENAI_RESPONSES } from '../endpoints.js';
+import { ANTHROPIC_IMITATED, OPENAI_MODELS, OPENAI_RESPONSES } from '../endpoints.js';
 import type { ModelProfile, Provider } from '../provider.js';
 
 const UNSUPPORTED = ['topK', 'seed', 'logprobs', 'logitBias', 'serviceTier'] as const;
@@ -45,6 +45,9 @@ export const moonshot = {
     { ...OPENAI_RESPONSES, endpoints: { chat: '/v1/responses' }, modelProfiles: [FIXED] },
   ],
   authenticate: bearer,
+  modelList: { ...OPENAI_MODELS, path: '/v1/models' },
+  // https://platform.kimi.ai/docs/api/balance
+  balance: { path: '/v1/users/me/balance', amount: ['data', 'available_balance'], currency: 'USD' },
   failures: [
     // https://www.kimi.com/help/kimi-api/api-error-codes
     { status: 429, code: /exceeded_current_quota/, means: 'exhausted' },

@@ -1,4 +1,5 @@
 import { bearer } from '../authenticator.js';
+import { OPENAI_MODELS } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://docs.newapi.pro/en/api */
@@ -34,6 +35,7 @@ export const newApi = {
     },
   ],
   authenticate: bearer,
+  modelList: { ...OPENAI_MODELS, path: '/v1/models' },
   // https://docs.newapi.pro/en/api
   failures: [
     // None of its channels has the model at the moment.

@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { ANTHROPIC_IMITATED, OPENAI_CHAT, OPENAI_RESPONSES } from '../endpoints.js';
+import { ANTHROPIC_IMITATED, OPENAI_CHAT, OPENAI_MODELS, OPENAI_RESPONSES } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://docs.ollama.com/api/openai-compatibility */
@@ -37,4 +37,5 @@ export const ollama = {
     },
   ],
   authenticate: bearer,
+  modelList: OPENAI_MODELS,
 } as const satisfies Provider;

@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { OPENAI_CHAT } from '../endpoints.js';
+import { OPENAI_CHAT, OPENAI_MODELS } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** Any server that speaks OpenAI's Chat Completions: llama.cpp, LM Studio, another gateway. */
@@ -13,4 +13,5 @@ export const openaiCompatible = {
   // The older name of the limit is understood by every server of this kind, the newer one by few.
   dialects: [{ ...OPENAI_CHAT, profile: { outputLimitField: 'max_tokens' } }],
   authenticate: bearer,
+  modelList: OPENAI_MODELS,
 } as const satisfies Provider;

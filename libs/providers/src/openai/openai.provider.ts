@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { OPENAI_CHAT, OPENAI_RESPONSES } from '../endpoints.js';
+import { OPENAI_CHAT, OPENAI_MODELS, OPENAI_RESPONSES } from '../endpoints.js';
 import type { ModelProfile, Provider, ProviderDialect } from '../provider.js';
 
 /** Models that think take neither sampling nor penalties. https://developers.openai.com/api/docs/guides/reasoning */
@@ -48,6 +48,7 @@ export const openai = {
     RESPONSES,
   ],
   authenticate: bearer,
+  modelList: OPENAI_MODELS,
   failures: [
     // No credit is left, or a limit of spending is reached: https://developers.openai.com/api/docs/guides/error-codes
     {

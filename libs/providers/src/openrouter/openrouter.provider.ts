@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { ANTHROPIC_IMITATED, OPENAI_CHAT, OPENAI_RESPONSES } from '../endpoints.js';
+import { ANTHROPIC_IMITATED, OPENAI_CHAT, OPENAI_MODELS, OPENAI_RESPONSES } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** Other models than the one that was allowed and priced: https://openrouter.ai/docs/features/model-routing */
@@ -24,6 +24,9 @@ export const openrouter = {
     { ...OPENAI_RESPONSES, body },
   ],
   authenticate: bearer,
+  modelList: OPENAI_MODELS,
+  // What is left of the key's own limit: https://openrouter.ai/docs/api/api-reference/api-keys/get-current-key
+  balance: { path: '/key', amount: ['data', 'limit_remaining'], currency: 'USD' },
   failures: [
     // https://openrouter.ai/docs/api/reference/errors-and-debugging
     { status: 403, message: /moderation|flagged/i, means: 'rejected' },

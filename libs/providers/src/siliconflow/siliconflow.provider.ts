@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { ANTHROPIC_IMITATED, OPENAI_CHAT } from '../endpoints.js';
+import { ANTHROPIC_IMITATED, OPENAI_CHAT, OPENAI_MODELS } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://docs.siliconflow.com/en/api-reference/chat-completions/chat-completions */
@@ -23,6 +23,9 @@ export const siliconflow = {
     { ...ANTHROPIC_IMITATED, endpoints: { chat: '/messages' } },
   ],
   authenticate: bearer,
+  modelList: OPENAI_MODELS,
+  // https://docs.siliconflow.com/en/api-reference/userinfo/get-user-info
+  balance: { path: '/user/info', amount: ['data', 'totalBalance'], currency: 'USD' },
   // https://docs.siliconflow.cn/en/faqs/error-code
   failures: [
     { status: 400, code: /^20012$/, means: 'modelGone' },

@@ -1,4 +1,5 @@
 import { bearer } from '../authenticator.js';
+import { OPENAI_MODELS } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** Another installation of this gateway: it speaks every dialect of the client. */
@@ -40,4 +41,5 @@ export const tollgate = {
     },
   ],
   authenticate: bearer,
+  modelList: { ...OPENAI_MODELS, path: '/v1/models' },
 } as const satisfies Provider;

@@ -40,7 +40,9 @@ export class GuardedPoster {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const { 'content-type': type } = answer.headers;
-    return new Response(await answer.body.text(), {
+    const text = await answer.body.text();
+    // A `Response` takes no body, not even an empty one, with a status that has none.
+    return new Response(text === '' ? null : text, {
       status: answer.statusCode,
       headers: typeof type === 'string' ? { 'content-type': type } : {},
     });

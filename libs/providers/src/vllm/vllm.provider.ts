@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { ANTHROPIC_IMITATED, OPENAI_CHAT, OPENAI_RESPONSES } from '../endpoints.js';
+import { ANTHROPIC_IMITATED, OPENAI_CHAT, OPENAI_MODELS, OPENAI_RESPONSES } from '../endpoints.js';
 import type { Provider } from '../provider.js';
 
 /** https://docs.vllm.ai/en/latest/serving/openai_compatible_server/ */
@@ -17,4 +17,5 @@ export const vllm = {
     { ...ANTHROPIC_IMITATED, endpoints: { chat: '/messages', 'count-tokens': '/messages/count_tokens' } },
   ],
   authenticate: bearer,
+  modelList: OPENAI_MODELS,
 } as const satisfies Provider;

@@ -1,5 +1,5 @@
 import { bearer } from '../authenticator.js';
-import { OPENAI_RESPONSES } from '../endpoints.js';
+import { OPENAI_MODELS, OPENAI_RESPONSES } from '../endpoints.js';
 import type { ModelProfile, Provider } from '../provider.js';
 
 /** Models that think take no penalties and no stop sequences. https://docs.x.ai/developers/model-capabilities/text/reasoning */
@@ -39,6 +39,7 @@ export const xai = {
     },
   ],
   authenticate: bearer,
+  modelList: OPENAI_MODELS,
   failures: [
     { status: 400, message: /incorrect api key/i, means: 'credentialInvalid' },
     { status: 403, message: /usage guidelines/i, means: 'rejected' },

@@ -11,6 +11,7 @@ import {
   required,
   secretSetting,
   setting,
+  type SettingsValues,
   text,
   url,
   withDefault,
@@ -133,6 +134,20 @@ export const upstreamSection = (upstreamPrivate: 'allow' | 'deny') => ({
     withDefault(choice(['allow', 'deny']), upstreamPrivate),
   ),
 });
+
+/** E-mail to operators; without both of them there is none. */
+export const mailSection = {
+  smtpUrl: secretSetting('SMTP_URL', optional(url(['smtp', 'smtps']))),
+  smtpFrom: setting('SMTP_FROM', optional(text)),
+};
+
+/** `undefined`: mail can't be sent. */
+export function mailOf({
+  smtpUrl,
+  smtpFrom,
+}: SettingsValues<typeof mailSection>): { readonly url: string; readonly from: string } | undefined {
+  return smtpUrl === undefined || smtpFrom === undefined ? undefined : { url: smtpUrl, from: smtpFrom };
+}
 
 export const workersSection = {
   workers: setting('TOLLGATE_WORKERS', withDefault(workers, 1)),

@@ -1,19 +1,22 @@
-import { settingsDocument, type SettingsDocument } from '@tollgate/contracts';
+import { settingsDocument, type SettingsDocument, type SettingsInput } from '@tollgate/contracts';
 
 /** Some settings of some sections; what is not named keeps its value. */
-export type SettingsPatch = {
-  readonly [Section in keyof SettingsDocument]?: Readonly<Partial<SettingsDocument[Section]>> | undefined;
-};
+export type SettingsPatch = SettingsInput;
 
-/** The settings after the patch; section by section, field by field. */
+/** The settings after the patch; section by section, field by field. Lists are replaced whole. */
 export function mergeSettings(current: SettingsDocument, patch: SettingsPatch): SettingsDocument {
-  const sections = Object.entries(patch).map(([section, fields]) => {
-    const before: object = current[section as keyof SettingsDocument];
-    return [section, { ...before, ...definedOnly(fields ?? {}) }];
-  });
-  return settingsDocument.parse({ ...current, ...Object.fromEntries(sections) });
+  return settingsDocument.parse(merged(current, patch));
 }
 
-function definedOnly(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+function merged(before: unknown, patch: unknown): unknown {
+  if (!isRecord(before) || !isRecord(patch)) return patch;
+  const named = Object.entries(patch).filter(([, value]) => value !== undefined);
+  return {
+    ...before,
+    ...Object.fromEntries(named.map(([name, value]) => [name, merged(before[name], value)])),
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -23,6 +23,55 @@ describe('settings', () => {
     expect(settingsDocument.safeParse({ [section]: { [field]: { nonsense: true } } }).success).toBe(false);
   });
 
+  it('are merged as deep as they go, lists whole', () => {
+    const rule = { name: 'operators', on: ['incident-opened' as const], email: { to: ['a@example.com'] } };
+    const merged = mergeSettings(
+      mergeSettings(DEFAULTS, { health: { probes: { intervalSeconds: 30 }, notifications: [rule] } }),
+      { health: { probes: { enabled: true }, notifications: [] } },
+    );
+    expect(merged.health).toEqual({
+      ...DEFAULTS.health,
+      probes: { enabled: true, intervalSeconds: 30, idleSeconds: null },
+      notifications: [],
+    });
+  });
+
+  it.each([
+    { name: 'a', on: ['incident-opened'], webhook: { url: 'https://example.com/hook' } },
+    {
+      name: 'a',
+      on: ['balance-low', 'models-changed'],
+      email: { to: ['a@example.com'] },
+      channels: ['main'],
+    },
+    { name: 'a', on: ['incident-closed'], email: { to: ['a@example.com'] }, coolDownSeconds: 0 },
+  ])('take the notification %j', (rule) => {
+    expect(validate({ health: { notifications: [rule] } })).toEqual([]);
+    expect(settingsDocument.safeParse({ health: { notifications: [rule] } }).success).toBe(true);
+  });
+
+  it.each([
+    { name: 'a', on: [], email: { to: ['a@example.com'] } },
+    { name: 'a', on: ['incident-opened'], email: { to: ['nobody'] } },
+    { name: 'a', on: ['incident-opened'], webhook: { url: 'ftp://example.com' } },
+    { name: 'a', on: ['incident-opened'], webhook: { url: 'https://example.com' }, secret: 'x' },
+  ])('refuse the notification %j', (rule) => {
+    expect(validate({ health: { notifications: [rule] } })).toHaveLength(1);
+    expect(settingsDocument.safeParse({ health: { notifications: [rule] } }).success).toBe(false);
+  });
+
+  it.each([
+    [[{ name: 'a', on: ['incident-opened'] }]],
+    [
+      [
+        { name: 'a', on: ['incident-opened'], email: { to: ['a@example.com'] } },
+        { name: 'a', on: ['incident-closed'], email: { to: ['a@example.com'] } },
+      ],
+    ],
+  ])('refuse the notifications %j, which say nowhere or the same name twice', (notifications) => {
+    expect(settingsDocument.safeParse({ health: { notifications } }).success).toBe(false);
+  });
+
   it('are merged field by field', () => {
     const merged = mergeSettings(DEFAULTS, { routing: { attemptsMax: 1 }, upstream: { idleTimeoutMs: 7 } });
     expect(merged).toEqual({

@@ -3,6 +3,7 @@ import {
   channelDocument,
   channelDocumentKey,
   SETTINGS_DOCUMENT_KEY,
+  type SettingsDocument,
   settingsDocument,
 } from '@tollgate/contracts';
 import { type DocumentChange, type DocumentStore, type Watch } from '@tollgate/messaging';
@@ -17,6 +18,10 @@ export interface ConfiguredChannel {
   /** Differs when the credentials changed. */
   readonly credentialsFingerprint: string;
   readonly parts: ChannelParts;
+  /** It takes traffic. */
+  readonly enabled: boolean;
+  /** The vendor's names of its models. */
+  readonly upstreamModels: readonly string[];
 }
 
 const CHANNEL_PREFIX = channelDocumentKey('');
@@ -24,8 +29,7 @@ const CHANNEL_PREFIX = channelDocumentKey('');
 /** The channels that exist and whether they are judged, as admin publishes it. */
 export class ConfigurationWatch {
   readonly channels = new Map<ChannelId, ConfiguredChannel>();
-  /** `settings.health.enabled`. */
-  isJudging = true;
+  settings: SettingsDocument['health'] = settingsDocument.parse({}).health;
   /** Every channel is known: what is not in `channels` does not exist. */
   isComplete = false;
   readonly #unread = new Set<string>();
@@ -77,7 +81,7 @@ export class ConfigurationWatch {
   #applySettings(change: DocumentChange): void {
     const settings = settingsDocument.safeParse(change.kind === 'put' ? change.value : {});
     if (settings.success) {
-      this.isJudging = settings.data.health.enabled;
+      this.settings = settings.data.health;
     } else {
       this.logger.error({ key: change.key }, 'The settings can not be read: those before stay in force.');
     }
@@ -99,11 +103,12 @@ export class ConfigurationWatch {
       );
       return;
     }
-    const { name, provider, baseUrl, credentials, models, dialect } = parsed.data;
+    const { name, provider, baseUrl, credentials, models, dialect, enabled } = parsed.data;
     const fingerprint = JSON.stringify([provider, baseUrl, credentials, models, dialect]);
     const parts = { credentials: credentials.length, models: new Set(models.map((model) => model.name)) };
     this.channels.set(id, {
-      ...{ id, name, fingerprint, parts },
+      ...{ id, name, fingerprint, parts, enabled },
+      upstreamModels: models.map(({ upstream }) => upstream),
       credentialsFingerprint: JSON.stringify(credentials),
     });
   }

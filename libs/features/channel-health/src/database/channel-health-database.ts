@@ -1,6 +1,7 @@
 import { type ServiceDatabaseOptions } from '@tollgate/persistence';
 import { ChannelHealthFoundation1764000000002 } from './migration-1-foundation.js';
 import { ChannelHealthIncidents1795651200000 } from './migration-2-parts-and-incidents.js';
+import { ChannelHealthProbes1795651200001 } from './migration-3-probes-and-notifications.js';
 
 /** How to open the schema of channel-health, for `openDatabase` and `migrate` of @tollgate/persistence. */
 export function channelHealthDatabase(connection: {
@@ -11,6 +12,10 @@ export function channelHealthDatabase(connection: {
     ...connection,
     schema: 'channel_health',
     applicationName: 'tollgate-channel-health',
-    migrations: [ChannelHealthFoundation1764000000002, ChannelHealthIncidents1795651200000],
+    migrations: [
+      ChannelHealthFoundation1764000000002,
+      ChannelHealthIncidents1795651200000,
+      ChannelHealthProbes1795651200001,
+    ],
   };
 }

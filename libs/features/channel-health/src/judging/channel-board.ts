@@ -17,6 +17,7 @@ import {
   type Verdict,
 } from '../judgement/judge-channel.js';
 import { type Thresholds } from '../judgement/thresholds.js';
+import { type ProbeSubject } from '../probing/probe-targets.js';
 import { AffectedRequests } from './affected-requests.js';
 import { statusOf } from './status-publisher.js';
 
@@ -26,6 +27,8 @@ interface Entry {
   parts: ChannelParts;
   readonly windows: ChannelWindows;
   readonly affected: AffectedRequests;
+  /** When requests of it were reported last, or it was first seen. */
+  seenAt: number;
   /** As judged last; `undefined` after a start, when nothing is known of changes. */
   fingerprint: string | undefined;
   credentialsFingerprint: string | undefined;
@@ -48,10 +51,10 @@ export class ChannelBoard {
   constructor(private readonly options: ChannelBoardOptions) {}
 
   /** Begins again from what is stored; windows begin empty. */
-  load(channels: readonly StoredChannel[]): void {
+  load(channels: readonly StoredChannel[], now: number): void {
     this.#entries.clear();
     for (const { id, name, verdict } of channels) {
-      const entry = newEntry(name, verdict);
+      const entry = newEntry(name, verdict, now);
       // What was seen before a trial began says nothing about the trial.
       restartTrials(entry.windows, undefined, verdict);
       this.#entries.set(id, entry);
@@ -61,12 +64,20 @@ export class ChannelBoard {
   /** Observations of channels that do not exist are passed over. */
   observe(observation: ChannelObservationV1, now: number): void {
     const entry = this.#entries.get(observation.channelId);
-    entry?.windows.observe(observation, entry.parts, now);
-    entry?.affected.observe(observation, entry.verdict);
+    if (entry !== undefined) {
+      entry.windows.observe(observation, entry.parts, now);
+      entry.affected.observe(observation, entry.verdict);
+      entry.seenAt = now;
+    }
   }
 
   get ids(): readonly ChannelId[] {
     return [...this.#entries.keys()];
+  }
+
+  /** What probes choose by. */
+  subjects(): Iterable<readonly [ChannelId, ProbeSubject]> {
+    return this.#entries;
   }
 
   statuses(): ChannelStatusDocument[] {
@@ -151,16 +162,16 @@ export class ChannelBoard {
   }
 
   #add({ id, name }: ConfiguredChannel, now: number): Entry {
-    const entry = newEntry(name, firstVerdict(now));
+    const entry = newEntry(name, firstVerdict(now), now);
     this.#entries.set(id, entry);
     return entry;
   }
 }
 
-function newEntry(name: string, verdict: Verdict): Entry {
+function newEntry(name: string, verdict: Verdict, seenAt: number): Entry {
   return {
     ...{ name, verdict, parts: NO_PARTS, windows: new ChannelWindows(), affected: new AffectedRequests() },
-    ...{ fingerprint: undefined, credentialsFingerprint: undefined, stored: '' },
+    ...{ seenAt, fingerprint: undefined, credentialsFingerprint: undefined, stored: '' },
   };
 }
 

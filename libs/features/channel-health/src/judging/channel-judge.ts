@@ -1,14 +1,20 @@
-import { channelObservationsV1, type Clock, GatewayError } from '@tollgate/contracts';
+import { type ChannelId, channelObservationsV1, type Clock, GatewayError } from '@tollgate/contracts';
 import { type Consumption, type Delivery, type DocumentStore, type EventLog } from '@tollgate/messaging';
 import { type HealthChecks, type Logger } from '@tollgate/telemetry';
-import { type DataSource } from 'typeorm';
+import { type DataSource, type EntityManager } from 'typeorm';
 import { type ChannelHealthMetrics } from '../channel-health-metrics.js';
 import { ConfigurationWatch } from '../configuration/configuration-watch.js';
 import { ChannelStore, type ChannelUpdate } from '../database/channel-store.js';
 import { THRESHOLDS } from '../judgement/thresholds.js';
 import { IncidentStore } from '../database/incident-store.js';
+import { type NotificationStore } from '../database/notification-store.js';
+import { type ProbeStore } from '../database/probe-store.js';
 import { TrafficStore } from '../database/traffic-store.js';
+import { type VendorCheckStore } from '../database/vendor-check-store.js';
+import { incidentClosed, incidentOpened } from '../notifications/health-event.js';
+import { PROBER_ID } from '../probing/prober.js';
 import { ChannelBoard } from './channel-board.js';
+import { type LeaderWork } from './leader-work.js';
 import { Leadership } from './leadership.js';
 import { Repeating } from './repeating.js';
 import { StatusPublisher } from './status-publisher.js';
@@ -22,6 +28,10 @@ export interface ChannelJudgeDependencies {
   /** From 0 (included) to 1 (excluded). */
   readonly random: () => number;
   readonly logger: Logger;
+  readonly notifications: NotificationStore;
+  readonly probes: ProbeStore;
+  readonly vendorChecks: VendorCheckStore;
+  readonly work: LeaderWork;
   readonly health?: HealthChecks | undefined;
   readonly metrics?: ChannelHealthMetrics | undefined;
 }
@@ -43,7 +53,7 @@ export class ChannelJudge {
   readonly #trafficStore = new TrafficStore();
   readonly #traffic = new TrafficTally();
   readonly #board: ChannelBoard;
-  readonly #configuration: ConfigurationWatch;
+  readonly configuration: ConfigurationWatch;
   readonly #publisher: StatusPublisher;
   readonly #ticks: Repeating;
   #consumption: Consumption | undefined;
@@ -58,7 +68,7 @@ export class ChannelJudge {
     this.#board = new ChannelBoard({ thresholds: THRESHOLDS, random: dependencies.random });
     this.#leadership = new Leadership(dataSource);
     this.#ticks = new Repeating(() => this.#tick(), TICK_MS);
-    this.#configuration = new ConfigurationWatch(documents, logger, () => void this.#ticks.run());
+    this.configuration = new ConfigurationWatch(documents, logger, () => void this.#ticks.run());
     this.#publisher = new StatusPublisher(documents);
     health?.register('channel-judge', () => this.#assertWorking());
   }
@@ -74,18 +84,23 @@ export class ChannelJudge {
 
   async stop(): Promise<void> {
     await this.#ticks.stop();
-    await this.#configuration.stop();
+    await this.configuration.stop();
     await this.#standDown();
   }
 
   async #tick(): Promise<void> {
     try {
-      await this.#configuration.start();
-      if ((this.#leadership.isHeld || (await this.#takeOver())) && this.#configuration.isComplete) {
+      await this.configuration.start();
+      if ((this.#leadership.isHeld || (await this.#takeOver())) && this.configuration.isComplete) {
         await this.#judge();
         await this.#publisher.publish(this.#board.statuses());
         await this.#consume();
         await this.#keepHouse();
+        this.dependencies.work.begin({
+          subjects: this.#board.subjects(),
+          channels: this.configuration.channels.values(),
+          settings: this.configuration.settings,
+        });
       }
       this.#succeeded();
     } catch (error) {
@@ -98,26 +113,27 @@ export class ChannelJudge {
     if (!(await this.#leadership.tryAcquire())) {
       return false;
     }
-    this.#board.load(await this.#leadership.transaction((manager) => this.#store.loadAll(manager)));
+    const stored = await this.#leadership.transaction((manager) => this.#store.loadAll(manager));
+    this.#board.load(stored, this.dependencies.clock.now());
     this.#publisher.forget();
     this.dependencies.logger.info('This replica judges channels now.');
     return true;
   }
 
   async #judge(): Promise<void> {
-    const { channels, isJudging } = this.#configuration;
+    const { channels, settings } = this.configuration;
     const configured = new Map(channels);
     const now = this.dependencies.clock.now();
-    const updates = this.#board.proposals(configured.values(), isJudging, now);
-    const gone = this.#board.ids.filter((id) => this.#configuration.isGone(id));
+    const updates = this.#board.proposals(configured.values(), settings.enabled, now);
+    const gone = this.#board.ids.filter((id) => this.configuration.isGone(id));
     try {
       // Also when there is nothing to write: it shows that the session still holds the right to judge.
       await this.#leadership.transaction(async (manager) => {
         await this.#store.save(manager, updates, now);
-        await this.#incidents.save(manager, updates, now);
-        await this.#incidents.closeAll(manager, gone, now);
+        await this.#saveIncidents(manager, updates, gone);
         await this.#store.remove(manager, gone);
         await this.#trafficStore.remove(manager, gone);
+        await this.dependencies.vendorChecks.remove(manager, gone);
       });
     } catch (error) {
       await this.#standDown();
@@ -125,7 +141,22 @@ export class ChannelJudge {
     }
     this.#board.commit(updates, configured, now);
     this.#board.remove(gone);
+    this.dependencies.work.forget(gone);
     this.#tell(updates);
+  }
+
+  /** With what operators are told of them. */
+  async #saveIncidents(
+    manager: EntityManager,
+    updates: readonly ChannelUpdate[],
+    gone: readonly ChannelId[],
+  ): Promise<void> {
+    const now = this.dependencies.clock.now();
+    const { opened, closed } = await this.#incidents.save(manager, updates, now);
+    const ended = await this.#incidents.closeAll(manager, gone, now);
+    const events = [...opened.map(incidentOpened), ...[...closed, ...ended].map(incidentClosed)];
+    const rules = this.configuration.settings.notifications;
+    await this.dependencies.notifications.enqueue(manager, { events, rules, now });
   }
 
   #tell(updates: readonly ChannelUpdate[]): void {
@@ -166,7 +197,9 @@ export class ChannelJudge {
       }
       for (const observation of message.data.observations) {
         this.#board.observe(observation, now);
-        this.#traffic.observe(observation);
+        if (message.data.proxyId !== PROBER_ID) {
+          this.#traffic.observe(observation);
+        }
       }
       await delivery.ack();
     }
@@ -185,7 +218,9 @@ export class ChannelJudge {
         await this.#store.forgetOldHistory(manager, now);
         await this.#incidents.forgetOld(manager, now);
         await this.#trafficStore.forgetOld(manager, now);
+        await this.dependencies.notifications.forgetOld(manager, now);
       });
+      await this.dependencies.probes.forgetOld(now);
       this.#housekeptAt = clock.monotonic();
     }
   }

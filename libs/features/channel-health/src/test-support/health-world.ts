@@ -88,7 +88,10 @@ export class HealthWorld {
     const random = () => 0.5;
     const app = await createControlApplication({
       modules: [
-        ChannelHealthModule.register({ ...shared, dataSource, eventLog, documents, clock, random, ...more }),
+        ChannelHealthModule.register({
+          ...{ ...shared, dataSource, eventLog, documents, clock, random, masterKey },
+          ...more,
+        }),
       ],
       ...shared,
       masterKey,

@@ -176,6 +176,11 @@ export class RoutableChannel implements Candidate {
     return fillOptions(joined(this.basePath, path), this.options);
   }
 
+  /** At least 1: a channel without credentials has one proof, which is empty. */
+  get credentialCount(): number {
+    return this.credentials.length;
+  }
+
   /** A credential by its position; positions wrap, should the channel have fewer by now. */
   credential(position: number): Authenticator {
     const credential = this.credentials[position % this.credentials.length];

@@ -19,9 +19,12 @@ import type { Passage } from './passage.js';
 import { PassingPassage } from './passing.js';
 import { TranslatingPassage } from './translating.js';
 
+/** What an attempt needs to know of whom it is for. */
+export type AttemptClient = Pick<ClientRequest, 'id' | 'dialect' | 'header'>;
+
 /** What is asked of a channel. */
 export interface AttemptInput {
-  readonly client: ClientRequest;
+  readonly client: AttemptClient;
   readonly request: ModelRequest;
   /** A stream is written as one JSON array. */
   readonly jsonArray: boolean;
@@ -187,7 +190,7 @@ function droppedLabels(members: readonly GuardedMember[]): readonly string[] {
 
 function addedMembers(
   route: ChannelRoute,
-  client: ClientRequest,
+  client: AttemptClient,
 ): { add?: Readonly<Record<string, unknown>> } {
   const { body } = route.spoken;
   if (body?.add === undefined && body?.headerMembers === undefined) return {};
@@ -246,7 +249,7 @@ function tokenCount(route: ChannelRoute, input: AttemptInput): Passage {
   });
 }
 
-function cannotTranslate(client: ClientRequest, route: ChannelRoute): GatewayError {
+function cannotTranslate(client: AttemptClient, route: ChannelRoute): GatewayError {
   return new GatewayError(
     'unsupported_feature',
     `This can't be translated from ${client.dialect.id} to ${route.dialect.id}.`,

@@ -1,0 +1,35 @@
+import { type ChannelId, type SettingsDocument } from '@tollgate/contracts';
+import { type ConfiguredChannel } from '../configuration/configuration-watch.js';
+import { type Notifier } from '../notifications/notifier.js';
+import { type ProbeSubject } from '../probing/probe-targets.js';
+import { type Prober } from '../probing/prober.js';
+import { type VendorWatch } from '../vendors/vendor-watch.js';
+
+export interface LeaderWorkInput {
+  readonly subjects: Iterable<readonly [ChannelId, ProbeSubject]>;
+  readonly channels: Iterable<ConfiguredChannel>;
+  readonly settings: SettingsDocument['health'];
+}
+
+/** What the leading replica does besides judging: begun with each round, and never waited for. */
+export class LeaderWork {
+  constructor(
+    private readonly parts: {
+      readonly prober: Prober;
+      readonly vendors: VendorWatch;
+      readonly notifier: Notifier;
+    },
+  ) {}
+
+  begin({ subjects, channels, settings }: LeaderWorkInput): void {
+    this.parts.prober.runDue(subjects, settings.probes);
+    this.parts.vendors.runDue(channels, settings);
+    void this.parts.notifier.run(settings.notifications);
+  }
+
+  /** Channels that no longer exist. */
+  forget(ids: readonly ChannelId[]): void {
+    this.parts.prober.forget(ids);
+    this.parts.vendors.forget(ids);
+  }
+}
