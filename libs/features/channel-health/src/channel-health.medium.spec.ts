@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { channelDocumentKey, channelStatusKey, newId, SETTINGS_DOCUMENT_KEY } from '@tollgate/contracts';
 import { eventually } from '@tollgate/testing';
-import { HealthWorld, SECOND } from './test-support/health-world.js';
+import { HealthWorld, SECOND } from '../test-support/health-world.js';
 
 jest.setTimeout(30_000);
 

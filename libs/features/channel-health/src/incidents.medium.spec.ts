@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { channelDocumentKey } from '@tollgate/contracts';
-import { HealthWorld, SECOND } from './test-support/health-world.js';
+import { HealthWorld, SECOND } from '../test-support/health-world.js';
 
 jest.setTimeout(30_000);
 

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { SETTINGS_DOCUMENT_KEY } from '@tollgate/contracts';
 import { eventually } from '@tollgate/testing';
 import { SMTPServer } from 'smtp-server';
-import { HealthWorld, type Replica, SECOND } from './test-support/health-world.js';
+import { HealthWorld, type Replica, SECOND } from '../test-support/health-world.js';
 
 jest.setTimeout(30_000);
 

@@ -11,7 +11,7 @@ import {
 } from '@tollgate/contracts';
 import { inProcessRpcTransport } from '@tollgate/messaging/rpc';
 import { eventually } from '@tollgate/testing';
-import { HealthWorld, type Replica, SECOND } from './test-support/health-world.js';
+import { HealthWorld, type Replica, SECOND } from '../test-support/health-world.js';
 
 jest.setTimeout(30_000);
 

@@ -18,9 +18,9 @@ import {
   type TestDatabase,
 } from '@tollgate/testing';
 import { type DataSource } from 'typeorm';
-import { type ChannelHealthDependencies, ChannelHealthModule } from '../channel-health.module.js';
-import { channelHealthDatabase } from '../database/channel-health-database.js';
-import { ChannelJudge } from '../judging/channel-judge.js';
+import { type ChannelHealthDependencies, ChannelHealthModule } from '../src/channel-health.module.js';
+import { channelHealthDatabase } from '../src/database/channel-health-database.js';
+import { ChannelJudge } from '../src/judging/channel-judge.js';
 
 export const SECOND = 1_000;
 
