@@ -61,7 +61,8 @@ export class VendorQueries {
     const timeouts = { ...configuration.current().settings.upstream, totalTimeoutMs: TOTAL_TIMEOUT_MS };
     try {
       const proof = await channel.credential(credential).headers(unsigned);
-      const request = { ...unsigned, headers: [...unsigned.headers, ...proof], timeouts };
+      const { connection } = channel;
+      const request = { ...unsigned, headers: [...unsigned.headers, ...proof], timeouts, connection };
       const { status, pieces } = await gatherAnswer(channel.transport(http), request, { clock });
       if (status === 200) return JSON.parse(Buffer.concat(pieces).toString('utf8')) as unknown;
       logger.debug({ channelId: channel.id, path, status }, 'a vendor refused to tell');
