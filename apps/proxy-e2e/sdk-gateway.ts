@@ -12,6 +12,15 @@ export const API_KEY = 'sk-tg-0123456789abcdef0123456789abcdef';
 /** May call no model but `modelOf('openai-chat')`. */
 export const NARROW_KEY = 'sk-tg-abcdef0123456789abcdef0123456789';
 export const UNKNOWN_KEY = 'sk-tg-ffffffffffffffffffffffffffffffff';
+/** For clients of the dialect: one request an hour. */
+export const SCARCE_KEYS: Readonly<Record<SdkDialect, string>> = {
+  'openai-chat': 'sk-tg-scarce-key-of-openai-chat',
+  'openai-responses': 'sk-tg-scarce-key-of-openai-responses',
+  'anthropic-messages': 'sk-tg-scarce-key-of-anthropic-messages',
+  gemini: 'sk-tg-scarce-key-of-gemini',
+};
+/** May be used from nowhere. */
+export const DISTANT_KEY = 'sk-tg-key-for-another-network';
 /** What the gateway shows to vendors. */
 export const VENDOR_CREDENTIAL = 'sk-upstream';
 
@@ -101,6 +110,11 @@ function declaration(vendors: Readonly<Record<SdkDialect, FakeVendor>>): object 
     keys: [
       { name: 'wide', organization: 'sdk', secret: API_KEY },
       { name: 'narrow', organization: 'sdk', secret: NARROW_KEY, models: [modelOf('openai-chat')] },
+      { name: 'distant', organization: 'sdk', secret: DISTANT_KEY, allowedAddresses: ['192.0.2.0/24'] },
+      ...DIALECTS.map((dialect) => ({
+        ...{ name: `scarce-${dialect}`, organization: 'sdk', secret: SCARCE_KEYS[dialect] },
+        limits: { requestsPerWindow: { max: 1, seconds: 3_600 } },
+      })),
     ],
     settings: { routing: { attemptsMax: 1 }, health: { enabled: false } },
   };

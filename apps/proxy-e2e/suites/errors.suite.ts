@@ -12,9 +12,11 @@ import { sdkErrorClass, type SdkError, type SdkErrorKind } from '../clients/sdk-
 import { DELIVERIES, PAIRS } from '../pairs.js';
 import {
   API_KEY,
+  DISTANT_KEY,
   DIALECTS,
   modelOf,
   NARROW_KEY,
+  SCARCE_KEYS,
   UNKNOWN_KEY,
   VENDOR_CREDENTIAL,
   type SdkDialect,
@@ -33,6 +35,12 @@ const REFUSALS: readonly { what: string; kind: SdkErrorKind; status: number; ref
     kind: 'permission',
     status: 403,
     refused: { apiKey: NARROW_KEY },
+  },
+  {
+    what: 'an address that the key does not allow',
+    kind: 'permission',
+    status: 403,
+    refused: { apiKey: DISTANT_KEY },
   },
   { what: 'a model that does not exist', kind: 'not-found', status: 404, refused: { model: 'm-nothing' } },
   { what: 'half a token', kind: 'bad-request', status: 400, refused: { outputTokensMax: 0.5 } },
@@ -76,6 +84,32 @@ export function describeErrors(gateway: () => SdkGateway): void {
       });
     });
   });
+
+  it.each(DIALECTS)(
+    'the SDK of %s raises its error for limits, and knows when to try again',
+    async (client) => {
+      gateway().script('gemini', vendorSaying(VENDOR_WRITERS.gemini, { words: ['Good', ' day'] }));
+      const apiKey = SCARCE_KEYS[client];
+      const sdk = sdkClient(client, { address: gateway().address, apiKey });
+      const first = await sdk.ask({ model: modelOf('gemini'), stream: false, prompt: 'Good day' });
+      expect(first.text).toBe('Good day');
+      for (const { stream } of DELIVERIES) {
+        const error = await failure(client, { apiKey, stream });
+        expect(error).toBeInstanceOf(sdkErrorClass(client, 'rate-limit'));
+        expect(error.status).toBe(429);
+        expect(error.message).toContain('1 requests in 3600 s of the API key');
+        // The SDK of Gemini shows no headers.
+        if (client === 'gemini') continue;
+        const seconds = Number(error.headers?.get('retry-after'));
+        expect(seconds).toBeLessThanOrEqual(3_600);
+        expect(seconds).toBeGreaterThan(3_000);
+        expect(error.headers?.get('x-ratelimit-remaining-requests')).toBe('0');
+        expect(error.headers?.get('anthropic-ratelimit-requests-limit')).toBe(
+          client === 'anthropic-messages' ? '1' : null,
+        );
+      }
+    },
+  );
 
   describe.each(PAIRS)('$client hears of trouble at a vendor of $vendor', ({ client, vendor }) => {
     const model = modelOf(vendor);

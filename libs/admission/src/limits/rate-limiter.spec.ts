@@ -217,6 +217,19 @@ describe('a rate limiter', () => {
       expect(logger.entries.map(({ level }) => level)).toEqual(['warn', 'info']);
     });
 
+    it('keeps the slots that it counts by itself as long as their requests run', async () => {
+      policy = 'open';
+      store.down = true;
+      const long = await reserved(ONE_AT_A_TIME);
+      for (let times = 0; times < 6; times += 1) {
+        clock.advance(10_000);
+        renew();
+      }
+      await refused(ONE_AT_A_TIME);
+      long.settle({ tokens: 0, succeeded: true });
+      await reserved(ONE_AT_A_TIME);
+    });
+
     it('ends requests of before and during the outage without a word', async () => {
       policy = 'open';
       const before = await reserved(ONE_AT_A_TIME);

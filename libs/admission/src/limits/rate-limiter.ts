@@ -42,16 +42,18 @@ const SLOT_RETRY_AFTER_SECONDS = 1;
  * on its own count while the store can't be asked. Answers at once where the store does.
  */
 export class RateLimiter {
-  private readonly held = new Set<LimitReservation>();
   private readonly local: MemoryLimitStore;
+  /** By the store that was asked: what runs, and holds slots. */
+  private readonly held: ReadonlyMap<LimitStore, Set<LimitReservation>>;
   private readonly outage: StoreOutage;
   private readonly stopRenewing: () => void;
 
   constructor(private readonly options: RateLimiterOptions) {
     const { logger, clock = systemClock, timers = systemTimers } = options;
     this.local = new MemoryLimitStore({ clock });
+    this.held = new Map([options.store, this.local].map((store) => [store, new Set()]));
     this.outage = new StoreOutage(logger, clock);
-    this.stopRenewing = timers.repeat(RENEW_INTERVAL_MS, () => void this.renew());
+    this.stopRenewing = timers.repeat(RENEW_INTERVAL_MS, () => this.renew());
   }
 
   reserve(request: LimitedRequest): LimitDecision | Promise<LimitDecision> {
@@ -88,13 +90,14 @@ export class RateLimiter {
   private decide(request: LimitedRequest, result: TakeResult, store: LimitStore): LimitDecision {
     const { levels } = result;
     if (result.status === 'refused') return { error: limited(result.by, result.retryAfterMs), levels };
+    const held = this.held.get(store);
     const reservation = new LimitReservation(request, levels, {
       free: (freed, amounts) => {
-        this.held.delete(freed);
+        held?.delete(freed);
         void this.correct(request, amounts, store);
       },
     });
-    if (request.limits.slots.length > 0 && store === this.options.store) this.held.add(reservation);
+    if (request.limits.slots.length > 0) held?.add(reservation);
     return reservation;
   }
 
@@ -111,11 +114,17 @@ export class RateLimiter {
     }
   }
 
-  private async renew(): Promise<void> {
-    if (this.held.size === 0) return;
-    const held = [...this.held].map(({ request }) => ({ id: request.id, slots: request.limits.slots }));
+  private renew(): void {
+    for (const [store, reservations] of this.held) {
+      if (reservations.size > 0) void this.renewIn(store, reservations);
+    }
+  }
+
+  private async renewIn(store: LimitStore, reservations: ReadonlySet<LimitReservation>): Promise<void> {
     try {
-      await this.options.store.renew(held);
+      await store.renew(
+        [...reservations].map(({ request: { id, limits } }) => ({ id, slots: limits.slots })),
+      );
     } catch (error) {
       this.outage.began(error);
     }
