@@ -13,6 +13,7 @@ import { nanos } from '@nats-io/transport-node';
 import type { MessagingLogger } from '../logger.js';
 import { reasonOf } from '../unavailable.js';
 import { orAbsent, type JetStream } from './jetstream.js';
+import { purgeForgetsPending } from './server-version.js';
 
 const DUPLICATE_WINDOW_MS = 600_000;
 const STREAM_NAME_IN_USE = 10_058;
@@ -95,14 +96,15 @@ export class EventTopology {
 
   /** Deletes what every consumer has acknowledged. */
   async trim(topic: Topic): Promise<void> {
-    const manager = await this.input.jetStream.manager();
+    const { jetStream } = this.input;
+    const manager = await jetStream.manager();
     const stream = this.streamOf(topic);
-    const floors = await Promise.all(
-      TOPICS[topic].consumers.map(
-        async (consumer) => (await manager.consumers.info(stream, consumer)).ack_floor,
-      ),
+    const consumers = await Promise.all(
+      TOPICS[topic].consumers.map((consumer) => manager.consumers.info(stream, consumer)),
     );
-    const settled = Math.min(...floors.map(({ stream_seq: sequence }) => sequence));
+    const inHand = consumers.some(({ num_ack_pending: pending }) => pending > 0);
+    if (inHand && purgeForgetsPending(jetStream.serverVersion)) return;
+    const settled = Math.min(...consumers.map(({ ack_floor: floor }) => floor.stream_seq));
     if (settled > 0) await manager.streams.purge(stream, { seq: settled + 1 });
   }
 

@@ -173,6 +173,38 @@ describe('NATS adapters on a server that fails', () => {
     expect((await streams.info(`${namespace}_usage`)).state).toMatchObject({ messages: 1, first_seq: 3 });
   });
 
+  it('delivers again what a dead consumer had in hand, also when another one trims the stream before', async () => {
+    const dead = await open();
+    const inHand: string[] = [];
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await dead.log.consume(
+      'usage',
+      'billing',
+      async ([delivery]) => {
+        if (delivery?.id === 'a') return delivery.ack();
+        inHand.push(delivery?.id ?? '');
+        await released;
+      },
+      { batchMax: 1, ackWaitMs: 1_000 },
+    );
+    await dead.log.publish('usage', { id: 'a', body: 1 });
+    await dead.log.publish('usage', { id: 'b', body: 1 });
+    await eventually(() => inHand.includes('b'), 'the message to be in hand');
+    const seen: string[] = [];
+    const next = await open();
+    await next.log.consume(
+      'usage',
+      'billing',
+      async (batch) => {
+        seen.push(...batch.map(({ id }) => id));
+        await Promise.all(batch.map((delivery) => delivery.ack()));
+      },
+      { ackWaitMs: 1_000 },
+    );
+    await eventually(() => seen.includes('b'), 'the message to be delivered again', 15_000);
+    release();
+  }, 30_000);
+
   it('tells watches what is gone after the server lost its data, and what is new', async () => {
     const { documents } = await open();
     await documents.bucket('config').put('lost', 1);

@@ -27,6 +27,11 @@ export class JetStream {
     return this.made;
   }
 
+  /** Of the server that it is connected to, or was last. */
+  get serverVersion(): string {
+    return this.link.connection.info?.version ?? '';
+  }
+
   /** Rejects when JetStream does not answer, also when only the core of NATS does. */
   async ping(): Promise<void> {
     await (await this.manager()).getAccountInfo();
