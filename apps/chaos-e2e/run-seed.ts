@@ -24,6 +24,9 @@ export interface SeedOptions {
 /** What happened after one fault. */
 export interface StepResult {
   readonly step: Step;
+  /** Why the fault could not be played; it was not, then. */
+  readonly skipped: string | undefined;
+  readonly requests: Readonly<Record<Ending, number>>;
   readonly violations: readonly string[];
   readonly settledAfterMs: number;
   readonly latencyMs: number;
@@ -57,7 +60,7 @@ export async function runSeed({
     for (const step of schedule) {
       const result = await playStep(world, step, normalLatencyMs);
       results.push(result);
-      say(`  ${describeStep(step)}: ${verdictOf(result)}`);
+      say(`  ${describeStep(step)}: ${describeResult(result)}`);
       if (result.violations.length > 0) break;
     }
     const violations = results.at(-1)?.violations ?? [];
@@ -76,31 +79,46 @@ export async function runSeed({
   }
 }
 
-async function playStep(world: World, step: Step, normalLatencyMs: number): Promise<StepResult> {
+/** Plays one fault under traffic and checks every invariant after it. */
+export async function playStep(world: World, step: Step, normalLatencyMs: number): Promise<StepResult> {
   const { traffic, vendors } = world;
-  const fault = FAULTS[step.fault];
-  if (fault === undefined) throw new Error(`There is no fault ${step.fault}.`);
+  const before = traffic.sent.length;
   traffic.start();
   await delay(BEFORE_MS);
   vendors[1].behave(step.mood);
-  let failure: string | undefined;
-  try {
-    await fault(world, step.holdMs);
-  } catch (error) {
-    failure = `The fault could not be played: ${error instanceof Error ? error.message : String(error)}`;
-  }
+  const { skipped, failure } = await playFault(world, step);
   await delay(AFTER_MS);
   vendors[1].behave(undefined);
-  if (failure !== undefined) {
-    return { step, violations: [failure], settledAfterMs: Number.NaN, latencyMs: Number.NaN };
-  }
   await traffic.pause();
-  return { step, ...(await checkWorld(world, normalLatencyMs)) };
+  const requests = countEndings(traffic.sent.slice(before));
+  const verdict = await checkWorld(world, normalLatencyMs);
+  const violations = failure === undefined ? verdict.violations : [failure, ...verdict.violations];
+  return { ...verdict, step, skipped, requests, violations };
 }
 
-function verdictOf({ violations, settledAfterMs, latencyMs }: StepResult): string {
-  if (violations.length > 0) return `${violations.length} violations`;
-  return `good after ${Math.round(settledAfterMs)} ms, p50 ${latencyMs.toFixed(1)} ms`;
+async function playFault(
+  world: World,
+  { fault: name, holdMs }: Step,
+): Promise<Record<'skipped' | 'failure', string | undefined>> {
+  const fault = FAULTS[name];
+  if (fault === undefined) throw new Error(`There is no fault "${name}".`);
+  try {
+    return { skipped: (await fault(world, holdMs)) ?? undefined, failure: undefined };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { skipped: undefined, failure: `The fault could not be played: ${reason}` };
+  }
+}
+
+function describeResult({ skipped, violations, requests, settledAfterMs, latencyMs }: StepResult): string {
+  const played = skipped === undefined ? '' : `not played, as ${skipped}; `;
+  const traffic = `${sum(requests)} requests, ${requests.complete} whole`;
+  if (violations.length > 0) return `${played}${traffic}, ${violations.length} violations`;
+  return `${played}${traffic}, settled in ${Math.round(settledAfterMs)} ms, p50 ${latencyMs.toFixed(1)} ms`;
+}
+
+function sum(counts: Readonly<Record<Ending, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 
 function countEndings(sent: readonly SentRequest[]): Record<Ending, number> {

@@ -12,18 +12,19 @@ describe('the schedule of a seed', () => {
     expect(draw(7)).not.toEqual(draw(8));
   });
 
-  it('has every fault once before it has one twice', () => {
-    const drawn = drawSchedule({ seed: 3, faults, steps: faults.length }).map(({ fault }) => fault);
-    expect([...drawn].sort()).toEqual([...faults].sort());
-    expect(drawSchedule({ seed: 3, faults, steps: faults.length + 2 })).toHaveLength(faults.length + 2);
+  it('has as many faults as it is asked for', () => {
+    expect(drawSchedule({ seed: 3, faults: ['one', 'two'], steps: 5 })).toHaveLength(5);
   });
 
-  it('meets every fault in twenty seeds', () => {
-    const met = new Set<string>();
-    for (let seed = 1; seed <= 20; seed += 1) {
-      drawSchedule({ seed, faults, steps: 9 }).forEach(({ fault }) => met.add(fault));
+  it('meets every fault in a row of seeds that has room for it, wherever it begins', () => {
+    const seeds = Math.ceil((2 * faults.length) / 9);
+    for (const from of [1, 4, 100]) {
+      const met = new Set<string>();
+      for (let seed = from; seed < from + seeds; seed += 1) {
+        drawSchedule({ seed, faults, steps: 9 }).forEach(({ fault }) => met.add(fault));
+      }
+      expect(faults.filter((fault) => !met.has(fault))).toEqual([]);
     }
-    expect(faults.filter((fault) => !met.has(fault))).toEqual([]);
   });
 });
 

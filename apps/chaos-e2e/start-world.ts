@@ -3,6 +3,7 @@ import { parseUsd } from '@tollgate/contracts';
 import { DistributedGateway } from '../distributed-e2e/distributed-gateway.js';
 import { clockEnvironment } from './faults/clock.js';
 import { PROXIES, SERVICES } from './services.js';
+import { unmount } from './faults/disk-faults.js';
 import { MODEL } from './traffic/client-request.js';
 import { Traffic, type Customer } from './traffic/traffic.js';
 import { PRICE } from './traffic/vendor-usage.js';
@@ -32,14 +33,15 @@ export async function startWorld(seed: number): Promise<World> {
   const traffic = new Traffic({ urlOf: (proxy) => gateway.url(proxy), customers, seed });
   try {
     await gateway.apply(declaration(vendors, customers));
-    const world = { gateway, vendors, traffic, accounts: await accountsOf(gateway), deaths: [] };
+    const accounts = await accountsOf(gateway);
+    const world = { gateway, vendors, traffic, accounts, deaths: [], mounts: [] };
     for (const proxy of PROXIES) {
       const served = async () => (await traffic.probe(proxy)).ending === 'complete';
       await eventually(served, `${proxy} to serve its first request`, 30_000);
     }
     return world;
   } catch (error) {
-    await stopWorld({ gateway, vendors, traffic });
+    await stopWorld({ gateway, vendors, traffic, mounts: [] });
     throw error;
   }
 }
@@ -48,8 +50,16 @@ export async function stopWorld({
   gateway,
   vendors,
   traffic,
-}: Pick<World, 'gateway' | 'vendors' | 'traffic'>): Promise<void> {
+  mounts,
+}: Pick<World, 'gateway' | 'vendors' | 'traffic' | 'mounts'>): Promise<void> {
   await traffic.pause();
+  for (const service of SERVICES) gateway.process(service).signal('SIGCONT');
+  for (const proxy of PROXIES) {
+    const directory = gateway.dataDirectory(proxy);
+    if (!mounts.includes(directory)) continue;
+    if (gateway.process(proxy).running) await gateway.process(proxy).stop();
+    await unmount(directory);
+  }
   await gateway.stop();
   await Promise.all(vendors.map((vendor) => vendor.refuse()));
 }

@@ -25,4 +25,6 @@ export interface World {
   readonly traffic: Traffic;
   readonly accounts: readonly Account[];
   readonly deaths: Death[];
+  /** Small disks, each under the data directory of a proxy. */
+  readonly mounts: string[];
 }

@@ -1,7 +1,7 @@
 import type { ServiceName } from '../../distributed-e2e/distributed-gateway.js';
 import { PROXIES, SERVICES } from '../services.js';
 import type { World } from '../world.js';
-import { hold, type Fault } from './fault.js';
+import { hold, type Fault, type Faults } from './fault.js';
 
 /** kill -9, and started again after a while. */
 function killed(service: ServiceName): Fault {
@@ -38,7 +38,7 @@ function noteDeath({ deaths }: World, service: ServiceName): void {
 }
 
 /** Each process: killed, ended in order, paused. */
-export const PROCESS_FAULTS: Readonly<Record<string, Fault>> = Object.fromEntries(
+export const PROCESS_FAULTS: Faults = Object.fromEntries(
   SERVICES.flatMap((service) => [
     [`${service} killed`, killed(service)],
     [`${service} terminated`, terminated(service)],

@@ -7,7 +7,10 @@ import { checkLedger, checkQuota } from './money.js';
 import { readQuota } from './quota.js';
 import { checkRemains } from './remains.js';
 
-/** In this time after a fault everything must be as if nothing had been. */
+/**
+ * In this time after a fault everything must be as if nothing had been. What a dead consumer had in hand is delivered
+ * again after 30 s; the journal, which would heal a loss there, sends again after 60 s only.
+ */
 const SETTLED_WITHIN_MS = 45_000;
 const LATENCY_BACK_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 250;

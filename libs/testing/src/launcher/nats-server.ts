@@ -12,6 +12,7 @@ export async function startNatsServer(folder: ServersFolder): Promise<ProcessSer
       name: 'nats-server',
       command: serverBinary('nats-server'),
       arguments: ['--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--store_dir', store],
+      dataDirectory: store,
       url: `nats://127.0.0.1:${port}`,
       port,
       answer: /^INFO .*"jetstream":true/,

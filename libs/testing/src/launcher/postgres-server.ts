@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '@tollgate/persistence/embedded';
@@ -57,6 +57,17 @@ class PostgresServer implements PrivateServer {
       await ended(pid);
     }
     await this.stop();
+  }
+
+  async loseData(): Promise<void> {
+    await this.kill();
+    rmSync(this.dataDirectory, { recursive: true, force: true });
+  }
+
+  /** To the postmaster; its backends go on. */
+  signal(name: NodeJS.Signals): void {
+    const pid = this.postmasterPid();
+    if (pid !== undefined) process.kill(pid, name);
   }
 
   private postmasterPid(): number | undefined {

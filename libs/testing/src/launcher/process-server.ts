@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type PrivateServer } from './private-server.js';
@@ -11,6 +11,8 @@ export interface ServerDefinition {
   readonly name: string;
   readonly command: string;
   readonly arguments: string[];
+  /** Holds all that it keeps on disk. */
+  readonly dataDirectory: string;
   readonly url: string;
   readonly port: number;
   /** Sent on connect; nothing if the server speaks first. */
@@ -59,6 +61,17 @@ export class ProcessServer implements PrivateServer {
 
   async kill(): Promise<void> {
     await this.end('SIGKILL');
+  }
+
+  async loseData(): Promise<void> {
+    await this.kill();
+    const { dataDirectory } = this.definition;
+    rmSync(dataDirectory, { recursive: true, force: true });
+    mkdirSync(dataDirectory, { recursive: true });
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child?.kill(name);
   }
 
   /** In a session of its own, so that Ctrl-C on the terminal reaches those who use the server first. */

@@ -17,6 +17,7 @@ export async function startRedisServer(folder: ServersFolder): Promise<ProcessSe
       command: serverBinary('redis-server'),
       // Its command line keeps naming the folder: that is how the guard knows the process.
       arguments: [...network, ...persistence, '--set-proc-title', 'no'],
+      dataDirectory: data,
       url: `redis://127.0.0.1:${port}`,
       port,
       greeting: 'PING\r\n',

@@ -1,0 +1,47 @@
+import type { PrivateServer } from '@tollgate/testing/launcher';
+import { Redis } from 'ioredis';
+import type { World } from '../world.js';
+import { hold, type Fault, type Faults } from './fault.js';
+
+type ServerName = 'postgres' | 'nats' | 'redis';
+
+/** Away for a while, in the given way, and started again on what it has. */
+function away(name: ServerName, leave: (server: PrivateServer) => Promise<void>): Fault {
+  return async ({ gateway }, holdMs) => {
+    const server = gateway.servers[name];
+    await leave(server);
+    await hold(holdMs);
+    await server.restart();
+  };
+}
+
+/** There, and answers nobody. */
+function paused(name: ServerName): Fault {
+  return async ({ gateway }, holdMs) => {
+    gateway.servers[name].signal('SIGSTOP');
+    await hold(holdMs);
+    gateway.servers[name].signal('SIGCONT');
+  };
+}
+
+/** Empty from one moment to the next, while everybody is connected. */
+async function flushed({ gateway }: World, holdMs: number): Promise<void> {
+  const redis = new Redis(gateway.servers.redis.url);
+  await redis.flushall();
+  redis.disconnect();
+  await hold(holdMs);
+}
+
+/** Each server: killed, stopped in order, paused; and a Redis that loses what it had. */
+export const SERVER_FAULTS: Faults = {
+  'NATS killed': away('nats', (server) => server.kill()),
+  'NATS stopped': away('nats', (server) => server.stop()),
+  'NATS paused': paused('nats'),
+  'Redis killed': away('redis', (server) => server.kill()),
+  'Redis stopped': away('redis', (server) => server.stop()),
+  'Redis paused': paused('redis'),
+  'Redis flushed': flushed,
+  'Redis lost its disk': away('redis', (server) => server.loseData()),
+  'Postgres killed': away('postgres', (server) => server.kill()),
+  'Postgres stopped': away('postgres', (server) => server.stop()),
+};
