@@ -71,5 +71,5 @@ function imports(folder: string): Set<string> {
 }
 
 function isShippedSource(path: string): boolean {
-  return /\.tsx?$/.test(path) && !/\.spec\.tsx?$/.test(basename(path));
+  return /\.tsx?$/.test(path) && !/\.spec\.tsx?$/.test(basename(path)) && !/\/test-support\//.test(path);
 }
