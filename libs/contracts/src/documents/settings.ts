@@ -160,7 +160,12 @@ export const settingsDocument = z.strictObject({
       limits: z
         .strictObject({
           /** Of each organisation in the group, apart from the others. */
-          groups: z.array(groupLimits).max(GROUPS_MAX),
+          groups: z
+            .array(groupLimits)
+            .max(GROUPS_MAX)
+            .refine((groups) => new Set(groups.map(({ group }) => group)).size === groups.length, {
+              error: 'must name each group once',
+            }),
         })
         .prefault({ groups: [] }),
     })

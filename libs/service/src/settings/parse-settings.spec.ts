@@ -10,6 +10,7 @@ import {
   optionalInfrastructureSection,
   optionalSecuritySection,
   processSection,
+  proxyLimitsSection,
   redisSection,
   securitySection,
   tracingSection,
@@ -77,6 +78,13 @@ describe('settings', () => {
     ['NATS_URL', 'nats://a:1, tls://b', messagingSection, { natsUrl: 'nats://a:1, tls://b' }],
     ['REDIS_URL', 'rediss://a', redisSection, { redisUrl: 'rediss://a' }],
     ['TOLLGATE_CONFIG', ' a.yaml ', bootstrapSection, { configFile: 'a.yaml' }],
+    [
+      'TOLLGATE_TRUSTED_PROXIES',
+      '10.0.0.0/8, ::1',
+      proxyLimitsSection,
+      { trustedProxies: ['10.0.0.0/8', '::1'] },
+    ],
+    ['TOLLGATE_TRUSTED_PROXIES', '', proxyLimitsSection, { trustedProxies: [] }],
   ])('read %s=%s', (name, value, settings: Settings, expected) => {
     expect(parseSettings(settings, { [name]: value })).toMatchObject(expected);
   });
@@ -96,6 +104,12 @@ describe('settings', () => {
     ['TOLLGATE_PROXY_PORT', '-1', http, 'must be a whole number from 0 to 65535'],
     ['TOLLGATE_PROXY_PORT', '80.5', http, 'must be a whole number from 0 to 65535'],
     ['LOG_LEVEL', 'loud', processSection, 'must be one of trace, debug, info, warn, error, fatal, silent'],
+    [
+      'TOLLGATE_TRUSTED_PROXIES',
+      '10.0.0.0/8,ingress',
+      proxyLimitsSection,
+      'must be an IP address or a range like 192.0.2.0/24 or 2001:db8::/32',
+    ],
     ['TOLLGATE_WORKERS', '0', workersSection, 'must be a whole number from 1 to 256, or auto'],
     ['TOLLGATE_UPSTREAM_PRIVATE', 'yes', upstreamSection('deny'), 'must be one of allow, deny'],
     ['OTEL_TRACES_SAMPLER_ARG', '1.5', tracingSection(1), 'must be a number from 0 to 1'],

@@ -9,6 +9,7 @@ import {
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayUnique,
   ArrayMinSize,
   IsArray,
   IsBoolean,
@@ -359,6 +360,7 @@ export class LimitsSettingsDto {
   })
   @IsArray()
   @ArrayMaxSize(GROUPS_MAX)
+  @ArrayUnique(({ group }: GroupLimitsDto) => group)
   @ValidateNested({ each: true })
   @Type(() => GroupLimitsDto)
   groups: GroupLimitsDto[];

@@ -72,6 +72,19 @@ describe('settings', () => {
     expect(settingsDocument.safeParse({ health: { notifications } }).success).toBe(false);
   });
 
+  it.each([
+    [[{ group: 'a', requestsPerMinute: 1 }, { group: 'b' }], false],
+    [[{ group: 'a' }, { group: 'a' }], true],
+    [[{ requestsPerMinute: 1 }], true],
+    [[{ group: 'a', requestsPerMinute: 0 }], true],
+  ])('have limits of groups, each group once: %j refused: %j', (groups, refused) => {
+    const value = { admission: { limits: { groups } } };
+    expect([validate(value).length > 0, !settingsDocument.safeParse(value).success]).toEqual([
+      refused,
+      refused,
+    ]);
+  });
+
   it('are merged field by field', () => {
     const merged = mergeSettings(DEFAULTS, { routing: { attemptsMax: 1 }, upstream: { idleTimeoutMs: 7 } });
     expect(merged).toEqual({
