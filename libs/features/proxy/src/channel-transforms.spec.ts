@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { storedResponseKey } from '@tollgate/contracts';
 import { proxyAssociation, sealSecret } from '@tollgate/security';
 import { chatStreamEvents, chatVendor, eventually, FakeVendor } from '@tollgate/testing';
 import { KEYED, ProxyWorld, SECRET } from '../test-support/proxy-world.js';
@@ -175,6 +176,20 @@ describe("a channel's rules", () => {
     await world.send(chat());
     expect(vendor.requests[0]!.headers).toMatchObject({ 'x-team': 'red', 'api-key': 'sk-up-c1' });
     expect(vendor.requests[0]!.headers).not.toHaveProperty('authorization');
+  });
+
+  it('headers, and the way to the vendor, are those of the channel for stored answers, too', async () => {
+    await channel({ dialect: null, headers: { set: { 'x-team': 'red' } } });
+    const note = { id: 'resp_1', channelId: 'c1', credential: 0, organizationId: 'o1', model: 'm' };
+    await world.documents.bucket('responses').put(storedResponseKey('resp_1') ?? '', note);
+    const read = { method: 'GET', path: '/v1/responses/resp_1' };
+    vendor.respond({ kind: 'answer', body: { id: 'resp_1' } });
+    expect((await world.send('', read)).status).toBe(200);
+    expect(vendor.requests[0]!.headers).toMatchObject({ 'x-team': 'red' });
+    // Nobody listens there: an answer could only have come past the proxy.
+    await channel({ dialect: null, proxy: { url: 'http://127.0.0.1:1', credentials: null } });
+    expect((await world.send('', read)).json.error.code).toBe('upstream_unreachable');
+    expect(vendor.requests).toHaveLength(1);
   });
 
   it.each([

@@ -62,7 +62,9 @@ export class VendorQueries {
     try {
       const proof = await channel.credential(credential).headers(unsigned);
       const { connection } = channel;
-      const request = { ...unsigned, headers: [...unsigned.headers, ...proof], timeouts, connection };
+      const plain = [...unsigned.headers, ...proof];
+      const headers = channel.headers?.applied(plain, credential) ?? plain;
+      const request = { ...unsigned, headers, timeouts, connection };
       const { status, pieces } = await gatherAnswer(channel.transport(http), request, { clock });
       if (status === 200) return JSON.parse(Buffer.concat(pieces).toString('utf8')) as unknown;
       logger.debug({ channelId: channel.id, path, status }, 'a vendor refused to tell');

@@ -81,14 +81,15 @@ export class StoredResponses {
     { method, path }: { method: string; path: string },
   ): Promise<VendorAnswer> {
     const unsigned = { method, origin: channel.origin, path, headers: [], body: Buffer.alloc(0) };
-    const headers = await channel.credential(credential).headers(unsigned);
+    const proof = await channel.credential(credential).headers(unsigned);
+    const headers = channel.headers?.applied(proof, credential) ?? proof;
     const timeouts = this.dependencies.configuration.current().settings.upstream;
     return new Promise((resolve, reject) => {
       let answer: Omit<VendorAnswer, 'body'> | undefined;
       const chunks: Buffer[] = [];
       let size = 0;
       const exchange = channel.transport(this.dependencies.http).dispatch(
-        { ...unsigned, headers, timeouts },
+        { ...unsigned, headers, timeouts, connection: channel.connection },
         {
           response: (status, received) => (answer = { status, headers: received }),
           data: (chunk) => {
