@@ -13,12 +13,12 @@ describe('ids of calls that have none', () => {
     expect(calls.result('f', 'unknown')).toBe('unknown');
   });
 
-  it('of a long conversation are found in little time, in whatever order', () => {
+  it('of a long conversation are found in whatever order, each without a look at the others', () => {
     const calls = new CallIds();
-    const count = 100_000;
-    const startedAt = performance.now();
-    for (let at = 0; at < count; at += 1) calls.call(`f${at}`);
-    for (let at = count - 1; at >= 0; at -= 1) expect(calls.result(`f${at}`)).toBe(`call_${at}_f${at}`);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    // Looking through the others would take minutes.
+    const numbers = Array.from({ length: 200_000 }, (_, at) => at);
+    for (const at of numbers) calls.call(`f${at}`);
+    const found = numbers.toReversed().map((at) => calls.result(`f${at}`));
+    expect(found).toEqual(numbers.toReversed().map((at) => `call_${at}_f${at}`));
   });
 });
