@@ -1,10 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** States of TCP connections that somebody should have closed: established and close-wait. */
 const OPEN = new Set(['01', '08']);
 
+/** Where there is none (macOS), nothing is seen, and so nothing is found to be left. */
+export const SEES_PROCESSES = existsSync('/proc/net/tcp');
+
 /** Numbers of all processes whose environment names the folder: the services of one gateway, and what they started. */
 export function processesNaming(folder: string): readonly number[] {
+  if (!SEES_PROCESSES) return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((name) => textOf(`/proc/${name}/environ`).includes(`${folder}/`))
@@ -22,7 +26,7 @@ export function connectionsTo(port: number): number {
 
 /** Files, sockets and pipes that a process has open. */
 export function descriptorsOf(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
+  return SEES_PROCESSES ? readdirSync(`/proc/${pid}/fd`).length : 0;
 }
 
 /** Empty when the process has just ended. */
