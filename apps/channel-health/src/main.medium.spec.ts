@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const child of started.splice(0)) {
-    if (child.exitCode === null) {
+    if (child.exitCode === null && child.signalCode === null) {
       const gone = once(child, 'exit');
       child.kill('SIGKILL');
       await gone;
@@ -72,6 +72,33 @@ function run(settings: Record<string, string | undefined>, ...args: string[]) {
   return { child, output, exited: once(child, 'close').then(([code]) => code as number | null) };
 }
 
+function channelOf(id: string): ChannelDocument {
+  return {
+    ...{ id: id as ChannelId, name: 'main', provider: 'openai', baseUrl: 'http://127.0.0.1:9/v1' },
+    ...{ credentials: [], models: [], groups: ['default'], dialect: null },
+    ...{ options: {}, thinkingToContent: false, priority: 0, weight: 1, enabled: true },
+  };
+}
+
+/** What a proxy says of a channel that it can not reach. */
+async function report(eventLog: NatsEventLog, channelId: string): Promise<void> {
+  const observation = { channelId, windowStart: Date.now(), windowMs: 1_000 };
+  const counts = { succeeded: 0, failed: { upstream_unreachable: 10 }, firstByteMsSum: 0, durationMsSum: 0 };
+  await eventLog.publish('channel-observations', {
+    id: uniqueName('observation'),
+    body: {
+      ...{ type: 'channel.observed', version: 1, proxyId: 'p' },
+      observations: [{ ...observation, ...counts }],
+    },
+  });
+}
+
+async function stateIn(documents: NatsDocumentStore, id: string, state: string): Promise<object | undefined> {
+  const document = await documents.bucket('health').get(channelStatusKey(id));
+  const value = document?.value as { state?: string } | undefined;
+  return value?.state === state ? value : undefined;
+}
+
 describe('the channel-health service', () => {
   it('migrates its schema and ends', async () => {
     const { output, exited } = run({ DATABASE_URL: database.url, PATH: environment.PATH }, 'migrate');
@@ -85,11 +112,7 @@ describe('the channel-health service', () => {
     const connection = await connectNats({ url: testServers().natsUrl, name: 'test', logger: noopLogger });
     const documents = new NatsDocumentStore({ connection, namespace, logger: noopLogger });
     const eventLog = new NatsEventLog({ connection, namespace, logger: noopLogger });
-    const channel: ChannelDocument = {
-      ...{ id: 'channel-1' as ChannelId, name: 'main', provider: 'openai', baseUrl: 'http://127.0.0.1:9/v1' },
-      ...{ credentials: [], models: [], groups: ['default'], dialect: null },
-      ...{ options: {}, thinkingToContent: false, priority: 0, weight: 1, enabled: true },
-    };
+    const channel = channelOf('channel-1');
     await documents.bucket('config').put(channelDocumentKey(channel.id), channel);
 
     const service = run(environment);
@@ -104,31 +127,50 @@ describe('the channel-health service', () => {
     expect(await statusOf('/api/v1/channel-health/channels')).toBe(401);
 
     // When the proxy reports them.
-    const observation = { channelId: channel.id, windowStart: Date.now(), windowMs: 1_000 };
-    const counts = {
-      succeeded: 0,
-      failed: { upstream_unreachable: 10 },
-      firstByteMsSum: 0,
-      durationMsSum: 0,
-    };
-    await eventLog.publish('channel-observations', {
-      id: uniqueName('observation'),
-      body: {
-        ...{ type: 'channel.observed', version: 1, proxyId: 'p' },
-        observations: [{ ...observation, ...counts }],
-      },
-    });
+    await report(eventLog, channel.id);
 
     // Then the channel is opened, in the bucket that proxies watch.
-    const status = await eventually(async () => {
-      const document = await documents.bucket('health').get(channelStatusKey(channel.id));
-      const value = document?.value as { state?: string } | undefined;
-      return value?.state === 'open' ? value : undefined;
-    }, 'the channel to be open');
+    const status = await eventually(() => stateIn(documents, channel.id, 'open'), 'the channel to be open');
     expect(status).toMatchObject({ reason: '10 of 10 requests failed in 60 s (upstream_unreachable).' });
 
     service.child.kill('SIGTERM');
     expect([await service.exited, service.output.stderr]).toEqual([0, '']);
+    await eventLog.close();
+    await documents.close();
+    await connection.close();
+  });
+
+  it('is taken over by its other replica within ten seconds when it is killed', async () => {
+    // Given two replicas, of which the first judges.
+    const namespace = uniqueName('channel_health');
+    const settings = { ...environment, TOLLGATE_NATS_NAMESPACE: namespace };
+    const connection = await connectNats({ url: testServers().natsUrl, name: 'test', logger: noopLogger });
+    const documents = new NatsDocumentStore({ connection, namespace, logger: noopLogger });
+    const eventLog = new NatsEventLog({ connection, namespace, logger: noopLogger });
+    await documents.bucket('config').put(channelDocumentKey('channel-2'), channelOf('channel-2'));
+    const replicas: ReturnType<typeof run>[] = [];
+    for (const [index, name] of ['first', 'second'].entries()) {
+      const port = String(await freePort());
+      replicas.push(run({ ...settings, TOLLGATE_CHANNEL_HEALTH_PORT: port }));
+      const isReady = () =>
+        fetch(`http://127.0.0.1:${port}/readyz`).then(
+          ({ status }) => status === 200,
+          () => false,
+        );
+      await eventually(isReady, `the ${name} replica to be ready`, 40_000);
+      expect(replicas[index]?.output.stdout.includes('This replica judges channels now.')).toBe(index === 0);
+    }
+
+    // When it is killed, then the other one judges what proxies report from then on.
+    replicas[0]?.child.kill('SIGKILL');
+    await replicas[0]?.exited;
+    await eventually(
+      () => replicas[1]?.output.stdout.includes('This replica judges channels now.'),
+      'the second replica to judge',
+      10_000,
+    );
+    await report(eventLog, 'channel-2');
+    await eventually(() => stateIn(documents, 'channel-2', 'open'), 'the channel to be open');
     await eventLog.close();
     await documents.close();
     await connection.close();
