@@ -3,6 +3,7 @@ import { budgetInFile } from './budget.js';
 import { VENDOR_DIALECT_IDS } from './dialect.js';
 import { channelTransformMembers } from './documents/channel-transforms.js';
 import { fileTransportMembers } from './documents/channel-transport.js';
+import { channelRoutingMembers, modelRoutingMembers } from './documents/routing.js';
 import { settingsDocument } from './documents/settings.js';
 import { allowedAddresses, limits } from './limits.js';
 import { priceSheet, priceString } from './prices.js';
@@ -58,6 +59,7 @@ export const configFile = z.strictObject({
         priority: z.number().int().optional(),
         weight: z.number().int().min(0).optional(),
         enabled: z.boolean().optional(),
+        ...channelRoutingMembers,
         ...channelTransformMembers,
         ...fileTransportMembers,
       }),
@@ -73,6 +75,7 @@ export const configFile = z.strictObject({
         contextTokensMax: z.number().int().min(1).optional(),
         outputTokensMax: z.number().int().min(1).optional(),
         enabled: z.boolean().optional(),
+        ...modelRoutingMembers,
       }),
     )
     .default([]),

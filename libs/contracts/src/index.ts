@@ -32,13 +32,7 @@ export {
 } from './dialect.js';
 export { apiKeyDocument, apiKeyDocumentKey, type ApiKeyDocument } from './documents/api-key.js';
 export { BUCKET_LIFETIME_MS, BUCKETS, type BucketName } from './documents/buckets.js';
-export {
-  channelDocument,
-  channelDocumentKey,
-  CREDENTIAL_CHOICES,
-  type ChannelDocument,
-  type CredentialChoice,
-} from './documents/channel.js';
+export { channelDocument, channelDocumentKey, type ChannelDocument } from './documents/channel.js';
 export { sealedSecret, type SealedSecret } from './documents/sealed-secret.js';
 export {
   channelTls,
@@ -102,13 +96,30 @@ export {
   type StoredResponseDocument,
 } from './documents/stored-response.js';
 export {
+  AFFINITY_SOURCES,
+  affinityRules,
+  CAPABILITIES,
+  channelRoutingMembers,
+  CREDENTIAL_CHOICES,
+  FALLBACK_CONDITIONS,
+  modelRoutingMembers,
+  ROUTING_STRATEGIES,
+  type AffinityRule,
+  type AffinitySource,
+  type Capability,
+  type ChannelRouting,
+  type CredentialChoice,
+  type Fallback,
+  type FallbackCondition,
+  type ModelRouting,
+  type RoutingStrategy,
+} from './documents/routing.js';
+export {
   HEALTH_NOTIFICATIONS,
   REASONING_SUFFIX_MEANINGS,
-  ROUTING_STRATEGIES,
   SETTINGS_DOCUMENT_KEY,
   settingsDocument,
   type HealthNotificationRule,
-  type RoutingStrategy,
   type SettingsDocument,
   type SettingsInput,
 } from './documents/settings.js';

@@ -8,6 +8,7 @@ export {
   type FailureClass,
   type FailureRule,
 } from './failure.js';
+export { refusalOf, type Refusal } from './refusal.js';
 export type { ChannelOptions, Provider, ProviderDialect, ProviderOption } from './provider.js';
 export { PROVIDERS } from './registry.js';
 export { readBalance, readModelList, type VendorBalance } from './vendor-answers.js';

@@ -1,6 +1,9 @@
+export { AffinityMemory, hashText, type AffinityTarget } from './affinity.js';
 export { type Candidate, type PoolMember } from './candidate.js';
 export { blameOf, type Blame } from './blame.js';
 export { ChannelCaps, type CapLimits } from './channel-caps.js';
+export { capabilitiesOf, capabilityBits } from './capabilities.js';
+export { followChain } from './chain.js';
 export { ChannelLoad, type ChannelPart } from './channel-load.js';
 export { ALL_HEALTHY, HealthView } from './health-view.js';
 export { ChannelPlan, type PlanInput } from './plan.js';

@@ -1,4 +1,5 @@
 import type { ChannelId } from '@tollgate/contracts';
+import { belongsTo, firstPosition, type AffinityTarget } from './affinity.js';
 import type { Blame } from './blame.js';
 import type { Candidate, PoolMember } from './candidate.js';
 import { chooseHealthy, drawAmong } from './choose.js';
@@ -18,6 +19,10 @@ export interface PlanInput<Channel extends Candidate> {
   readonly tags?: readonly string[] | undefined;
   /** Only this credential: of the one channel that holds what the request goes on with. */
   readonly credential?: number | undefined;
+  /** Requests with the same key belong to the same channel and credential. */
+  readonly affinity?: number | undefined;
+  /** Where the last request with the key went. */
+  readonly preferred?: AffinityTarget | undefined;
 }
 
 /** What of a channel the request has used up. */
@@ -58,6 +63,8 @@ export class ChannelPlan<Channel extends Candidate> implements Judge<Channel> {
   next(now: number, monotonic: number): PoolMember<Channel> | undefined {
     this.now = now;
     this.monotonic = monotonic;
+    const preferred = this.takePreferred();
+    if (preferred !== undefined) return preferred;
     const { tiers } = this.input.pool;
     for (let tier = tiers[this.tier]; tier !== undefined; tier = tiers[this.tier]) {
       const member = this.bestOf(tier);
@@ -105,15 +112,28 @@ export class ChannelPlan<Channel extends Candidate> implements Judge<Channel> {
     return earliest === Infinity ? undefined : earliest - this.monotonic;
   }
 
+  /** First of all, for as long as it is well: what its vendor has cached is worth more than a priority. */
+  private takePreferred(): PoolMember<Channel> | undefined {
+    const { pool, preferred } = this.input;
+    if (preferred === undefined || this.tried !== undefined) return undefined;
+    const member = pool.member(preferred.channel);
+    if (member === undefined || this.standingOf(member) !== 'healthy') return undefined;
+    this.take(member);
+    if (this.standingOfCredential(member, preferred.credential) === 'healthy')
+      this.credential = preferred.credential;
+    return member;
+  }
+
+  private choose(tier: Tier<Channel>): PoolMember<Channel> | undefined {
+    const { affinity, pool } = this.input;
+    const owner = affinity === undefined ? undefined : belongsTo(tier.members, affinity, this);
+    return owner ?? chooseHealthy(tier, pool.strategy, this);
+  }
+
   private bestOf(tier: Tier<Channel>): PoolMember<Channel> | undefined {
-    const { health, pool } = this.input;
-    const unsound = tier.unsound(health);
-    if (unsound.length === 0) return chooseHealthy(tier, pool.strategy, this);
-    return (
-      drawAmong(unsound, 'trial', this) ??
-      chooseHealthy(tier, pool.strategy, this) ??
-      drawAmong(unsound, 'degraded', this)
-    );
+    const unsound = tier.unsound(this.input.health);
+    if (unsound.length === 0) return this.choose(tier);
+    return drawAmong(unsound, 'trial', this) ?? this.choose(tier) ?? drawAmong(unsound, 'degraded', this);
   }
 
   private take(member: PoolMember<Channel>): PoolMember<Channel> {
@@ -156,10 +176,7 @@ export class ChannelPlan<Channel extends Candidate> implements Judge<Channel> {
     const { credentials } = channel.load;
     if (this.input.credential !== undefined) return this.input.credential;
     if (credentials === 1) return 0;
-    const first =
-      channel.credentialChoice === 'random'
-        ? Math.floor(this.random() * credentials)
-        : channel.load.nextCredential();
+    const first = this.firstCredential(channel);
     if (sound && this.isUntouched(channel)) return first;
     const wanted = this.bestCredentialStanding(member);
     for (let step = 0; step < credentials; step += 1) {
@@ -167,6 +184,13 @@ export class ChannelPlan<Channel extends Candidate> implements Judge<Channel> {
       if (this.standingOfCredential(member, position) === wanted) return position;
     }
     return first;
+  }
+
+  private firstCredential({ credentialChoice, load }: Channel): number {
+    if (this.input.affinity !== undefined) return firstPosition(this.input.affinity, load.credentials);
+    return credentialChoice === 'random'
+      ? Math.floor(this.random() * load.credentials)
+      : load.nextCredential();
   }
 
   private standingOfCredential({ channel, upstream }: PoolMember<Channel>, position: number): Standing {

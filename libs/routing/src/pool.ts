@@ -1,4 +1,4 @@
-import type { RoutingStrategy } from '@tollgate/contracts';
+import type { ChannelId, RoutingStrategy } from '@tollgate/contracts';
 import type { Candidate, PoolMember } from './candidate.js';
 import { Tier } from './tier.js';
 
@@ -6,8 +6,11 @@ import { Tier } from './tier.js';
 export class ChannelPool<Channel extends Candidate> {
   readonly tiers: readonly Tier<Channel>[];
   readonly size: number;
+  /** Channels times their credentials. */
+  readonly candidates: number;
   /** What some member lacks: requests that need none of it are not looked into. */
   readonly lacks: number;
+  private byId: ReadonlyMap<ChannelId, PoolMember<Channel>> | undefined;
 
   constructor(
     members: readonly PoolMember<Channel>[],
@@ -23,7 +26,17 @@ export class ChannelPool<Channel extends Candidate> {
       .sort(([a], [b]) => b - a)
       .map(([, tier]) => new Tier(strategy === 'lowest-cost' ? cheapestFirst(tier) : tier));
     this.size = members.length;
+    this.candidates = members.reduce((sum, { channel }) => sum + channel.load.credentials, 0);
     this.lacks = members.reduce((lacks, member) => lacks | member.lacks, 0);
+  }
+
+  /** `undefined`: the channel is not in the pool. */
+  member(id: ChannelId): PoolMember<Channel> | undefined {
+    if (this.byId === undefined) {
+      const members = this.tiers.flatMap((tier) => tier.members);
+      this.byId = new Map(members.map((member) => [member.channel.id, member]));
+    }
+    return this.byId.get(id);
   }
 
   /** The same for fewer channels. */

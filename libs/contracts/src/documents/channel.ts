@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { VENDOR_DIALECT_IDS } from '../dialect.js';
 import type { ChannelId } from '../ids.js';
+import { channelRoutingMembers } from './routing.js';
 import { priceSheet } from '../prices.js';
 import { channelTransformMembers } from './channel-transforms.js';
 import { sealedTransportMembers } from './channel-transport.js';
 import { sealedSecret } from './sealed-secret.js';
-
-export const CREDENTIAL_CHOICES = ['round-robin', 'random'] as const;
-/** Which of a channel's credentials serves next. */
-export type CredentialChoice = (typeof CREDENTIAL_CHOICES)[number];
 
 /** `channels.<id>` in the bucket `config`: configured credentials at a provider. */
 export const channelDocument = z.object({
@@ -34,13 +31,12 @@ export const channelDocument = z.object({
   options: z.record(z.string(), z.string()).default({}),
   /** Thoughts are written into the answer's text, between `<think>` tags. */
   thinkingToContent: z.boolean().default(false),
-  /** Absent: in turn. */
-  credentialChoice: z.enum(CREDENTIAL_CHOICES).optional(),
   /** Higher first. */
   priority: z.number().int(),
   /** Share among channels of equal priority; 0 takes no traffic unless alone. */
   weight: z.number().int().min(0),
   enabled: z.boolean(),
+  ...channelRoutingMembers,
   ...channelTransformMembers,
   ...sealedTransportMembers,
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelRoutingMembers } from './routing.js';
 
 /** `models.<base64url of the name>` in the bucket `config`: what the catalogue knows of a model beyond its price. */
 export const modelDocument = z.object({
@@ -10,6 +11,7 @@ export const modelDocument = z.object({
   /** Most tokens that the model can answer with; bounds the hold of a request that sets no limit. */
   outputTokensMax: z.number().int().min(1).nullable(),
   enabled: z.boolean(),
+  ...modelRoutingMembers,
   /** Milliseconds since the epoch. */
   createdAt: z.number(),
 });

@@ -1,22 +1,10 @@
 import { z } from 'zod';
 import { groupLimits } from '../limits.js';
+import { AFFINITY_DEFAULT, affinityRules, ROUTING_STRATEGIES } from './routing.js';
 
 const milliseconds = z.number().int().min(1).max(86_400_000);
 
 const GROUPS_MAX = 1_000;
-
-/**
- * How a channel is chosen among the healthy ones of a priority: by weight; the one that answered fastest of late; the less
- * busy of two; the one that costs us least; or in turn. Weights count in all of them.
- */
-export const ROUTING_STRATEGIES = [
-  'weighted',
-  'lowest-latency',
-  'least-in-flight',
-  'lowest-cost',
-  'round-robin',
-] as const;
-export type RoutingStrategy = (typeof ROUTING_STRATEGIES)[number];
 
 /** How much a suffix says to think: an effort, or `budget` where digits follow, the tokens to think with. */
 export const REASONING_SUFFIX_MEANINGS = [
@@ -83,6 +71,10 @@ export const settingsDocument = z.strictObject({
       totalTimeMaxMs: milliseconds.default(300_000),
       /** For models that name none. */
       strategy: z.enum(ROUTING_STRATEGIES).default('weighted'),
+      /** What the group `auto` stands for: these groups, in this order; empty: `auto` is a mere group. */
+      autoGroups: z.array(z.string().min(1).max(200)).max(20).default([]),
+      /** The first that finds a key counts. */
+      affinity: affinityRules.default(AFFINITY_DEFAULT),
     })
     .prefault({}),
   health: z

@@ -1,5 +1,4 @@
-import { applyDecorators } from '@nestjs/common';
-import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+import type { ApiPropertyOptions } from '@nestjs/swagger';
 import {
   channelTls,
   channelTransformMembers,
@@ -12,8 +11,7 @@ import {
   type GuardedMember,
   type SystemPrompt,
 } from '@tollgate/contracts';
-import { IsOptional, ValidateBy } from 'class-validator';
-import { describeIssues } from '../config-file/describe-issues.js';
+import { IsSchema } from '../validation/is-schema.js';
 
 const MEMBERS = {
   ...channelTransformMembers,
@@ -107,23 +105,6 @@ export class ChannelTransformsDto implements ChannelTransforms {
   tls?: ChannelTls | null;
 }
 
-/** As the declarative file takes it; null takes it away. */
 function IsTransform(member: keyof typeof MEMBERS, options: ApiPropertyOptions): PropertyDecorator {
-  const schema = MEMBERS[member];
-  const problems = (value: unknown): string[] => {
-    const { error } = schema.safeParse(value);
-    const issues = describeIssues(error?.issues ?? [], value);
-    return issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-  };
-  return applyDecorators(
-    ApiPropertyOptional({ ...options, nullable: true }),
-    IsOptional(),
-    ValidateBy({
-      name: `is${member.charAt(0).toUpperCase()}${member.slice(1)}`,
-      validator: {
-        validate: (value) => problems(value).length === 0,
-        defaultMessage: (failed) => `$property: ${problems(failed?.value).join('; ')}`,
-      },
-    }),
-  );
+  return IsSchema(member, MEMBERS[member], options);
 }

@@ -1,4 +1,5 @@
 import type { PriceSheet, VendorDialectId } from '@tollgate/contracts';
+import { CHANNEL_ROUTING_DEFAULTS, type ChannelRoutingValues } from '../routing/routing-values.js';
 import { NO_TRANSFORMS, type TransformValues } from './transform-values.js';
 import type { TransportValues } from './transport-values.js';
 
@@ -10,7 +11,7 @@ export interface ChannelModel {
 }
 
 /** What an operator decides about a channel; credentials in clear, on their way to be sealed. */
-export interface ChannelValues extends TransformValues, TransportValues {
+export interface ChannelValues extends TransformValues, TransportValues, ChannelRoutingValues {
   readonly name: string;
   readonly provider: string;
   readonly baseUrl: string;
@@ -30,6 +31,7 @@ export const CHANNEL_DEFAULTS = Object.freeze({
   ...NO_TRANSFORMS,
   proxy: null,
   tls: null,
+  ...CHANNEL_ROUTING_DEFAULTS,
   groups: ['default'],
   dialect: null,
   options: {},

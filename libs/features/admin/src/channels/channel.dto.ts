@@ -19,7 +19,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
-import { ChannelTransformsDto } from './channel-transforms.dto.js';
+import { ChannelExtrasDto } from '../routing/routing.dto.js';
 import { PriceSheetDto } from '../price-cards/price-sheet.dto.js';
 import {
   IsGivenOptionally,
@@ -56,7 +56,7 @@ export class ChannelModelDto {
 }
 
 /** What may change on a channel; for `PATCH`, where absent fields stay. */
-export class UpdateChannelDto extends ChannelTransformsDto {
+export class UpdateChannelDto extends ChannelExtrasDto {
   @ApiPropertyOptional({ type: String })
   @IsGivenOptionally()
   @IsName()

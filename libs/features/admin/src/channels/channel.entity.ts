@@ -1,6 +1,7 @@
 import type { SealedSecret, VendorDialectId } from '@tollgate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ChannelModel } from './channel-values.js';
+import type { StoredRouting } from '../routing/routing-values.js';
 import type { StoredTransforms } from './transform-values.js';
 import type { StoredTransport } from './transport-values.js';
 
@@ -46,6 +47,9 @@ export class ChannelEntity {
 
   @Column('jsonb')
   transport: StoredTransport;
+
+  @Column('jsonb')
+  routing: StoredRouting;
 
   @Column('integer')
   priority: number;

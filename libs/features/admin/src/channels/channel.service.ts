@@ -19,6 +19,8 @@ import { CHANNEL_DEFAULTS, type ChannelValues } from './channel-values.js';
 import { changedAddress, newAddress } from './channel-address.js';
 import { checkChannel, vendorHost, type ChannelDraft } from './check-channel.js';
 import { lastFour } from './mask-credential.js';
+import { CHANNEL_ROUTING_DEFAULTS, givenChannelRouting } from '../routing/routing-values.js';
+import { mappedModels } from './mapped-models.js';
 import { allTransforms, givenTransforms, storedTransforms } from './transform-values.js';
 import { openTransport, sealTransport, shownTransport, type TransportValues } from './transport-values.js';
 
@@ -213,6 +215,7 @@ function toColumns(values: ChannelValues) {
     groups: [...values.groups],
     options: { ...values.options },
     transforms: storedTransforms(values),
+    routing: givenChannelRouting(values),
   };
 }
 
@@ -225,16 +228,19 @@ function toValues(channel: ChannelEntity): Omit<ChannelValues, 'credentials'> {
     ...allTransforms(channel.transforms),
     // Sealed: what is not given stays.
     ...{ proxy: null, tls: null },
+    ...{ ...CHANNEL_ROUTING_DEFAULTS, ...channel.routing },
   };
 }
 
 export function toChannelDocument(channel: ChannelEntity): ChannelDocument {
   const values = { ...toValues(channel), credentials: [] };
-  const { transforms: _flat, ...columns } = toColumns(values);
+  const { transforms: _flat, routing: _flatToo, ...columns } = toColumns(values);
   return {
     ...columns,
+    models: mappedModels(values.models),
     ...givenTransforms(values),
     ...sealedTransport.parse(channel.transport),
+    ...givenChannelRouting(values),
     id: channel.id as ChannelId,
     credentials: channel.credentials.map(({ keyId, box }) => ({ keyId, box })),
   };

@@ -7,7 +7,8 @@ import {
   type VendorDialectId,
 } from '@tollgate/contracts';
 import { PriceSheetDto } from '../price-cards/price-sheet.dto.js';
-import { ChannelTransformsDto } from './channel-transforms.dto.js';
+import { ChannelExtrasDto } from '../routing/routing.dto.js';
+import { CHANNEL_ROUTING_DEFAULTS } from '../routing/routing-values.js';
 import { allTransforms } from './transform-values.js';
 import { shownTransport } from './transport-values.js';
 import type { ChannelEntity } from './channel.entity.js';
@@ -40,7 +41,7 @@ export class ChannelHealthView {
   since: string;
 }
 
-export class ChannelView extends ChannelTransformsDto {
+export class ChannelView extends ChannelExtrasDto {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 
@@ -109,6 +110,7 @@ export function toChannelView(channel: ChannelEntity, health: ChannelHealth | un
     ...{ id, name, provider, baseUrl, groups, dialect, priority, weight, enabled },
     ...allTransforms(channel.transforms),
     ...shownTransport(channel.transport),
+    ...{ ...CHANNEL_ROUTING_DEFAULTS, ...channel.routing },
     options: { ...channel.options },
     thinkingToContent: channel.thinkingToContent,
     models: models.map((model) => ({ ...model })),

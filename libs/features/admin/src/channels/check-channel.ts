@@ -2,6 +2,7 @@ import type { ProviderCatalogue, ProviderDescription } from '../providers/provid
 import { findProvider, placeholdersOf } from './channel-address.js';
 import type { ChannelValues } from './channel-values.js';
 import type { ChannelProblem } from './channel-problem.js';
+import { circularModels } from './mapped-models.js';
 import { checkOptions } from './check-options.js';
 import { checkTransforms } from './check-transforms.js';
 
@@ -72,13 +73,18 @@ function checkDialect(channel: ChannelDraft, provider: ProviderDescription): Cha
 
 function checkModels(channel: ChannelDraft): ChannelProblem[] {
   const seen = new Set<string>();
-  return channel.models.flatMap(({ name }, index) => {
+  const circular = circularModels(channel.models).map((index) => ({
+    field: `models[${index}].upstream`,
+    message: 'leads back to itself through the other models of the channel',
+  }));
+  const twice = channel.models.flatMap(({ name }, index) => {
     if (!seen.has(name)) {
       seen.add(name);
       return [];
     }
     return [{ field: `models[${index}]`, message: `"${name}" is named twice` }];
   });
+  return [...twice, ...circular];
 }
 
 /** Where a vendor's credentials go: they are sealed for this host and no other. */

@@ -14,6 +14,7 @@ import { AddChannelOptions1795651200000 } from './add-channel-options.migration.
 import { AddChannelTransforms1795737600000 } from './add-channel-transforms.migration.js';
 import { AddChannelTransport1795744800000 } from './add-channel-transport.migration.js';
 import { AddLimits1795824000000 } from './add-limits.migration.js';
+import { AddRouting1795744800000 } from './add-routing.migration.js';
 import { CreateAdminSchema1764000000000 } from './create-admin-schema.migration.js';
 import { ADMIN_SCHEMA } from './schema.js';
 
@@ -33,6 +34,7 @@ export function adminDatabase(connection: {
       AddBudgets1795741200000,
       AddChannelTransport1795744800000,
       AddLimits1795824000000,
+      AddRouting1795744800000,
     ],
     entities: [
       UserEntity,

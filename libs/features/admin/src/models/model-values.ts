@@ -1,5 +1,7 @@
+import { MODEL_ROUTING_DEFAULTS, type ModelRoutingValues } from '../routing/routing-values.js';
+
 /** What an operator says about a model beyond its price; `null` is "not known". */
-export interface ModelValues {
+export interface ModelValues extends ModelRoutingValues {
   readonly name: string;
   readonly displayName: string | null;
   readonly description: string | null;
@@ -16,4 +18,5 @@ export const MODEL_DEFAULTS = Object.freeze({
   contextTokensMax: null,
   outputTokensMax: null,
   enabled: true,
+  ...MODEL_ROUTING_DEFAULTS,
 }) satisfies Omit<ModelValues, 'name'>;

@@ -1,13 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { PageQuery } from '@tollgate/control-api';
 import { IsBoolean, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { ModelRoutingDto } from '../routing/routing.dto.js';
 import { IsGivenOptionally, IsName, QueryBoolean } from '../validation/rules.js';
 
 const INTEGER_MAX = 2_147_483_647;
 const DESCRIPTION_LENGTH_MAX = 10_000;
 
 /** What may change on a model; `null` is "not known". */
-export class UpdateModelDto {
+export class UpdateModelDto extends ModelRoutingDto {
   @ApiPropertyOptional({ type: String, nullable: true })
   @IsOptional()
   @IsName()
@@ -68,7 +69,7 @@ export class ListModelsQuery extends PageQuery {
   enabled?: boolean;
 }
 
-export class ModelView {
+export class ModelView extends ModelRoutingDto {
   @ApiProperty({ type: String, format: 'uuid' })
   id: string;
 

@@ -1,3 +1,4 @@
+import type { Fallback, RoutingStrategy } from '@tollgate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** What the catalogue knows of a model beyond its price. */
@@ -26,6 +27,18 @@ export class ModelEntity {
 
   @Column('boolean')
   enabled: boolean;
+
+  @Column('text', { nullable: true })
+  alias: string | null;
+
+  @Column('jsonb', { nullable: true })
+  fallbacks: Fallback[] | null;
+
+  @Column('text', { nullable: true })
+  strategy: RoutingStrategy | null;
+
+  @Column('jsonb', { name: 'require_tags', nullable: true })
+  requireTags: string[] | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;

@@ -1,7 +1,9 @@
 import { GatewayError, modelDocumentKey, newId, type ModelDocument } from '@tollgate/contracts';
 import { type Page } from '@tollgate/control-api';
+import { followChain } from '@tollgate/routing';
 import type { DataSource, EntityManager } from 'typeorm';
 import { pageById, type PageRequest } from '../read-path/page-by-id.js';
+import { givenModelRouting } from '../routing/routing-values.js';
 import type { Actor } from '../write-path/actor.js';
 import { definedOnly } from '../write-path/defined-only.js';
 import type { Write, Writes } from '../write-path/writes.js';
@@ -63,6 +65,7 @@ export class ModelService {
       createdAt: write.now,
       updatedAt: write.now,
     });
+    await assertNoCircle(write.manager, model);
     await write.manager.insert(ModelEntity, model);
     write.audit({ action: 'model.create', subject: subjectOf(model), after: auditState(model) });
     write.document('config', modelDocumentKey(model.name), toModelDocument(model));
@@ -73,11 +76,22 @@ export class ModelService {
     const model = await locked(write.manager, id);
     const before = auditState(model);
     Object.assign(model, definedOnly(input), { updatedAt: write.now });
+    await assertNoCircle(write.manager, model);
     await write.manager.save(model);
     write.audit({ action: 'model.update', subject: subjectOf(model), before, after: auditState(model) });
     write.document('config', modelDocumentKey(model.name), toModelDocument(model));
     return model;
   }
+}
+
+/** @throws GatewayError `validation_failed` when the alias leads back to the model */
+async function assertNoCircle(manager: EntityManager, { name, alias }: ModelEntity): Promise<void> {
+  if (alias === null) return;
+  const others = await manager.find(ModelEntity, { select: { name: true, alias: true } });
+  const aliases = new Map(others.map((model) => [model.name, model.alias ?? undefined])).set(name, alias);
+  if (name !== alias && followChain(name, (from) => aliases.get(from)) !== undefined) return;
+  const message = `The alias of the model "${name}" leads back to itself.`;
+  throw new GatewayError('validation_failed', message, { field: 'alias' });
 }
 
 async function locked(manager: EntityManager, id: string): Promise<ModelEntity> {
@@ -90,7 +104,12 @@ function found(model: ModelEntity | null): ModelEntity {
 }
 
 export function toModelDocument(model: ModelEntity): ModelDocument {
-  return { ...auditState(model), createdAt: model.createdAt.getTime() };
+  const { alias, fallbacks, strategy, requireTags, ...values } = auditState(model);
+  return {
+    ...values,
+    ...givenModelRouting({ alias, fallbacks, strategy, requireTags }),
+    createdAt: model.createdAt.getTime(),
+  };
 }
 
 function subjectOf({ id, name }: ModelEntity) {
@@ -99,5 +118,9 @@ function subjectOf({ id, name }: ModelEntity) {
 
 function auditState(model: ModelEntity): ModelValues {
   const { name, displayName, description, ownedBy, contextTokensMax, outputTokensMax, enabled } = model;
-  return { name, displayName, description, ownedBy, contextTokensMax, outputTokensMax, enabled };
+  const { alias, fallbacks, strategy, requireTags } = model;
+  return {
+    ...{ name, displayName, description, ownedBy, contextTokensMax, outputTokensMax, enabled },
+    ...{ alias, fallbacks, strategy, requireTags },
+  };
 }

@@ -2,7 +2,6 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   HEALTH_NOTIFICATIONS,
   REASONING_SUFFIX_MEANINGS,
-  ROUTING_STRATEGIES,
   type HealthNotificationRule,
   type SettingsDocument,
 } from '@tollgate/contracts';
@@ -29,8 +28,8 @@ import {
 } from 'class-validator';
 import { GroupLimitsDto } from '../limits/limits.dto.js';
 import { IsGivenOptionally, IsName } from '../validation/rules.js';
+import { RoutingSettingsDto } from './routing-settings.dto.js';
 
-const ATTEMPTS_MAX = 20;
 const DAY_MS = 86_400_000;
 const DAY_SECONDS = 86_400;
 const WEEK_SECONDS = 604_800;
@@ -40,43 +39,6 @@ const SUFFIXES_MAX = 100;
 const CLIENT_CLOSE = ['cancel', 'drain'] as const;
 const GROUPS_MAX = 1_000;
 const STORE_DOWN = ['open', 'closed'] as const;
-
-export class RoutingSettingsDto {
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 1,
-    maximum: ATTEMPTS_MAX,
-    default: 3,
-    description: 'Attempts a request, the first included; 1 is no retry.',
-  })
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(1)
-  @Max(ATTEMPTS_MAX)
-  attemptsMax?: number;
-
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 1,
-    maximum: DAY_MS,
-    default: 300_000,
-    description: "No attempt begins later than this after the request's first, milliseconds.",
-  })
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(1)
-  @Max(DAY_MS)
-  totalTimeMaxMs?: number;
-
-  @ApiPropertyOptional({
-    enum: ROUTING_STRATEGIES,
-    default: 'weighted',
-    description: 'How a channel is chosen among the healthy ones of a priority, for models that name none.',
-  })
-  @IsGivenOptionally()
-  @IsIn(ROUTING_STRATEGIES)
-  strategy?: SettingsDocument['routing']['strategy'];
-}
 
 export class HealthProbesDto {
   @ApiPropertyOptional({

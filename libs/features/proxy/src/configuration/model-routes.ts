@@ -1,80 +1,192 @@
-import type { ModelDocument, Operation, RoutingStrategy } from '@tollgate/contracts';
-import { ChannelPool } from '@tollgate/routing';
+import type { FallbackCondition, ModelDocument, Operation, SettingsDocument } from '@tollgate/contracts';
+import { capabilityBits, ChannelPool, followChain, type PoolMember } from '@tollgate/routing';
 import type { ClientDialect } from '../http/routes.js';
 import type { RoutableChannel } from './routable-channel.js';
 
-type Pool = ChannelPool<RoutableChannel>;
+export type Pool = ChannelPool<RoutableChannel>;
 
-/** The channels that serve one model to one group, and the pools of those that can do a kind of request. */
-export class GroupRoutes {
-  readonly channels: RoutableChannel[] = [];
-  /** Made when the first request of a kind comes. */
-  private readonly pools = new Map<ClientDialect, Map<Operation, Pool>>();
-
-  constructor(
-    private readonly model: string,
-    private readonly strategy: RoutingStrategy,
-  ) {}
-
-  pool(dialect: ClientDialect, operation: Operation): Pool {
-    let byOperation = this.pools.get(dialect);
-    if (byOperation === undefined) {
-      byOperation = new Map<Operation, Pool>();
-      this.pools.set(dialect, byOperation);
-    }
-    let pool = byOperation.get(operation);
-    if (pool === undefined) byOperation.set(operation, (pool = this.makePool(dialect, operation)));
-    return pool;
-  }
-
-  private makePool(dialect: ClientDialect, operation: Operation): Pool {
-    const members = this.channels.flatMap((channel) => {
-      const model = channel.models.get(this.model);
-      if (model === undefined || !channel.serves(dialect, operation, this.model)) return [];
-      return [{ channel, model: this.model, upstream: model.upstream, cost: model.typicalCost, lacks: 0 }];
-    });
-    return new ChannelPool(members, this.strategy);
-  }
+/** One way to serve a request: a model, and the channels that serve it to one group. */
+export interface Stage {
+  readonly model: string;
+  readonly pool: Pool;
+  /** What it takes over after; stages of the model asked take over after failures. */
+  readonly on: readonly FallbackCondition[];
 }
+
+/** All ways to serve requests of a kind, in the order in which they are gone. Made once, shared by all these requests. */
+export interface Itinerary {
+  /** The model asked: an alias is followed. */
+  readonly model: string;
+  /** Never empty; the pool of the only one may be: for token counts, which the gateway can make itself. */
+  readonly stages: readonly [Stage, ...Stage[]];
+  /** Conditions besides failures that some later stage takes over on. */
+  readonly refusals: readonly FallbackCondition[] | undefined;
+  /** There is more than one candidate. */
+  readonly chooses: boolean;
+}
+
+/** `unknown`: no channel has the model; `unable`: none of those can do the operation. */
+export type NoItinerary = 'unknown' | 'unable';
 
 export interface ModelRoutesInput {
   readonly channels: ReadonlyMap<string, RoutableChannel>;
   readonly models: ReadonlyMap<string, ModelDocument>;
-  /** For models that name none. */
-  readonly strategy: RoutingStrategy;
+  readonly routing: SettingsDocument['routing'];
 }
 
-/** Which channels serve which model to which group. Independent of health, so that its changes leave it as it is. */
+const AUTO_GROUP = 'auto';
+const ON_FAILURE = ['failure'] as const;
+const FALLBACK_ON = ['failure', 'context-window'] as const;
+
+/**
+ * Which channels serve which model to which group, and what takes over. Independent of health, so that its changes leave
+ * it as it is; what requests ask for is worked out when the first of a kind comes.
+ */
 export class ModelRoutes {
   /** Model → group → channels that serve it. */
-  private readonly routes = new Map<string, Map<string, GroupRoutes>>();
+  private readonly channels = new Map<string, Map<string, RoutableChannel[]>>();
+  /** Client dialect → operation → group → model as asked. */
+  private readonly itineraries = new Map<ClientDialect, Map<Operation, Map<string, Itineraries>>>();
 
   constructor(private readonly input: ModelRoutesInput) {
     for (const channel of input.channels.values()) this.add(channel);
   }
 
-  /** `undefined`: the group has no channel with the model. */
-  of(model: string, group: string): GroupRoutes | undefined {
-    return this.routes.get(model)?.get(group);
+  /** The group can ask for a model of this name. */
+  knows(model: string, group: string): boolean {
+    return this.modelsAfter(model).some(({ model: name }) =>
+      this.groupsOf(group).some((each) => this.channels.get(name)?.has(each) === true),
+    );
   }
 
-  /** Names of the models that the group can reach, sorted. */
+  itinerary(
+    model: string,
+    group: string,
+    dialect: ClientDialect,
+    operation: Operation,
+  ): Itinerary | NoItinerary {
+    const known = this.itinerariesOf(group, dialect, operation);
+    let itinerary = known.get(model);
+    if (itinerary === undefined) {
+      itinerary = this.makeItinerary(model, group, { dialect, operation });
+      // Names that nobody configured are not kept: clients can make up any number.
+      if (itinerary !== 'unknown') known.set(model, itinerary);
+    }
+    return itinerary;
+  }
+
+  /** Names that the group can ask for, sorted. */
   modelsOf(group: string): readonly string[] {
-    const names: string[] = [];
-    for (const [model, groups] of this.routes) if (groups.has(group)) names.push(model);
-    return names.sort();
+    const names = new Set([...this.channels.keys(), ...this.input.models.keys()]);
+    return [...names].filter((name) => this.knows(name, group)).sort();
+  }
+
+  private itinerariesOf(group: string, dialect: ClientDialect, operation: Operation): Itineraries {
+    let operations = this.itineraries.get(dialect);
+    if (operations === undefined) {
+      operations = new Map<Operation, Map<string, Itineraries>>();
+      this.itineraries.set(dialect, operations);
+    }
+    let groups = operations.get(operation);
+    if (groups === undefined) operations.set(operation, (groups = new Map<string, Itineraries>()));
+    let itineraries = groups.get(group);
+    if (itineraries === undefined)
+      groups.set(group, (itineraries = new Map<string, Itinerary | NoItinerary>()));
+    return itineraries;
+  }
+
+  private makeItinerary(model: string, group: string, kind: RequestKind): Itinerary | NoItinerary {
+    const stages: Stage[] = [];
+    let known = false;
+    for (const leg of this.modelsAfter(model)) {
+      for (const each of this.groupsOf(group)) {
+        const channels = this.channels.get(leg.model)?.get(each);
+        if (channels === undefined) continue;
+        known = true;
+        const pool = this.makePool(leg.model, channels, kind);
+        if (pool.size > 0) stages.push({ model: leg.model, pool, on: leg.on });
+      }
+    }
+    if (!known) return 'unknown';
+    const asked = this.resolve(model) ?? model;
+    if (stages.length === 0 && kind.operation === 'count-tokens')
+      stages.push({ model: asked, pool: this.makePool(asked, [], kind), on: ON_FAILURE });
+    const [first, ...others] = stages;
+    if (first === undefined) return 'unable';
+    const refusals = others.flatMap(({ on }) => on.filter((condition) => condition !== 'failure'));
+    return {
+      model: asked,
+      stages: [first, ...others],
+      refusals: refusals.length === 0 ? undefined : refusals,
+      chooses: stages.some(({ pool }) => pool.candidates > 1),
+    };
+  }
+
+  private makePool(
+    name: string,
+    channels: readonly RoutableChannel[],
+    { dialect, operation }: RequestKind,
+  ): Pool {
+    const document = this.input.models.get(name);
+    const tags = document?.requireTags ?? [];
+    const members = channels.flatMap<PoolMember<RoutableChannel>>((channel) => {
+      const model = channel.models.get(name);
+      if (model === undefined || !channel.serves(dialect, operation, name)) return [];
+      if (!tags.every((tag) => channel.tags.includes(tag))) return [];
+      const { upstream, typicalCost } = model;
+      return [{ channel, model: name, upstream, cost: typicalCost, lacks: capabilityBits(channel.lacks) }];
+    });
+    return new ChannelPool(members, document?.strategy ?? this.input.routing.strategy);
+  }
+
+  /** The model asked and those that take over; empty when it is switched off or its alias leads nowhere. */
+  private modelsAfter(
+    asked: string,
+  ): readonly { readonly model: string; readonly on: readonly FallbackCondition[] }[] {
+    const target = this.resolve(asked);
+    if (target === undefined || this.isOff(asked) || this.isOff(target)) return [];
+    const { models } = this.input;
+    const fallbacks = models.get(asked)?.fallbacks ?? models.get(target)?.fallbacks ?? [];
+    const legs = [{ model: target, on: ON_FAILURE as readonly FallbackCondition[] }];
+    for (const fallback of fallbacks) {
+      const { model: name, on = FALLBACK_ON } = typeof fallback === 'string' ? { model: fallback } : fallback;
+      const model = this.resolve(name);
+      if (model === undefined || this.isOff(name) || this.isOff(model)) continue;
+      if (!legs.some((leg) => leg.model === model)) legs.push({ model, on });
+    }
+    return legs;
+  }
+
+  /** The model that an alias stands for in the end; `undefined`: it leads nowhere. */
+  resolve(model: string): string | undefined {
+    return followChain(model, (name) => this.input.models.get(name)?.alias ?? undefined);
+  }
+
+  private isOff(model: string): boolean {
+    return this.input.models.get(model)?.enabled === false;
+  }
+
+  private groupsOf(group: string): readonly string[] {
+    const { autoGroups } = this.input.routing;
+    return group === AUTO_GROUP && autoGroups.length > 0 ? autoGroups : [group];
   }
 
   private add(channel: RoutableChannel): void {
     for (const model of channel.models.keys()) {
-      if (this.input.models.get(model)?.enabled === false) continue;
-      const groups = this.routes.get(model) ?? new Map<string, GroupRoutes>();
-      this.routes.set(model, groups);
+      let groups = this.channels.get(model);
+      if (groups === undefined) this.channels.set(model, (groups = new Map<string, RoutableChannel[]>()));
       for (const group of channel.groups) {
-        let routes = groups.get(group);
-        if (routes === undefined) groups.set(group, (routes = new GroupRoutes(model, this.input.strategy)));
-        routes.channels.push(channel);
+        const channels = groups.get(group);
+        if (channels === undefined) groups.set(group, [channel]);
+        else channels.push(channel);
       }
     }
   }
 }
+
+interface RequestKind {
+  readonly dialect: ClientDialect;
+  readonly operation: Operation;
+}
+
+type Itineraries = Map<string, Itinerary | NoItinerary>;

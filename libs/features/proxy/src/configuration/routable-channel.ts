@@ -2,6 +2,7 @@ import {
   GatewayError,
   GUARDED_MEMBERS,
   ZERO_USAGE,
+  type Capability,
   type ChannelDocument,
   type ChannelId,
   type CredentialChoice,
@@ -60,7 +61,8 @@ export class RoutableChannel implements Candidate {
   readonly weight: number;
   readonly groups: readonly string[];
   readonly credentialChoice: CredentialChoice;
-  readonly tags: readonly string[] = [];
+  readonly tags: readonly string[];
+  readonly lacks: readonly Capability[];
   readonly load: ChannelLoad;
   readonly models: ReadonlyMap<string, ChannelModel>;
   /** Thoughts are written into the answer's text. */
@@ -94,6 +96,8 @@ export class RoutableChannel implements Candidate {
     this.priority = document.priority;
     this.weight = document.weight;
     this.groups = document.groups;
+    this.tags = document.tags ?? [];
+    this.lacks = document.lacks ?? [];
     this.credentialChoice = document.credentialChoice ?? 'round-robin';
     this.load = new ChannelLoad(credentials.length, caps);
     this.dialect = document.dialect;

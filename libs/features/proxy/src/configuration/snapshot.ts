@@ -49,7 +49,7 @@ export class Snapshot {
     this.routes =
       previous !== undefined && hasSameRoutes(previous.documents, documents)
         ? previous.routes
-        : new ModelRoutes({ channels, models, strategy: settings.routing.strategy });
+        : new ModelRoutes({ channels, models, routing: settings.routing });
     const { groups } = settings.admission.limits;
     if (groups.length > 0) this.groupLimits = new Map(groups.map((limits) => [limits.group, limits]));
   }

@@ -1,4 +1,5 @@
-import { GatewayError, type Clock } from '@tollgate/contracts';
+import type { Hold } from '@tollgate/admission';
+import { GatewayError, type Clock, type FallbackCondition } from '@tollgate/contracts';
 import { usageTotals } from '@tollgate/dialects';
 import { reframed, type Transport } from '@tollgate/providers';
 import type { ChannelModel, RoutableChannel } from '../configuration/routable-channel.js';
@@ -26,7 +27,8 @@ export interface AttemptsDependencies {
 export interface Outgoing {
   readonly request: ModelRequest;
   readonly jsonArray: boolean;
-  readonly outputTokensMax: number | undefined;
+  /** What was set aside for the request. */
+  readonly hold: Hold | null;
   /** Counts the attempts. */
   readonly metered: { readonly attempts: number };
 }
@@ -34,6 +36,12 @@ export interface Outgoing {
 /** One channel that is asked. */
 export interface Attempt {
   readonly channel: RoutableChannel;
+  /** The gateway's name of the model that is asked: not always the one that the client named. */
+  readonly model: string;
+  /** Set when the balance covers no more than this many output tokens a choice. */
+  readonly outputTokensMax: number | undefined;
+  /** Refusals of the request that another model takes over on: the client does not see them. */
+  readonly refusals: readonly FallbackCondition[] | undefined;
   readonly prepared: PreparedAttempt;
   /** It is the trial of a half-open channel. */
   readonly trial: boolean;
@@ -50,15 +58,11 @@ export class Attempts {
   /** What the channel is to be sent; an error where it can't be told the request. */
   prepare(
     client: ClientRequest,
-    channel: RoutableChannel,
-    {
-      authorized,
-      outgoing,
-      credential,
-    }: Pick<Attempt, 'authorized' | 'outgoing'> & { readonly credential: number },
+    credential: number,
+    { channel, model, outputTokensMax, authorized, outgoing }: Omit<Attempt, 'prepared'>,
   ): PreparedAttempt | GatewayError | Promise<PreparedAttempt | GatewayError> {
-    const { request, jsonArray, outputTokensMax, metered } = outgoing;
-    const { model, reasoning, snapshot } = authorized;
+    const { request, jsonArray, metered } = outgoing;
+    const { reasoning, snapshot } = authorized;
     try {
       const prepared = this.dependencies.preparation.prepare(channel, {
         ...{ client, request, jsonArray, outputTokensMax, reasoning, credential },
@@ -88,14 +92,13 @@ export class Attempts {
   async run(
     client: ClientRequest,
     metered: MeteredRequest,
-    { channel, prepared, trial, authorized, outgoing }: Attempt,
+    { channel, model, prepared, trial, refusals, authorized, outgoing }: Attempt,
   ): Promise<RelayResult> {
     const { clock, http, observer } = this.dependencies;
     const { passage, request, route } = prepared;
     const { load } = channel;
-    const model = channelModel(channel, authorized.model);
-    const { upstream } = model;
-    metered.attempt(channel, model, passage.warnings);
+    const known = channelModel(channel, model);
+    metered.attempt(channel, known, passage.warnings);
     const { caps } = load;
     let tokens = 0;
     load.inFlight += 1;
@@ -111,6 +114,7 @@ export class Attempts {
           streamed: outgoing.request.envelope.streamed,
           failures: channel.provider.failures,
           drain: this.drainOf(authorized),
+          withheld: refusals,
           onFirstByte: () => metered.firstByte((firstByteAt = clock.monotonic())),
           onResult: resolve,
         });
@@ -122,9 +126,9 @@ export class Attempts {
       const { credential } = prepared;
       const firstByteMs = firstByteAt - startedAt;
       const durationMs = endedAt - startedAt;
-      observer.observe({ channel, credential, model: authorized.model, firstByteMs, durationMs }, result);
+      observer.observe({ channel, credential, model, firstByteMs, durationMs }, result);
       if (authorized.snapshot.settings.health.enabled)
-        learnFromAttempt(load, result, { credential, upstream, firstByteMs, endedAt });
+        learnFromAttempt(load, result, { credential, upstream: known.upstream, firstByteMs, endedAt });
       return result;
     } finally {
       load.inFlight -= 1;

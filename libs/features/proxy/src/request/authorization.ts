@@ -7,7 +7,7 @@ import {
 } from '@tollgate/contracts';
 import type { ReasoningRequest } from '@tollgate/dialects';
 import type { Configuration } from '../configuration/configuration.js';
-import type { ChannelPool } from '@tollgate/routing';
+import type { Itinerary, NoItinerary } from '../configuration/model-routes.js';
 import type { RoutableChannel } from '../configuration/routable-channel.js';
 import type { ModelPrice, Snapshot } from '../configuration/snapshot.js';
 import type { ClientRequest } from '../http/client-request.js';
@@ -21,11 +21,12 @@ import type { StoredResponseBook } from './stored-response-book.js';
 export interface Authorized {
   readonly snapshot: Snapshot;
   readonly identity: Identity;
-  /** As it is configured: without a suffix that says how much to think. */
+  /** That serves it first: aliases are followed, and a suffix that says how much to think is gone. */
   readonly model: string;
   readonly reasoning: ReasoningRequest | undefined;
+  /** Of the model that serves it first. */
   readonly price: ModelPrice | null;
-  readonly pool: ChannelPool<RoutableChannel>;
+  readonly itinerary: Itinerary;
   /** Which of the one channel's credentials made what the request goes on with. */
   readonly credential: number | undefined;
   /** A conversation that nobody named before: to be claimed once the request is admitted. */
@@ -54,21 +55,25 @@ export class Authorization {
     const snapshot = this.dependencies.configuration.current();
     const asked = request.envelope.model;
     const { group } = identity.organization;
-    const exists = (name: string): boolean => snapshot.routes.of(name, group) !== undefined;
+    const { operation } = request.path;
+    const { routes, settings } = snapshot;
+    let found = routes.itinerary(asked, group, client.dialect, operation);
     const suffixed =
-      exists(asked) || request.path.operation !== 'chat'
+      found !== 'unknown' || operation !== 'chat'
         ? undefined
-        : readReasoningSuffix(asked, snapshot.settings.models.reasoningSuffixes, exists);
-    const model = suffixed?.model ?? asked;
-    assertMayCall(identity, asked, model);
-    const pool = poolFor(snapshot, client, { model, group, operation: request.path.operation });
+        : readReasoningSuffix(asked, settings.models.reasoningSuffixes, (name) => routes.knows(name, group));
+    const named = suffixed?.model ?? asked;
+    if (suffixed !== undefined) found = routes.itinerary(named, group, client.dialect, operation);
+    assertMayCall(identity, asked, named);
+    const itinerary = assertFound(found, named, operation);
+    const [{ model }] = itinerary.stages;
     const authorized: Authorized = {
       snapshot,
       identity,
       model,
       reasoning: suffixed?.reasoning,
-      price: this.priceOf(snapshot, request.path.operation, [asked, model]),
-      pool,
+      price: this.priceOf(snapshot, operation, model === itinerary.model ? [asked, named, model] : [model]),
+      itinerary,
       credential: undefined,
     };
     const { continues, conversation } = request.envelope;
@@ -76,33 +81,28 @@ export class Authorization {
     return this.join(authorized, conversation, continues);
   }
 
-  /** By the name that the client used, else by the configured one. Counting tokens is free. */
-  private priceOf(
-    snapshot: Snapshot,
-    operation: Operation,
-    names: readonly [string, string],
-  ): ModelPrice | null {
+  /** By the name that the client used, else by what it stands for. Counting tokens is free. */
+  private priceOf(snapshot: Snapshot, operation: Operation, names: readonly string[]): ModelPrice | null {
     if (operation === 'count-tokens') return null;
     const now = this.dependencies.clock.now();
-    const price = snapshot.priceOf(names[0], now) ?? snapshot.priceOf(names[1], now) ?? null;
-    if (price === null && !snapshot.settings.pricing.allowUnpriced) {
-      throw new GatewayError(
-        'model_not_priced',
-        `The model "${names[0]}" has no price yet and is not served.`,
-        {
-          field: 'model',
-        },
-      );
+    for (const name of names) {
+      const price = snapshot.priceOf(name, now);
+      if (price !== undefined) return price;
     }
-    return price;
+    if (snapshot.settings.pricing.allowUnpriced) return null;
+    throw new GatewayError(
+      'model_not_priced',
+      `The model "${names[0] ?? ''}" has no price yet and is not served.`,
+      { field: 'model' },
+    );
   }
 
   /** What a vendor stored is gone on with at the channel, and the account, that made it. */
   private async goOn(authorized: Authorized, responseId: string): Promise<Authorized> {
     const stored = await this.dependencies.storedResponses.find(responseId, authorized.identity);
-    const pool = authorized.pool.narrowed(({ id }) => id === stored.channelId);
-    if (pool.size === 0) throw channelGone(responseId);
-    return { ...authorized, pool, credential: stored.credential };
+    const itinerary = narrowed(authorized.itinerary, ({ id }) => id === stored.channelId);
+    if (itinerary === undefined) throw channelGone(responseId);
+    return { ...authorized, itinerary, credential: stored.credential };
   }
 
   /**
@@ -115,9 +115,13 @@ export class Authorization {
     if (storedResponseKey(conversation) === undefined) throw conversationUnknown(conversation);
     const authorized = continues === null ? asked : await this.goOn(asked, continues);
     if ((await storedResponses.holder(conversation)) === undefined) {
-      const pool = authorized.pool.narrowed(({ storedResponsesPath }) => storedResponsesPath !== undefined);
-      const [only, ...others] = pool.channels;
-      if (only === undefined || others.length > 0) throw conversationUnknown(conversation);
+      const itinerary = narrowed(
+        authorized.itinerary,
+        ({ storedResponsesPath }) => storedResponsesPath !== undefined,
+      );
+      const [only, ...others] = itinerary?.stages[0].pool.channels ?? [];
+      if (itinerary === undefined || only === undefined || others.length > 0)
+        throw conversationUnknown(conversation);
       const claim = {
         id: conversation,
         channelId: only.id,
@@ -125,7 +129,7 @@ export class Authorization {
         organizationId: authorized.identity.organization.id,
         model: authorized.model,
       };
-      return { ...authorized, pool, credential: ONLY_CREDENTIAL, claim };
+      return { ...authorized, itinerary, credential: ONLY_CREDENTIAL, claim };
     }
     return this.goOn(authorized, conversation);
   }
@@ -145,30 +149,30 @@ export function assertMayCall({ apiKey }: Identity, asked: string, model = asked
   });
 }
 
-/**
- * The channels that can serve the operation in the client's dialect. Tokens are counted by the gateway itself where no
- * channel can.
- */
-function poolFor(
-  snapshot: Snapshot,
-  { dialect }: ClientRequest,
-  {
-    model,
-    group,
-    operation,
-  }: { readonly model: string; readonly group: string; readonly operation: Operation },
-): ChannelPool<RoutableChannel> {
-  const routes = snapshot.routes.of(model, group);
-  if (routes === undefined) {
+function assertFound(found: Itinerary | NoItinerary, model: string, operation: Operation): Itinerary {
+  if (found === 'unknown') {
     throw new GatewayError('model_not_found', `The model "${model}" does not exist here.`, {
       field: 'model',
     });
   }
-  const pool = routes.pool(dialect, operation);
-  if (pool.size > 0 || operation === 'count-tokens') return pool;
-  throw new GatewayError('unsupported_operation', `The model "${model}" can't do this (${operation}).`, {
-    field: 'model',
-  });
+  if (found === 'unable') {
+    const message = `The model "${model}" can't do this (${operation}).`;
+    throw new GatewayError('unsupported_operation', message, { field: 'model' });
+  }
+  return found;
+}
+
+/** Only the channels that fit, for the model that serves first: what a vendor holds is of that model. */
+function narrowed(
+  { model, stages }: Itinerary,
+  fits: (channel: RoutableChannel) => boolean,
+): Itinerary | undefined {
+  for (const stage of stages) {
+    if (stage.model !== stages[0].model) continue;
+    const pool = stage.pool.narrowed(fits);
+    if (pool.size > 0) return { model, stages: [{ ...stage, pool }], refusals: undefined, chooses: false };
+  }
+  return undefined;
 }
 
 function conversationUnknown(conversation: string): GatewayError {

@@ -75,6 +75,8 @@ export class MeteredRequest {
   /** What a translation could not say as it was written, as labels. */
   warnings: readonly string[] = [];
   private channel: RoutableChannel | null = null;
+  /** Of the model that is asked now. */
+  private price: ModelPrice | null;
   private channelModel: ChannelModel | null = null;
   private firstByteAt: number | null = null;
   private measured: Measured = NOTHING;
@@ -90,6 +92,7 @@ export class MeteredRequest {
     private readonly journal: Journal,
   ) {
     this.facts = factsOf(input);
+    this.price = input.price;
   }
 
   /**
@@ -113,6 +116,11 @@ export class MeteredRequest {
     this.warnings = warnings;
     this.channel = channel;
     this.channelModel = model;
+  }
+
+  /** Another model takes over: what it answers is charged by its own price. */
+  chargeBy(price: ModelPrice | null): void {
+    this.price = price;
   }
 
   firstByte(monotonic: number): void {
@@ -190,7 +198,7 @@ export class MeteredRequest {
   }
 
   private charge({ usage, source }: Measured): NanoUsd {
-    const { price } = this.input;
+    const { price } = this;
     return price === null || source === 'none' ? 0n : rateTotal(usage, price.sheet);
   }
 
@@ -213,6 +221,7 @@ export class MeteredRequest {
     const { channel } = this;
     return {
       ...this.facts,
+      priceCard: this.price === this.input.price ? this.facts.priceCard : cardOf(this.price),
       durationMs: endedAt - startedAt,
       firstByteMs: this.firstByteAt === null ? null : this.firstByteAt - startedAt,
       upstreamModel: this.channelModel?.upstream ?? null,
@@ -250,6 +259,10 @@ function tokensOf(usage: UsageQuantities): number {
   return input + cacheRead + cacheWrite5m + cacheWrite1h + audioInput + imageInput + outputOf(usage);
 }
 
+function cardOf(price: ModelPrice | null): JournalStart['priceCard'] {
+  return price === null ? null : { id: price.id, version: price.version };
+}
+
 function factsOf(input: MeteredRequestInput): Omit<JournalStart, 'estimate'> {
   const { client, identity, envelope, price, hold, occurredAt } = input;
   const { apiKey, organization } = identity;
@@ -264,7 +277,7 @@ function factsOf(input: MeteredRequestInput): Omit<JournalStart, 'estimate'> {
     dialect: client.dialect.id as ClientDialectId,
     streamed: envelope.streamed,
     model: envelope.model,
-    priceCard: price === null ? null : { id: price.id, version: price.version },
+    priceCard: cardOf(price),
     leaseId: hold?.leaseId ?? null,
     budgetLeases: hold?.budgetLeases,
   };

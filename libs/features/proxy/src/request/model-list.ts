@@ -46,7 +46,7 @@ function list(snapshot: Snapshot, { apiKey, organization }: Identity, now: numbe
   return snapshot.routes
     .modelsOf(organization.group)
     .filter((name) => mayCall(apiKey, name))
-    .filter((name) => allowUnpriced || snapshot.priceOf(name, now) !== undefined)
+    .filter((name) => allowUnpriced || isPriced(snapshot, name, now))
     .map((name) => {
       const model = snapshot.modelOf(name);
       return {
@@ -59,6 +59,13 @@ function list(snapshot: Snapshot, { apiKey, organization }: Identity, now: numbe
         outputTokensMax: model?.outputTokensMax ?? null,
       };
     });
+}
+
+/** An alias without a price of its own has that of its model. */
+function isPriced(snapshot: Snapshot, name: string, now: number): boolean {
+  if (snapshot.priceOf(name, now) !== undefined) return true;
+  const model = snapshot.routes.resolve(name);
+  return model !== undefined && snapshot.priceOf(model, now) !== undefined;
 }
 
 function one(models: readonly ListedModel[], name: string): ListedModel {

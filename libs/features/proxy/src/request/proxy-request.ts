@@ -5,14 +5,21 @@ import {
   type LimitReservation,
   type RateLimiter,
 } from '@tollgate/admission';
-import { GatewayError, type Clock, type Operation, type RequestOutcome } from '@tollgate/contracts';
+import {
+  GatewayError,
+  type Clock,
+  type ModelDocument,
+  type Operation,
+  type RequestOutcome,
+} from '@tollgate/contracts';
 import type { RequestEnvelope } from '@tollgate/dialects';
 import type { Journal } from '@tollgate/metering';
 import type { Transport } from '@tollgate/providers';
-import { blameOf, ChannelPlan, type Random } from '@tollgate/routing';
+import { blameOf, type Random } from '@tollgate/routing';
 import type { Logger } from '@tollgate/telemetry';
 import type { Configuration } from '../configuration/configuration.js';
 import type { RoutableChannel } from '../configuration/routable-channel.js';
+import type { ModelPrice } from '../configuration/snapshot.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { RouteTarget } from '../http/routes.js';
 import { BudgetAccounts } from '../identity/budget-accounts.js';
@@ -20,9 +27,11 @@ import type { Identities, Identity } from '../identity/identities.js';
 import type { ChannelObserver } from '../observation/channel-observer.js';
 import type { ProxyMetrics } from '../observation/proxy-metrics.js';
 import type { RequestSpan, RequestTracing } from '../observation/request-tracing.js';
+import { AffinityKeys } from './affinity-keys.js';
 import { Attempts, type Attempt, type Outgoing } from './attempts.js';
 import { Authorization, type Authorized } from './authorization.js';
-import { affordableOutputTokens, estimateHold } from './hold-estimate.js';
+import { affordableOutputTokens, estimateHold, type HoldEstimate } from './hold-estimate.js';
+import { ItineraryWalk, priceOfStage } from './itinerary-walk.js';
 import { LimitStage } from './limit-stage.js';
 import { MeteredRequest, type Conclusion } from './metered-request.js';
 import { ModelRequest } from './model-request.js';
@@ -72,6 +81,7 @@ interface Begun {
 export class ProxyRequests {
   private readonly authorization: Authorization;
   private readonly attempts: Attempts;
+  private readonly affinities = new AffinityKeys();
   private readonly budgetAccounts = new BudgetAccounts();
   private readonly limits: LimitStage;
 
@@ -118,12 +128,7 @@ export class ProxyRequests {
         },
         journal,
       );
-      const outgoing = {
-        request,
-        jsonArray,
-        metered,
-        outputTokensMax: outputLimit(request.envelope, authorized, hold),
-      };
+      const outgoing = { request, jsonArray, metered, hold };
       const conclusion = await this.serveOnTheBooks(client, metered, authorized, outgoing);
       metered.conclude(conclusion, clock.monotonic());
       this.logWarnings(client, metered);
@@ -140,13 +145,10 @@ export class ProxyRequests {
   }
 
   /** Sets money aside; `null` where the request can't cost anything. */
-  private admit(
-    envelope: RequestEnvelope,
-    { identity, snapshot, model, price }: Authorized,
-  ): Hold | null | Promise<Hold> {
-    if (price === null) return null;
-    const estimate = estimateHold(envelope, price.sheet, snapshot.modelOf(model));
-    if (estimate.amountFull === 0n) return null;
+  private admit(envelope: RequestEnvelope, authorized: Authorized): Hold | null | Promise<Hold> {
+    const { identity } = authorized;
+    const estimate = dearest(envelope, authorized, this.dependencies.clock.now());
+    if (estimate === null || estimate.amountFull === 0n) return null;
     const account = organizationAccount(identity.organization.id);
     const { amountFull, amountMin } = estimate;
     const budgets = this.budgetAccounts.of(identity, this.dependencies.clock.now());
@@ -187,50 +189,86 @@ export class ProxyRequests {
     authorized: Authorized,
     outgoing: Outgoing,
   ): Promise<Conclusion> {
-    if (authorized.pool.size === 0) return this.dependencies.tokenCount.answer(client, outgoing.request);
+    const { itinerary, snapshot } = authorized;
+    if (itinerary.stages[0].pool.size === 0)
+      return this.dependencies.tokenCount.answer(client, outgoing.request);
     const { clock } = this.dependencies;
-    const { attemptsMax, totalTimeMaxMs } = authorized.snapshot.settings.routing;
+    const { attemptsMax, totalTimeMaxMs } = snapshot.settings.routing;
     const latestStart = clock.monotonic() + totalTimeMaxMs;
-    const plan = this.plan(authorized);
+    const walk = this.walk(client, authorized, outgoing);
     let failure: GatewayError | undefined;
     while (metered.attempts < attemptsMax) {
       // A vendor that is asked may charge us, and nobody would get the answer.
       if (client.closed) return CLIENT_CLOSED;
       const now = clock.monotonic();
-      const channel = now <= latestStart ? plan.next(clock.now(), now)?.channel : undefined;
+      const channel = now <= latestStart ? walk.next(clock.now(), now)?.channel : undefined;
       if (channel === undefined) break;
-      const { credential, trial } = plan;
-      const preparing = this.attempts.prepare(client, channel, { authorized, outgoing, credential });
+      const draft = this.draft(channel, walk, authorized, outgoing);
+      const preparing = this.attempts.prepare(client, walk.credential, draft);
       const prepared = preparing instanceof Promise ? await preparing : preparing;
       if (prepared instanceof GatewayError) {
         // What this channel can't be told, another may; no vendor was asked.
         failure ??= prepared;
         if (prepared.retry !== 'next-channel') break;
-        plan.ruleOut('channel');
+        walk.ruleOut('channel');
         continue;
       }
-      const attempt = { channel, prepared, trial, authorized, outgoing };
+      const attempt = { ...draft, prepared };
+      metered.chargeBy(walk.price);
       const result = await this.attempts.run(client, metered, attempt);
       const measuring = this.attempts.measure(metered, result, attempt);
       if (measuring !== undefined) await measuring;
-      if (result.kind !== 'failed') return this.concluded(result, attempt);
+      if (result.kind !== 'failed') {
+        this.remember(walk, attempt, result);
+        return this.concluded(result, attempt);
+      }
       failure = result.error;
-      if (failure.retry !== 'next-channel') break;
-      plan.ruleOut(blameOf(failure.code));
+      if (!this.mayGoOn(walk, result)) break;
     }
-    const error = failure ?? noChannel(plan.wakesInMs);
+    const error = failure ?? noChannel(walk.wakesInMs);
     client.refuse(error);
     return { outcome: outcomeOf(error), httpStatus: this.statusOf(client, error), errorCode: error.code };
   }
 
-  private plan({ snapshot, pool, credential }: Authorized): ChannelPlan<RoutableChannel> {
-    const { random } = this.dependencies;
-    return new ChannelPlan({ pool, health: snapshot.health, random, credential });
+  /** Rules out what failed; `false` where trying on makes no sense. */
+  private mayGoOn(
+    walk: ItineraryWalk,
+    { error, refusal }: Extract<RelayResult, { kind: 'failed' }>,
+  ): boolean {
+    if (refusal !== undefined) return walk.takeOver(refusal, this.dependencies.clock.now());
+    if (error.retry !== 'next-channel' || walk.affinity?.rule.skipRetryOnFailure === true) return false;
+    walk.ruleOut(blameOf(error.code));
+    return true;
+  }
+
+  private walk(client: ClientRequest, authorized: Authorized, { request }: Outgoing): ItineraryWalk {
+    const { clock, random } = this.dependencies;
+    const { affinities } = this;
+    return new ItineraryWalk({ client, request, authorized, affinities, random }, clock.monotonic());
+  }
+
+  private draft(
+    channel: RoutableChannel,
+    { stage: { model }, price, trial, refusals }: ItineraryWalk,
+    authorized: Authorized,
+    outgoing: Outgoing,
+  ): Omit<Attempt, 'prepared'> {
+    const { request, hold } = outgoing;
+    const known = authorized.snapshot.modelOf(model);
+    const outputTokensMax = outputLimit(request.envelope, hold, { price, model: known });
+    return { channel, model, trial, refusals, outputTokensMax, authorized, outgoing };
+  }
+
+  /** The next request with the same key is served where this one was. */
+  private remember(walk: ItineraryWalk, { channel }: Attempt, { kind }: RelayResult): void {
+    if (walk.affinity === undefined || kind !== 'answered') return;
+    const target = { channel: channel.id, credential: walk.credential };
+    this.affinities.remember(walk.affinity, target, this.dependencies.clock.monotonic());
   }
 
   private concluded(
     result: Exclude<RelayResult, { kind: 'failed' }>,
-    { channel, prepared, authorized, outgoing }: Attempt,
+    { channel, model, prepared, authorized, outgoing }: Attempt,
   ): Conclusion {
     switch (result.kind) {
       case 'answered':
@@ -240,7 +278,7 @@ export class ProxyRequests {
             channelId: channel.id,
             credential: prepared.credential,
             organizationId: authorized.identity.organization.id,
-            model: authorized.model,
+            model,
           });
         }
         return { outcome: 'succeeded', httpStatus: result.status, errorCode: null };
@@ -321,11 +359,25 @@ function noChannel(wakesInMs: number | undefined): GatewayError {
 /** A hold below the full estimate covers only so many output tokens: the vendor is asked to stop there. */
 function outputLimit(
   envelope: RequestEnvelope,
-  { price, snapshot, model }: Authorized,
   hold: Hold | null,
+  { price, model }: { readonly price: ModelPrice | null; readonly model: ModelDocument | undefined },
 ): number | undefined {
   if (hold === null || price === null || envelope.outputTokensMax !== null) return undefined;
-  const known = snapshot.modelOf(model);
-  if (hold.amount >= estimateHold(envelope, price.sheet, known).amountFull) return undefined;
-  return affordableOutputTokens(hold.amount, envelope, { sheet: price.sheet, model: known });
+  if (hold.amount >= estimateHold(envelope, price.sheet, model).amountFull) return undefined;
+  return affordableOutputTokens(hold.amount, envelope, { sheet: price.sheet, model });
+}
+
+/** What to set aside: enough for the dearest of the models that may answer. `null`: nothing costs anything. */
+function dearest(envelope: RequestEnvelope, authorized: Authorized, now: number): HoldEstimate | null {
+  const { itinerary, snapshot, price, model } = authorized;
+  let most = price === null ? null : estimateHold(envelope, price.sheet, snapshot.modelOf(model));
+  if (itinerary.stages.length === 1) return most;
+  for (const stage of itinerary.stages) {
+    if (stage.model === model) continue;
+    const other = priceOfStage(stage, authorized, now);
+    if (other === undefined || other === null) continue;
+    const estimate = estimateHold(envelope, other.sheet, snapshot.modelOf(stage.model));
+    if (most === null || estimate.amountFull > most.amountFull) most = estimate;
+  }
+  return most;
 }

@@ -1,8 +1,9 @@
-import { GatewayError } from '@tollgate/contracts';
+import { GatewayError, type FallbackCondition } from '@tollgate/contracts';
 import type { ReportedUsage } from '@tollgate/dialects';
 import {
   classifyFailure,
   failureError,
+  refusalOf,
   type FailureRule,
   type UpstreamExchange,
   type UpstreamHandler,
@@ -32,7 +33,13 @@ export type RelayResult =
   /** The vendor refused the request itself; its own words went to the client. */
   | { readonly kind: 'refused'; readonly status: number; readonly error: GatewayError }
   /** Nothing has reached the client: another channel may be tried. */
-  | { readonly kind: 'failed'; readonly error: GatewayError; readonly blamesChannel: boolean }
+  | {
+      readonly kind: 'failed';
+      readonly error: GatewayError;
+      readonly blamesChannel: boolean;
+      /** The vendor refused the request itself, and another model takes over on that. */
+      readonly refusal?: FallbackCondition;
+    }
   /** Something has reached the client, then the vendor failed. */
   | ({ readonly kind: 'broken'; readonly error: GatewayError } & ProducedSoFar)
   /** The client went away, or stopped reading; `whole`: and the vendor finished its answer all the same. */
@@ -54,6 +61,8 @@ export interface RelayOptions {
   readonly failures: readonly FailureRule[] | undefined;
   /** Set where a vendor may finish an answer whose client left, within so much time. */
   readonly drain: { readonly drains: Drains; readonly timeoutMs: number } | undefined;
+  /** Refusals of the request that the client does not see: another model takes over. */
+  readonly withheld?: readonly FallbackCondition[] | undefined;
   /** Called when the first byte of the answer leaves for the client. */
   readonly onFirstByte: () => void;
   readonly onResult: (result: RelayResult) => void;
@@ -318,6 +327,11 @@ export class Relay implements UpstreamHandler, CloseListener {
     const error = failureError(failure, { ...vendor, status, retryAfter });
     if (!failure.relayed) {
       this.fail(error, failure.blamesChannel);
+      return;
+    }
+    const refusal = this.options.withheld === undefined ? undefined : refusalOf(vendor);
+    if (refusal !== undefined && this.options.withheld?.includes(refusal) === true) {
+      this.finish({ kind: 'failed', error, blamesChannel: false, refusal });
       return;
     }
     const encoded = passage.encodeRefusal(error);

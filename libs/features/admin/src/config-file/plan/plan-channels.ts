@@ -76,6 +76,9 @@ function fromFile(channel: FileChannel, { credentials, transport }: ResolvedSecr
     enabled: channel.enabled,
     ...namedTransforms(channel),
     ...transport,
+    credentialChoice: channel.credentialChoice,
+    tags: channel.tags,
+    lacks: channel.lacks,
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { settingsDocument } from '@tollgate/contracts';
 import { CHANNEL_DEFAULTS } from '../../channels/channel-values.js';
+import { MODEL_ROUTING_DEFAULTS } from '../../routing/routing-values.js';
 import type { ProviderCatalogue } from '../../providers/provider-catalogue.js';
 import { ConfigFileError } from '../config-problems.js';
 import { parseConfigFile } from '../parse-config-file.js';
@@ -110,6 +111,7 @@ const EXISTING: CurrentState = {
         ownedBy: null,
         contextTokensMax: null,
         outputTokensMax: 100,
+        ...MODEL_ROUTING_DEFAULTS,
         enabled: true,
       },
     ],
