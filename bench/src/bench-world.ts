@@ -6,7 +6,7 @@ import { startBareProxy } from './gateways/bare.ts';
 import { type Gateway, type GatewayName, type StartGateway } from './gateways/gateway.ts';
 import { startNginx } from './gateways/nginx.ts';
 import { startPortkey } from './gateways/portkey.ts';
-import { startTollgate } from './gateways/tollgate.ts';
+import { startCrowdedTollgate, startTollgate } from './gateways/tollgate.ts';
 import { askVendor } from './load/ask.ts';
 import { inspect, type Subject } from './measure/subject.ts';
 import { ServerProcess } from './process/server-process.ts';
@@ -15,6 +15,7 @@ const starters: Readonly<Record<GatewayName, StartGateway>> = {
   nginx: startNginx,
   bare: startBareProxy,
   tollgate: startTollgate,
+  crowded: startCrowdedTollgate,
   portkey: startPortkey,
 };
 

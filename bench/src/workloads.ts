@@ -7,7 +7,7 @@ import { STREAM_CHUNKS, USAGE } from './vendor/content.ts';
 import { messagesText } from './vendor/messages-answers.ts';
 import { ANTHROPIC_MODEL, BENCH_MODEL, IDLE_MODEL } from './vendor/models.ts';
 
-export type WorkloadId = 'J1' | 'J60' | 'SB' | 'AO' | 'OA';
+export type WorkloadId = 'J1' | 'JL' | 'J60' | 'SB' | 'AO' | 'OA';
 
 /** What is asked. */
 export interface Workload {
@@ -21,13 +21,16 @@ export interface Workload {
   readonly vendor: Question;
   /** What the answer has to say, by whatever way and in whatever dialect. */
   readonly answer: AnswerContent;
+  /** Asked with a key that has rate limits, kept in Redis. */
+  readonly limited?: boolean;
   /** A warm-up or a sample is this often `scale` times. */
   readonly weight: number;
 }
 
-const everyone: readonly SubjectName[] = ['direct', 'nginx', 'bare', 'tollgate', 'portkey'];
+const everyone: readonly SubjectName[] = ['direct', 'nginx', 'bare', 'tollgate', 'crowded', 'portkey'];
 /** Others pass on, or are not set up to translate. */
 const translating: readonly SubjectName[] = ['direct', 'tollgate'];
+const limiting: readonly SubjectName[] = ['direct', 'tollgate'];
 
 const KB = 1_024;
 const smallChat = chatQuestion({ model: BENCH_MODEL, bytes: KB, stream: 'no' });
@@ -49,6 +52,15 @@ export const workloads: Readonly<Record<WorkloadId, Workload>> = {
     id: 'J1',
     title: '1 KB JSON in, 1.2 KB out',
     ...passing(smallChat),
+    answer: { text: jsonText, usage: USAGE },
+    weight: 8,
+  },
+  JL: {
+    id: 'JL',
+    title: 'as J1, with a key that has rate limits',
+    ...passing(smallChat),
+    for: limiting,
+    limited: true,
     answer: { text: jsonText, usage: USAGE },
     weight: 8,
   },

@@ -1,6 +1,6 @@
 import { type ServerProcess } from '../process/server-process.ts';
 
-export type GatewayName = 'nginx' | 'bare' | 'tollgate' | 'portkey';
+export type GatewayName = 'nginx' | 'bare' | 'tollgate' | 'crowded' | 'portkey';
 
 /** What is asked in a run: a gateway, or the vendor itself. */
 export type SubjectName = GatewayName | 'direct';
@@ -21,6 +21,8 @@ export interface Gateway {
   readonly port: number;
   /** What its clients send besides the request. */
   readonly headers: readonly string[];
+  /** The same, of a client whose key has rate limits; where the gateway has any. */
+  readonly limitedHeaders?: readonly string[];
   /** The process that is measured, with all its children; may be started again. */
   readonly server: ServerProcess;
   /** Stops what it stands on. */

@@ -8,12 +8,27 @@ import { ANTHROPIC_MODEL, BENCH_MODEL, IDLE_MODEL } from '../vendor/models.ts';
 import { type Gateway, type GatewayContext } from './gateway.ts';
 
 const API_KEY = 'sk-tg-0123456789abcdef0123456789abcdef';
+const LIMITED_API_KEY = 'sk-tg-fedcba9876543210fedcba9876543210';
+/** More than any run asks. */
+const LIMIT_A_MINUTE = 1_000_000_000;
+const CROWD_CHANNELS = 10_000;
+/** Of the crowd's channels, so many serve the model that is asked for, with a priority that is never reached. */
+const CROWD_RIVALS = 100;
 
 /**
  * The proxy as in production: key, balance, price, leases in Redis, journal on disk, usage events over NATS to billing,
  * which commits them to Postgres. Measured is the proxy; what stands behind it, its cost told apart, runs beside.
  */
-export async function startTollgate(context: GatewayContext): Promise<Gateway> {
+export function startTollgate(context: GatewayContext): Promise<Gateway> {
+  return start(context, 'tollgate', 0);
+}
+
+/** The same among 10,000 channels, of which a hundred could serve what is asked for. */
+export function startCrowdedTollgate(context: GatewayContext): Promise<Gateway> {
+  return start(context, 'crowded', CROWD_CHANNELS);
+}
+
+async function start(context: GatewayContext, name: 'tollgate' | 'crowded', crowd: number): Promise<Gateway> {
   const { directory } = context;
   mkdirSync(directory, { recursive: true });
   const servers = await startServers({ postgres: true, nats: true, redis: true });
@@ -28,7 +43,7 @@ export async function startTollgate(context: GatewayContext): Promise<Gateway> {
     LOG_LEVEL: 'warn',
   };
   const file = join(directory, 'tollgate.yaml');
-  writeFileSync(file, JSON.stringify(declaration(context.vendorPort)));
+  writeFileSync(file, JSON.stringify(declaration(context.vendorPort, crowd)));
   const admin = await service('admin', 'TOLLGATE_ADMIN_PORT', {
     ...shared,
     TOLLGATE_CONFIG: file,
@@ -54,17 +69,18 @@ export async function startTollgate(context: GatewayContext): Promise<Gateway> {
     throw error;
   }
   return {
-    name: 'tollgate',
-    title: 'Tollgate proxy, 1 worker, on NATS, Redis, Postgres, admin and billing',
+    name,
+    title: `Tollgate proxy, 1 worker, on NATS, Redis, Postgres, admin and billing${crowd === 0 ? '' : `, among ${crowd} other channels`}`,
     port: proxy.port,
     headers: [`Authorization: Bearer ${API_KEY}`],
+    limitedHeaders: [`Authorization: Bearer ${LIMITED_API_KEY}`],
     server: proxy.server,
     close,
   };
 }
 
 /** One organisation, one key, a channel for each dialect of the vendor, prices, and credit that no run uses up. */
-function declaration(vendorPort: number): object {
+function declaration(vendorPort: number, crowd: number): object {
   const baseUrl = `http://127.0.0.1:${vendorPort}/v1`;
   const models = [BENCH_MODEL, IDLE_MODEL];
   return {
@@ -85,6 +101,14 @@ function declaration(vendorPort: number): object {
         credentials: ['sk-ant-upstream'],
         models: [ANTHROPIC_MODEL],
       },
+      ...Array.from({ length: crowd }, (_, index) => ({
+        name: `crowd-${index}`,
+        provider: 'openai',
+        baseUrl,
+        credentials: [`sk-crowd-${index}`],
+        models: [index < CROWD_RIVALS ? BENCH_MODEL : `crowd-model-${index}`],
+        priority: -1,
+      })),
     ],
     prices: [...models, ANTHROPIC_MODEL].map((model) => ({
       model,
@@ -92,7 +116,15 @@ function declaration(vendorPort: number): object {
       cacheRead: '1.25',
       output: '10.00',
     })),
-    keys: [{ name: 'bench', organization: 'bench', secret: API_KEY }],
+    keys: [
+      { name: 'bench', organization: 'bench', secret: API_KEY },
+      {
+        name: 'limited',
+        organization: 'bench',
+        secret: LIMITED_API_KEY,
+        limits: { requestsPerMinute: LIMIT_A_MINUTE, tokensPerMinute: LIMIT_A_MINUTE },
+      },
+    ],
   };
 }
 

@@ -50,7 +50,10 @@ export async function takeSample(
   return {
     requests,
     cpuUs: (ownAfter - before.own) / requests,
-    behindUs: subject.name === 'tollgate' ? (behindAfter - before.behind) / requests : 0,
+    behindUs:
+      subject.name === 'tollgate' || subject.name === 'crowded'
+        ? (behindAfter - before.behind) / requests
+        : 0,
     residentKb: residentKb(own),
     loaded: latency(loaded),
     single: latency(single),

@@ -44,7 +44,8 @@ export async function inspect(
 ): Promise<Subject> {
   const examine = async (workload: Workload): Promise<SubjectRequest> => {
     const question = gateway === undefined ? workload.vendor : workload.client;
-    const wire = wireRequest(port, gateway?.headers ?? [], question);
+    const headers = workload.limited === true ? gateway?.limitedHeaders : gateway?.headers;
+    const wire = wireRequest(port, headers ?? [], question);
     const probe = async (): Promise<Expectation> => accept(await ask(port, wire), question, workload);
     if (gateway === undefined) return { wire, expected: await probe() };
     // Configuration and credit may still be on their way to it.

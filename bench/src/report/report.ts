@@ -5,7 +5,7 @@ import { workloadIds, workloads, type WorkloadId } from '../workloads.ts';
 import { table } from './table.ts';
 import { cpuRatio, judge, titleOf } from './targets.ts';
 
-export const gatewayNames: readonly GatewayName[] = ['nginx', 'bare', 'tollgate', 'portkey'];
+export const gatewayNames: readonly GatewayName[] = ['nginx', 'bare', 'tollgate', 'crowded', 'portkey'];
 const NOTHING = '–';
 
 /** The run in Markdown, for the terminal and for `bench/results`. */
