@@ -57,6 +57,18 @@ describe('npm start on a machine with nothing else', () => {
     expect(embedding.data[0]?.embedding.length).toBe(64);
   });
 
+  it('tries a channel for an operator, and charges nobody for it', async () => {
+    const token = await gateway.login(password);
+    const before = await gateway.usage(token, 3, '');
+    const { items } = (await gateway.admin('GET', '/api/v1/channel-health/channels', { token })) as {
+      items: { channelId: string }[];
+    };
+    const path = `/api/v1/channel-health/channels/${items[0]?.channelId}/probe`;
+    const probe = await gateway.admin('POST', path, { body: { stream: true }, token });
+    expect(probe).toMatchObject({ operation: 'chat', model: 'demo', streamed: true, failure: null });
+    expect(await gateway.usage(token, 3, '')).toEqual(before);
+  });
+
   it('raises the typed errors of the official SDK', async () => {
     const create = (apiKey: string, model: string) =>
       gateway.openai(apiKey).chat.completions.create({ model, messages: [] });
