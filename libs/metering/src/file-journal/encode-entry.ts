@@ -28,10 +28,10 @@ function knownAtStart(entry: Omit<JournalStart, 'estimate'>): string {
   const card =
     priceCard === null ? 'null' : `{"id":${word(priceCard.id)},"version":${number(priceCard.version)}}`;
   return (
-    `"id":${text(entry.id)},"occurredAt":${number(entry.occurredAt)},"organization":${named(entry.organization)},` +
+    `"id":${ownId(entry.id)},"occurredAt":${number(entry.occurredAt)},"organization":${named(entry.organization)},` +
     `"apiKey":${named(entry.apiKey)},"group":${word(entry.group)},"operation":"${entry.operation}",` +
     `"dialect":"${entry.dialect}","streamed":${entry.streamed},"model":${word(entry.model)},"priceCard":${card},` +
-    `"leaseId":${text(entry.leaseId)}` +
+    `"leaseId":${ownId(entry.leaseId)}` +
     (budgetLeases === undefined ? '' : `,"budgetLeases":${JSON.stringify(budgetLeases)}`)
   );
 }
@@ -84,8 +84,9 @@ function number(value: number | null): string {
   return value === null || !Number.isFinite(value) ? 'null' : `${value}`;
 }
 
-function text(value: string | null): string {
-  return value === null ? 'null' : JSON.stringify(value);
+/** Ids that `newId` made hold nothing to escape. */
+function ownId(id: string | null): string {
+  return id === null ? 'null' : `"${id}"`;
 }
 
 function list(values: readonly string[]): string {
