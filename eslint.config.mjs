@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 import {
   dateNowInPureCode,
   fetchOutsideTransport,
+  functionIntoProperty,
   parseFloatAnywhere,
   processEnvOutsideConfig,
   syntaxThatNodeCannotStrip,
@@ -114,6 +115,21 @@ export default tseslint.config(
         processEnvOutsideConfig,
         parseFloatAnywhere,
         dateNowInPureCode,
+        functionIntoProperty,
+      ],
+    },
+  },
+  {
+    // What runs with each request.
+    files: ['libs/features/proxy/src/**/*.ts', 'libs/{admission,metering}/src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        fetchOutsideTransport,
+        processEnvOutsideConfig,
+        parseFloatAnywhere,
+        functionIntoProperty,
       ],
     },
   },

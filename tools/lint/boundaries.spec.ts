@@ -115,6 +115,12 @@ const syntax: Plant[] = [
   ),
   writing('floats stay away from money', 'libs/admission/src/planted.ts', "parseFloat('1');", /bigint/),
   writing('pure code does not read the clock', 'libs/pricing/src/planted.ts', 'Date.now();', /Clock/),
+  writing(
+    'functions of a request do not end up in the old generation',
+    'libs/features/proxy/src/planted.ts',
+    'export const follow = (client: { closed?: () => void }): void => { client.closed = () => undefined; };',
+    /method to call/,
+  ),
   writing('an app main is no exception for floats', 'apps/proxy/src/main.ts', "parseFloat('1');", /bigint/),
   writing(
     'an app main has no settings',

@@ -1,28 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Limits } from '@tollgate/contracts';
 import { PageQuery } from '@tollgate/control-api';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsObject,
-  IsOptional,
-  IsUUID,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional, IsUUID } from 'class-validator';
+import { AdmissionRulesDto } from '../limits/admission-rules.dto.js';
 import { LimitsDto } from '../limits/limits.dto.js';
-import {
-  IsAddressList,
-  IsGivenOptionally,
-  IsName,
-  IsTimestamp,
-  LIST_LENGTH_MAX,
-} from '../validation/rules.js';
+import { IsGivenOptionally, IsName, IsTimestamp, LIST_LENGTH_MAX } from '../validation/rules.js';
 import { API_KEY_STATUSES, type ApiKeyStatus } from './api-key.entity.js';
 
-export class CreateApiKeyDto {
+export class CreateApiKeyDto extends AdmissionRulesDto {
   @ApiProperty({ type: String, format: 'uuid' })
   @IsUUID()
   organizationId: string;
@@ -47,26 +32,9 @@ export class CreateApiKeyDto {
   @IsOptional()
   @IsTimestamp()
   expiresAt?: string | null;
-
-  @ApiPropertyOptional({ type: LimitsDto, nullable: true, description: 'null: none of its own.' })
-  @IsOptional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => LimitsDto)
-  limits?: LimitsDto | null;
-
-  @ApiPropertyOptional({
-    type: [String],
-    nullable: true,
-    example: ['192.0.2.0/24', '2001:db8::/32'],
-    description: 'IP addresses and ranges that its requests may come from; null: everywhere.',
-  })
-  @IsOptional()
-  @IsAddressList()
-  allowedAddresses?: string[] | null;
 }
 
-export class UpdateApiKeyDto {
+export class UpdateApiKeyDto extends AdmissionRulesDto {
   @ApiPropertyOptional({ type: String })
   @IsGivenOptionally()
   @IsName()
@@ -84,23 +52,6 @@ export class UpdateApiKeyDto {
   @IsOptional()
   @IsTimestamp()
   expiresAt?: string | null;
-
-  @ApiPropertyOptional({ type: LimitsDto, nullable: true, description: 'null: none of its own.' })
-  @IsOptional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => LimitsDto)
-  limits?: LimitsDto | null;
-
-  @ApiPropertyOptional({
-    type: [String],
-    nullable: true,
-    example: ['192.0.2.0/24', '2001:db8::/32'],
-    description: 'IP addresses and ranges that its requests may come from; null: everywhere.',
-  })
-  @IsOptional()
-  @IsAddressList()
-  allowedAddresses?: string[] | null;
 }
 
 export class ListApiKeysQuery extends PageQuery {

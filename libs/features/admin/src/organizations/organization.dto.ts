@@ -1,13 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Limits } from '@tollgate/contracts';
 import { PageQuery } from '@tollgate/control-api';
-import { Type } from 'class-transformer';
-import { IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { IsIn } from 'class-validator';
+import { AdmissionRulesDto } from '../limits/admission-rules.dto.js';
 import { LimitsDto } from '../limits/limits.dto.js';
-import { IsAddressList, IsGivenOptionally, IsName, IsUsdAmount } from '../validation/rules.js';
+import { IsGivenOptionally, IsName, IsUsdAmount } from '../validation/rules.js';
 import { ORGANIZATION_STATUSES, type OrganizationStatus } from './organization.entity.js';
 
-export class CreateOrganizationDto {
+export class CreateOrganizationDto extends AdmissionRulesDto {
   @ApiProperty({ type: String, example: 'acme' })
   @IsName()
   name: string;
@@ -26,26 +26,9 @@ export class CreateOrganizationDto {
   @IsGivenOptionally()
   @IsUsdAmount()
   openingBalance?: string;
-
-  @ApiPropertyOptional({ type: LimitsDto, nullable: true, description: 'null: none of its own.' })
-  @IsOptional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => LimitsDto)
-  limits?: LimitsDto | null;
-
-  @ApiPropertyOptional({
-    type: [String],
-    nullable: true,
-    example: ['192.0.2.0/24', '2001:db8::/32'],
-    description: 'IP addresses and ranges that its requests may come from; null: everywhere.',
-  })
-  @IsOptional()
-  @IsAddressList()
-  allowedAddresses?: string[] | null;
 }
 
-export class UpdateOrganizationDto {
+export class UpdateOrganizationDto extends AdmissionRulesDto {
   @ApiPropertyOptional({ type: String })
   @IsGivenOptionally()
   @IsName()
@@ -60,23 +43,6 @@ export class UpdateOrganizationDto {
   @IsGivenOptionally()
   @IsIn(ORGANIZATION_STATUSES)
   status?: OrganizationStatus;
-
-  @ApiPropertyOptional({ type: LimitsDto, nullable: true, description: 'null: none of its own.' })
-  @IsOptional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => LimitsDto)
-  limits?: LimitsDto | null;
-
-  @ApiPropertyOptional({
-    type: [String],
-    nullable: true,
-    example: ['192.0.2.0/24', '2001:db8::/32'],
-    description: 'IP addresses and ranges that its requests may come from; null: everywhere.',
-  })
-  @IsOptional()
-  @IsAddressList()
-  allowedAddresses?: string[] | null;
 }
 
 export class ListOrganizationsQuery extends PageQuery {
