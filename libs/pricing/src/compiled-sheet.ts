@@ -41,6 +41,9 @@ export interface CompiledSheet {
    * token. So `count × price` is an exact amount in femto-USD.
    */
   readonly perToken: Readonly<Record<QuantityName, bigint>>;
+  /** The dearest price of a token that is read, and of one that is written. */
+  readonly dearestInput: bigint;
+  readonly dearestOutput: bigint;
   /** Nano-USD per call. */
   readonly perCall: bigint;
 }
@@ -58,7 +61,19 @@ export function compileSheet(sheet: PriceSheet): CompiledSheet {
   const perToken = Object.fromEntries(
     QUANTITIES.map((name) => [name, ownOrParentPrice(sheet, name)]),
   ) as Record<QuantityName, bigint>;
-  return Object.freeze({ perToken: Object.freeze(perToken), perCall: price(sheet, 'perCall') ?? 0n });
+  return Object.freeze({
+    perToken: Object.freeze(perToken),
+    dearestInput: dearest(perToken, INPUT_QUANTITIES),
+    dearestOutput: dearest(perToken, OUTPUT_QUANTITIES),
+    perCall: price(sheet, 'perCall') ?? 0n,
+  });
+}
+
+function dearest(
+  perToken: Readonly<Record<QuantityName, bigint>>,
+  quantities: readonly QuantityName[],
+): bigint {
+  return quantities.reduce((highest, name) => (perToken[name] > highest ? perToken[name] : highest), 0n);
 }
 
 /** Whether the sheet says what the model costs; a model whose sheet does not is unpriced. */

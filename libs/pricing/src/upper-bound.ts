@@ -1,11 +1,5 @@
 import type { NanoUsd, PriceSheet } from '@tollgate/contracts';
-import {
-  compileSheet,
-  INPUT_QUANTITIES,
-  OUTPUT_QUANTITIES,
-  type CompiledSheet,
-  type QuantityName,
-} from './compiled-sheet.js';
+import { compileSheet, type CompiledSheet } from './compiled-sheet.js';
 import { roundHalfUp } from './rate.js';
 
 export interface UpperBoundInput {
@@ -23,15 +17,7 @@ export function upperBound(input: UpperBoundInput, sheet: PriceSheet | CompiledS
   const compiled = 'perToken' in sheet ? sheet : compileSheet(sheet);
   return roundHalfUp(
     compiled.perCall * 1_000_000n +
-      BigInt(input.inputTokensMax) * dearest(compiled, INPUT_QUANTITIES) +
-      BigInt(input.outputTokensMax) * dearest(compiled, OUTPUT_QUANTITIES),
+      BigInt(input.inputTokensMax) * compiled.dearestInput +
+      BigInt(input.outputTokensMax) * compiled.dearestOutput,
   );
-}
-
-function dearest(sheet: CompiledSheet, quantities: readonly QuantityName[]): bigint {
-  let highest = 0n;
-  for (const quantity of quantities) {
-    if (sheet.perToken[quantity] > highest) highest = sheet.perToken[quantity];
-  }
-  return highest;
 }

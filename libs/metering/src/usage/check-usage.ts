@@ -1,4 +1,4 @@
-import { ZERO_USAGE, type UsageQuantities } from '@tollgate/contracts';
+import type { UsageQuantities } from '@tollgate/contracts';
 
 /** Counts as a vendor reported them, in canonical names, of any type. */
 export type UncheckedUsage = Readonly<Record<string, unknown>>;
@@ -12,20 +12,28 @@ export interface CheckedUsage {
 /** More tokens than any model can read or write in one request. */
 const COUNT_MAX = 100_000_000;
 
-const QUANTITIES = Object.keys(ZERO_USAGE) as readonly (keyof UsageQuantities)[];
-
 /** Makes sound counts of what a vendor reported; nonsense is clamped, and every clamping is a finding. */
 export function checkUsage(reported: UncheckedUsage): CheckedUsage {
-  const usage: Record<keyof UsageQuantities, number> = { ...ZERO_USAGE };
   const findings: string[] = [];
-  for (const quantity of QUANTITIES) {
-    const value = reported[quantity];
-    if (value === undefined || value === null) continue;
-    const finding = findingOf(value);
-    if (finding !== null) findings.push(`${finding}:${quantity}`);
-    usage[quantity] = clamp(value);
-  }
+  const usage: UsageQuantities = {
+    input: counted('input', reported['input'], findings),
+    cacheRead: counted('cacheRead', reported['cacheRead'], findings),
+    cacheWrite5m: counted('cacheWrite5m', reported['cacheWrite5m'], findings),
+    cacheWrite1h: counted('cacheWrite1h', reported['cacheWrite1h'], findings),
+    audioInput: counted('audioInput', reported['audioInput'], findings),
+    imageInput: counted('imageInput', reported['imageInput'], findings),
+    output: counted('output', reported['output'], findings),
+    reasoning: counted('reasoning', reported['reasoning'], findings),
+    audioOutput: counted('audioOutput', reported['audioOutput'], findings),
+  };
   return { usage, findings };
+}
+
+function counted(quantity: keyof UsageQuantities, value: unknown, findings: string[]): number {
+  if (value === undefined || value === null) return 0;
+  const finding = findingOf(value);
+  if (finding !== null) findings.push(`${finding}:${quantity}`);
+  return clamp(value);
 }
 
 function findingOf(value: unknown): string | null {
