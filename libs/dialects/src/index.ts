@@ -56,5 +56,5 @@ export { openaiChat } from './openai-chat/index.js';
 export { openaiCompletions } from './openai-completions/index.js';
 export { openaiResponses } from './openai-responses/index.js';
 export { guardedName, withoutGuarded } from './json/guarded.js';
-export { DIALECTS } from './registry.js';
+export { CLIENT_DIALECTS, DIALECTS, type ClientDialect, type VendorDialect } from './registry.js';
 export { SseParser } from './sse/sse-parser.js';

@@ -1,4 +1,4 @@
-import type { ChannelId } from '@tollgate/contracts';
+import type { AffinityRule, ChannelId } from '@tollgate/contracts';
 import type { Candidate, PoolMember } from './candidate.js';
 import type { Judge } from './standing.js';
 
@@ -24,6 +24,20 @@ export function hashText(text: string, seed = 0): number {
   high = Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
   low = Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909);
   return 2 ** 32 * (low & 0x1fffff) + (high >>> 0);
+}
+
+/** What requests of an organisation for a model are bound by, of the key that a rule finds in them. */
+export function affinityHash(organizationId: string, model: string, rule: string, key: string): number {
+  return hashText(key, hashText(`${organizationId} ${model} ${rule}`) % 2 ** 32);
+}
+
+/** The rule is about the model, by its name as asked; a `*` at the end of a pattern stands for any rest. */
+export function coversModel({ models }: Pick<AffinityRule, 'models'>, model: string): boolean {
+  return models?.some((pattern) => matches(pattern, model)) !== false;
+}
+
+function matches(pattern: string, model: string): boolean {
+  return pattern.endsWith('*') ? model.startsWith(pattern.slice(0, -1)) : model === pattern;
 }
 
 /** From 0 (excluded) to 1 (excluded), from two numbers that say who asks for what. */

@@ -1,4 +1,4 @@
-export { AffinityMemory, hashText, type AffinityTarget } from './affinity.js';
+export { affinityHash, AffinityMemory, coversModel, hashText, type AffinityTarget } from './affinity.js';
 export { type Candidate, type PoolMember } from './candidate.js';
 export { blameOf, type Blame } from './blame.js';
 export { ChannelCaps, type CapLimits } from './channel-caps.js';
@@ -6,7 +6,8 @@ export { capabilitiesOf, capabilityBits } from './capabilities.js';
 export { followChain } from './chain.js';
 export { ChannelLoad, type ChannelPart } from './channel-load.js';
 export { ALL_HEALTHY, HealthView } from './health-view.js';
+export { modelLegs, resolveAlias, servingGroups, type ModelCatalogue, type ModelLeg } from './legs.js';
 export { ChannelPlan, type PlanInput } from './plan.js';
 export { ChannelPool } from './pool.js';
 export { type Random } from './random.js';
-export { EXCLUSIONS, RANKS, type Exclusion, type Rank, type Standing } from './standing.js';
+export { EXCLUSIONS, isRank, RANKS, type Exclusion, type Rank, type Standing } from './standing.js';

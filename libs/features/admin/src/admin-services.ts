@@ -22,6 +22,7 @@ import { OrganizationService } from './organizations/organization.service.js';
 import { PriceCardService } from './price-cards/price-card.service.js';
 import { DocumentPublication } from './publication/document-publication.js';
 import type { ProviderCatalogue } from './providers/provider-catalogue.js';
+import { RouteExplainer } from './routing/route-explainer.js';
 import { SettingsService } from './settings/settings.service.js';
 import { Writes } from './write-path/writes.js';
 
@@ -53,6 +54,7 @@ export function createAdminServices(dependencies: AdminDependencies) {
   const models = new ModelService(dataSource, writes);
   const priceCards = new PriceCardService(dataSource, writes, clock);
   const settings = new SettingsService(dataSource, writes);
+  const channelHealth = new ChannelHealthReader(dependencies.documents, logger);
   const configFile = new ConfigFileService({
     ...{ dataSource, writes, clock, masterKey, providers },
     ...{ organizations, apiKeys, budgets, channels, models, priceCards, settings },
@@ -65,7 +67,8 @@ export function createAdminServices(dependencies: AdminDependencies) {
     auditLog: new AuditLogService(dataSource),
     balances: new BalanceReader(dependencies.rpcClient, logger),
     budgetReader: new BudgetReader(dependencies.rpcClient, logger),
-    channelHealth: new ChannelHealthReader(dependencies.documents, logger),
+    channelHealth,
+    routeExplainer: new RouteExplainer({ dataSource, channelHealth, clock }),
     groups: new GroupService(dataSource),
     ...{ identity, organizations, apiKeys, budgets, channels, models, priceCards, settings, configFile },
   };

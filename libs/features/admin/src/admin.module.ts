@@ -15,6 +15,7 @@ import { OrganizationController } from './organizations/organization.controller.
 import { PriceCardController } from './price-cards/price-card.controller.js';
 import { PROVIDER_CATALOGUE } from './providers/provider-catalogue.js';
 import { ProviderController } from './providers/provider.controller.js';
+import { RoutingController } from './routing/routing.controller.js';
 import { SettingsController } from './settings/settings.controller.js';
 
 /** The admin feature: identity, tenants, catalogue, settings, audit log and the declarative file, under `/api/v1`. */
@@ -38,6 +39,7 @@ export class AdminModule {
         GroupController,
         SettingsController,
         ProviderController,
+        RoutingController,
         AuditLogController,
         ConfigFileController,
       ],

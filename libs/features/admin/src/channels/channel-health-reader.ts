@@ -12,7 +12,7 @@ export class ChannelHealthReader {
   ) {}
 
   /** By channel id; a channel is absent when nothing is known of it now. */
-  async read(channelIds: readonly string[]): Promise<ReadonlyMap<string, ChannelHealth>> {
+  async read(channelIds: readonly string[]): Promise<ReadonlyMap<string, ChannelStatusDocument>> {
     const { documents } = this;
     if (documents === undefined) return new Map();
     const bucket = documents.bucket('health');

@@ -1,5 +1,12 @@
 import type { FallbackCondition, ModelDocument, Operation, SettingsDocument } from '@tollgate/contracts';
-import { capabilityBits, ChannelPool, followChain, type PoolMember } from '@tollgate/routing';
+import {
+  capabilityBits,
+  ChannelPool,
+  modelLegs,
+  resolveAlias,
+  servingGroups,
+  type PoolMember,
+} from '@tollgate/routing';
 import type { ClientDialect } from '../http/routes.js';
 import type { RoutableChannel } from './routable-channel.js';
 
@@ -34,9 +41,7 @@ export interface ModelRoutesInput {
   readonly routing: SettingsDocument['routing'];
 }
 
-const AUTO_GROUP = 'auto';
 const ON_FAILURE = ['failure'] as const;
-const FALLBACK_ON = ['failure', 'context-window'] as const;
 
 /**
  * Which channels serve which model to which group, and what takes over. Independent of health, so that its changes leave
@@ -54,7 +59,7 @@ export class ModelRoutes {
 
   /** The group can ask for a model of this name. */
   knows(model: string, group: string): boolean {
-    return this.modelsAfter(model).some(({ model: name }) =>
+    return modelLegs(model, this.input.models).some(({ model: name }) =>
       this.groupsOf(group).some((each) => this.channels.get(name)?.has(each) === true),
     );
   }
@@ -98,7 +103,7 @@ export class ModelRoutes {
   private makeItinerary(model: string, group: string, kind: RequestKind): Itinerary | NoItinerary {
     const stages: Stage[] = [];
     let known = false;
-    for (const leg of this.modelsAfter(model)) {
+    for (const leg of modelLegs(model, this.input.models)) {
       for (const each of this.groupsOf(group)) {
         const channels = this.channels.get(leg.model)?.get(each);
         if (channels === undefined) continue;
@@ -139,36 +144,13 @@ export class ModelRoutes {
     return new ChannelPool(members, document?.strategy ?? this.input.routing.strategy);
   }
 
-  /** The model asked and those that take over; empty when it is switched off or its alias leads nowhere. */
-  private modelsAfter(
-    asked: string,
-  ): readonly { readonly model: string; readonly on: readonly FallbackCondition[] }[] {
-    const target = this.resolve(asked);
-    if (target === undefined || this.isOff(asked) || this.isOff(target)) return [];
-    const { models } = this.input;
-    const fallbacks = models.get(asked)?.fallbacks ?? models.get(target)?.fallbacks ?? [];
-    const legs = [{ model: target, on: ON_FAILURE as readonly FallbackCondition[] }];
-    for (const fallback of fallbacks) {
-      const { model: name, on = FALLBACK_ON } = typeof fallback === 'string' ? { model: fallback } : fallback;
-      const model = this.resolve(name);
-      if (model === undefined || this.isOff(name) || this.isOff(model)) continue;
-      if (!legs.some((leg) => leg.model === model)) legs.push({ model, on });
-    }
-    return legs;
-  }
-
   /** The model that an alias stands for in the end; `undefined`: it leads nowhere. */
   resolve(model: string): string | undefined {
-    return followChain(model, (name) => this.input.models.get(name)?.alias ?? undefined);
-  }
-
-  private isOff(model: string): boolean {
-    return this.input.models.get(model)?.enabled === false;
+    return resolveAlias(model, this.input.models);
   }
 
   private groupsOf(group: string): readonly string[] {
-    const { autoGroups } = this.input.routing;
-    return group === AUTO_GROUP && autoGroups.length > 0 ? autoGroups : [group];
+    return servingGroups(group, this.input.routing.autoGroups);
   }
 
   private add(channel: RoutableChannel): void {

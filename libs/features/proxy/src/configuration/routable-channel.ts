@@ -1,7 +1,6 @@
 import {
   GatewayError,
   GUARDED_MEMBERS,
-  ZERO_USAGE,
   type Capability,
   type ChannelDocument,
   type ChannelId,
@@ -9,8 +8,9 @@ import {
   type GuardedMember,
   type Operation,
 } from '@tollgate/contracts';
-import { compileSheet, rateTotal, type CompiledSheet } from '@tollgate/pricing';
+import { compileSheet, typicalCost, type CompiledSheet } from '@tollgate/pricing';
 import {
+  chooseRoute,
   fillOptions,
   PROVIDERS,
   type Authenticator,
@@ -32,7 +32,7 @@ import {
 } from '@tollgate/security';
 import { ChannelRules, HeaderRules, RuleError } from '@tollgate/transforms';
 import type { ClientDialect } from '../http/routes.js';
-import { chooseRoute, type ChannelRoute } from './channel-route.js';
+import type { ChannelRoute } from './channel-route.js';
 
 export interface ChannelModel {
   /** The vendor's name of the model. */
@@ -41,9 +41,6 @@ export interface ChannelModel {
   /** What the vendor charges for a typical request, to compare channels by; `Infinity` when unknown. */
   readonly typicalCost: number;
 }
-
-/** Chats read about three times as many tokens as they write. */
-const TYPICAL_USAGE = { ...ZERO_USAGE, input: 750_000, output: 250_000 };
 
 /** What is made of credentials in clear, which are not kept. */
 interface Opened {
@@ -198,7 +195,7 @@ export class RoutableChannel implements Candidate {
 }
 
 function priced(upstream: string, cost: CompiledSheet | null): ChannelModel {
-  return { upstream, cost, typicalCost: cost === null ? Infinity : Number(rateTotal(TYPICAL_USAGE, cost)) };
+  return { upstream, cost, typicalCost: typicalCost(cost) };
 }
 
 /** People write base URLs with the version and without: one that ends with the version of the path has it once. */

@@ -6,13 +6,11 @@ import {
   openaiChat,
   openaiCompletions,
   openaiResponses,
-  type Dialect,
-  type InboundDialect,
+  type ClientDialect,
   type RequestPath,
 } from '@tollgate/dialects';
 
-/** A dialect that clients speak. */
-export type ClientDialect = Dialect & { readonly inbound: InboundDialect };
+export type { ClientDialect };
 
 /** What a path stands for. */
 export interface ClientRoute {

@@ -1,5 +1,5 @@
 import type { AffinityRule, SettingsDocument } from '@tollgate/contracts';
-import { AffinityMemory, hashText, type AffinityTarget } from '@tollgate/routing';
+import { affinityHash, AffinityMemory, coversModel, type AffinityTarget } from '@tollgate/routing';
 import type { ClientRequest } from '../http/client-request.js';
 import type { Identity } from '../identity/identities.js';
 import type { ModelRequest } from './model-request.js';
@@ -30,11 +30,10 @@ export class AffinityKeys {
   ): AffinityKey | undefined {
     const { model } = request.envelope;
     for (const rule of settings.routing.affinity) {
-      if (rule.models?.some((pattern) => matches(pattern, model)) === false) continue;
+      if (!coversModel(rule, model)) continue;
       const text = textOf(rule, client, { request, identity });
       if (text === undefined) continue;
-      const scope = hashText(`${identity.organization.id} ${model} ${rule.name}`);
-      return { hash: hashText(text, scope % 2 ** 32), rule };
+      return { hash: affinityHash(identity.organization.id, model, rule.name, text), rule };
     }
     return undefined;
   }
@@ -46,10 +45,6 @@ export class AffinityKeys {
   remember({ hash, rule }: AffinityKey, target: AffinityTarget, now: number): void {
     this.memory.remember(hash, target, now + rule.ttlSeconds * 1_000);
   }
-}
-
-function matches(pattern: string, model: string): boolean {
-  return pattern.endsWith('*') ? model.startsWith(pattern.slice(0, -1)) : model === pattern;
 }
 
 function textOf(

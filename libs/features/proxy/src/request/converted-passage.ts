@@ -1,7 +1,12 @@
-import type { EncodedError, EncodedRequest, ReportedUsage, VendorError } from '@tollgate/dialects';
+import type {
+  EncodedError,
+  EncodedRequest,
+  ReportedUsage,
+  VendorError,
+  VendorDialect,
+} from '@tollgate/dialects';
 import { warningLabel } from '@tollgate/dialects';
 import type { GatewayError } from '@tollgate/contracts';
-import type { VendorDialect } from '../configuration/channel-route.js';
 import type { ClientDialect } from '../http/routes.js';
 import { countedUsage } from './counted-usage.js';
 import type { Passage, StreamPassage, WholeAnswer } from './passage.js';

@@ -7,8 +7,8 @@ import {
   type RequestPath,
   type StreamTap,
   type VendorError,
+  type VendorDialect,
 } from '@tollgate/dialects';
-import type { VendorDialect } from '../configuration/channel-route.js';
 import type { ClientDialect } from '../http/routes.js';
 import { countedUsage } from './counted-usage.js';
 import type { Passage, StreamPassage, WholeAnswer } from './passage.js';

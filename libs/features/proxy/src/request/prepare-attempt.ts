@@ -7,9 +7,15 @@ import {
   type EncodedRequest,
   type ReasoningRequest,
 } from '@tollgate/dialects';
-import type { FlatHeaders, MediaFetcher, UpstreamRequest, UpstreamTimeouts } from '@tollgate/providers';
+import {
+  routePath,
+  type FlatHeaders,
+  type MediaFetcher,
+  type UpstreamRequest,
+  type UpstreamTimeouts,
+} from '@tollgate/providers';
 import type { TransformedRequest } from '@tollgate/transforms';
-import { routePath, type ChannelRoute } from '../configuration/channel-route.js';
+import type { ChannelRoute } from '../configuration/channel-route.js';
 import type { RoutableChannel } from '../configuration/routable-channel.js';
 import type { ClientRequest } from '../http/client-request.js';
 import { ConvertedPassage } from './converted-passage.js';

@@ -13,8 +13,8 @@ import {
   type StreamEncoder,
   type StreamPart,
   type VendorError,
+  type VendorDialect,
 } from '@tollgate/dialects';
-import type { VendorDialect } from '../configuration/channel-route.js';
 import type { ClientDialect } from '../http/routes.js';
 import { countedUsage } from './counted-usage.js';
 import type { Passage, StreamPassage, WholeAnswer } from './passage.js';

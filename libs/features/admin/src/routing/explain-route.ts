@@ -1,0 +1,223 @@
+import type {
+  ChannelDocument,
+  ChannelStatusDocument,
+  FallbackCondition,
+  ModelDocument,
+  Operation,
+  RoutingStrategy,
+  SettingsDocument,
+} from '@tollgate/contracts';
+import type { ClientDialect } from '@tollgate/dialects';
+import { chooseRoute, PROVIDERS } from '@tollgate/providers';
+import {
+  ALL_HEALTHY,
+  ChannelPool,
+  EXCLUSIONS,
+  HealthView,
+  modelLegs,
+  resolveAlias,
+  servingGroups,
+  type Exclusion,
+  type ModelLeg,
+  type PoolMember,
+  type Rank,
+} from '@tollgate/routing';
+import { rankMembers } from './rank-members.js';
+import { toCandidate, type ExplainedChannel } from './explained-channel.js';
+
+/** Why a channel that has the model does not serve a request, as far as the configuration tells. */
+export const CONFIGURED_EXCLUSIONS = {
+  'model-disabled': 'The model is switched off.',
+  disabled: 'The channel is switched off.',
+  'other-group': 'The channel serves other groups.',
+  unusable: 'This version of the gateway does not know the provider of the channel.',
+  'lacks-operation': 'Its vendor can not be told this operation for this model, coming from this dialect.',
+} as const;
+export const EXPLAINED_EXCLUSIONS = { ...CONFIGURED_EXCLUSIONS, ...EXCLUSIONS } as const;
+export type ExplainedExclusion = keyof typeof CONFIGURED_EXCLUSIONS | Exclusion;
+
+/** A request, as far as routing looks at it. */
+export interface RouteQuestion {
+  readonly model: string;
+  readonly group: string;
+  readonly dialect: ClientDialect;
+  readonly operation: Operation;
+  /** What its channels must be tagged with, besides what the model requires. */
+  readonly tags: readonly string[];
+  /** Hash of what binds it to a channel (`affinityHash`); `undefined`: nothing does. */
+  readonly affinity: number | undefined;
+}
+
+/** What the answer is made of. */
+export interface RouteFacts {
+  /** Those that have the model, or one that takes over. */
+  readonly channels: readonly ChannelDocument[];
+  readonly models: ReadonlyMap<string, ModelDocument>;
+  readonly settings: SettingsDocument;
+  readonly statuses: ReadonlyMap<string, ChannelStatusDocument>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+interface ChannelName {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface ExplainedCandidate {
+  readonly channel: ChannelName;
+  readonly model: string;
+  readonly group: string;
+  /** Position; `null`: one of several, as the channel chooses them. */
+  readonly credential: number | null;
+  readonly priority: number;
+  readonly weight: number;
+  /** Of those of its tier that stand as it does; `null`: only a proxy knows. */
+  readonly share: number | null;
+  readonly state: Rank;
+  readonly upstreamModel: string;
+}
+
+export interface ExplainedExcluded {
+  readonly channel: ChannelName;
+  readonly model: string;
+  readonly reason: ExplainedExclusion;
+  readonly detail: string;
+}
+
+export interface ExplainedLeg {
+  readonly model: string;
+  readonly on: readonly FallbackCondition[];
+  readonly strategy: RoutingStrategy;
+}
+
+export interface RouteExplanation {
+  readonly model: string;
+  readonly resolvedModel: string;
+  readonly strategy: RoutingStrategy;
+  /** The model, and those that take over, in this order. */
+  readonly chain: readonly ExplainedLeg[];
+  readonly candidates: readonly ExplainedCandidate[];
+  readonly excluded: readonly ExplainedExcluded[];
+}
+
+/**
+ * The candidates of a request in the order in which it would try them, and why other channels are none: by the functions
+ * that proxies decide with. What only a proxy knows is taken as nothing: requests under way, caps, what rests after a
+ * failure there, latencies, and where requests with the same key went last.
+ */
+export function explainRoute(question: RouteQuestion, facts: RouteFacts): RouteExplanation {
+  const { model, group } = question;
+  const { models, settings } = facts;
+  const resolvedModel = resolveAlias(model, models) ?? model;
+  const legs = modelLegs(model, models);
+  const groups = servingGroups(group, settings.routing.autoGroups);
+  const explained = legs.map((leg) => explainLeg(leg, groups, question, facts));
+  const strategyOf = (name: string) => models.get(name)?.strategy ?? settings.routing.strategy;
+  return {
+    ...{ model, resolvedModel, strategy: strategyOf(resolvedModel) },
+    chain: legs.map((leg) => ({ ...leg, strategy: strategyOf(leg.model) })),
+    candidates: explained.flatMap(({ candidates }) => candidates),
+    excluded:
+      legs.length === 0
+        ? servingModel(facts, resolvedModel).map((channel) =>
+            excluded(channel, resolvedModel, 'model-disabled'),
+          )
+        : explained.flatMap((leg) => leg.excluded),
+  };
+}
+
+/** Those that have the model in their list. */
+function servingModel({ channels }: RouteFacts, model: string): readonly ChannelDocument[] {
+  return channels.filter(({ models }) => models.some(({ name }) => name === model));
+}
+
+interface Explained {
+  readonly candidates: readonly ExplainedCandidate[];
+  readonly excluded: readonly ExplainedExcluded[];
+}
+
+function explainLeg(
+  { model }: ModelLeg,
+  groups: readonly string[],
+  question: RouteQuestion,
+  facts: RouteFacts,
+): Explained {
+  const out: ExplainedExcluded[] = [];
+  const members: PoolMember<ExplainedChannel>[] = [];
+  for (const channel of servingModel(facts, model)) {
+    const reason = configuredExclusion(channel, model, groups, question);
+    if (reason === undefined) members.push(toCandidate(channel, model));
+    else out.push(excluded(channel, model, reason));
+  }
+  const stages = groups.map((group) => explainStage(members, { model, group }, question, facts));
+  return {
+    candidates: stages.flatMap(({ candidates }) => candidates),
+    excluded: [...out, ...stages.flatMap((stage) => stage.excluded)],
+  };
+}
+
+/** One group's channels for one model: what a proxy has a pool of. */
+function explainStage(
+  members: readonly PoolMember<ExplainedChannel>[],
+  { model, group }: { readonly model: string; readonly group: string },
+  { tags, affinity }: RouteQuestion,
+  { models, settings, statuses, now }: RouteFacts,
+): Explained {
+  const document = models.get(model);
+  const required = [...(document?.requireTags ?? []), ...tags];
+  const pool = new ChannelPool(
+    members.filter(({ channel }) => channel.document.groups.includes(group)),
+    document?.strategy ?? settings.routing.strategy,
+  );
+  const health = settings.health.enabled ? new HealthView(statuses) : ALL_HEALTHY;
+  const { ranked, unfit } = rankMembers({ pool, health, tags: required, affinity, now });
+  return {
+    candidates: ranked.map(({ member: { channel, upstream }, ...more }) => ({
+      channel: nameOf(channel.document),
+      ...{ model, group, priority: channel.priority, weight: channel.weight, upstreamModel: upstream },
+      ...more,
+    })),
+    excluded: unfit.map(({ member: { channel }, reason }) => {
+      const missing = required.filter((tag) => !channel.tags.includes(tag));
+      if (reason === 'lacks-tag')
+        return excluded(channel.document, model, reason, `It lacks: ${missing.join(', ')}.`);
+      return excluded(channel.document, model, reason, openingOf(statuses.get(channel.id), model));
+    }),
+  };
+}
+
+function configuredExclusion(
+  { enabled, groups, provider, dialect, models }: ChannelDocument,
+  model: string,
+  serving: readonly string[],
+  { dialect: client, operation }: RouteQuestion,
+): keyof typeof CONFIGURED_EXCLUSIONS | undefined {
+  if (!enabled) return 'disabled';
+  if (!groups.some((group) => serving.includes(group))) return 'other-group';
+  const vendor = PROVIDERS.get(provider);
+  if (vendor === undefined) return 'unusable';
+  const upstream = models.find(({ name }) => name === model)?.upstream ?? model;
+  const route = chooseRoute(vendor, dialect, { client, operation, model: upstream });
+  return route === undefined ? 'lacks-operation' : undefined;
+}
+
+/** What channel-health says of the part that keeps the model from being served. */
+function openingOf(status: ChannelStatusDocument | undefined, model: string): string | undefined {
+  if (status === undefined || status.state === 'open') return status?.reason;
+  const part = status.models?.find(({ name, state }) => name === model && state === 'open');
+  return part?.reason ?? status.credentials?.find(({ state }) => state === 'open')?.reason;
+}
+
+function excluded(
+  channel: ChannelDocument,
+  model: string,
+  reason: ExplainedExclusion,
+  detail: string = EXPLAINED_EXCLUSIONS[reason],
+): ExplainedExcluded {
+  return { channel: nameOf(channel), model, reason, detail };
+}
+
+function nameOf({ id, name }: ChannelDocument): ChannelName {
+  return { id, name };
+}

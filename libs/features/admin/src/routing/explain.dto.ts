@@ -1,0 +1,180 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  CLIENT_DIALECT_IDS,
+  FALLBACK_CONDITIONS,
+  OPERATIONS,
+  ROUTING_STRATEGIES,
+  type ClientDialectId,
+  type FallbackCondition,
+  type Operation,
+  type RoutingStrategy,
+} from '@tollgate/contracts';
+import { RANKS, type Rank } from '@tollgate/routing';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsGivenOptionally, IsName } from '../validation/rules.js';
+import {
+  EXPLAINED_EXCLUSIONS,
+  type ExplainedCandidate,
+  type ExplainedExcluded,
+  type ExplainedExclusion,
+  type ExplainedLeg,
+  type RouteExplanation,
+} from './explain-route.js';
+
+const TAGS_MAX = 50;
+const KEY_LENGTH_MAX = 1_000;
+
+/** A request that somebody might send, as far as routing looks at it. */
+export class ExplainRouteDto {
+  @ApiProperty({ type: String, example: 'gpt-4o', description: 'As clients name it.' })
+  @IsName()
+  model: string;
+
+  @ApiPropertyOptional({ type: String, description: 'Default: `default`. Not together with `organization`.' })
+  @IsGivenOptionally()
+  @IsName()
+  group?: string;
+
+  @ApiPropertyOptional({ type: String, description: 'Id or name: its group is taken.' })
+  @IsGivenOptionally()
+  @IsName()
+  organization?: string;
+
+  @ApiPropertyOptional({ enum: OPERATIONS, default: 'chat' })
+  @IsGivenOptionally()
+  @IsIn(OPERATIONS)
+  operation?: Operation;
+
+  @ApiPropertyOptional({
+    enum: CLIENT_DIALECT_IDS,
+    default: 'openai-chat',
+    description: 'What the client speaks.',
+  })
+  @IsGivenOptionally()
+  @IsIn(CLIENT_DIALECT_IDS)
+  dialect?: ClientDialectId;
+
+  @ApiPropertyOptional({ type: Boolean, description: 'Changes nothing: the same channels serve both.' })
+  @IsGivenOptionally()
+  @IsBoolean()
+  streamed?: boolean;
+
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'What its channels must be tagged with, besides what the model requires.',
+  })
+  @IsGivenOptionally()
+  @IsArray()
+  @ArrayMaxSize(TAGS_MAX)
+  @IsName({ each: true })
+  tags?: string[];
+
+  @ApiPropertyOptional({
+    type: String,
+    description:
+      'What the first rule of `routing.affinity` for the model finds in the request, such as its prompt_cache_key. ' +
+      'Needs `organization`.',
+  })
+  @IsGivenOptionally()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(KEY_LENGTH_MAX)
+  affinityKey?: string;
+}
+
+export class ExplainedChannelView {
+  @ApiProperty({ type: String, format: 'uuid' })
+  id: string;
+
+  @ApiProperty({ type: String })
+  name: string;
+}
+
+export class ExplainedLegView implements ExplainedLeg {
+  @ApiProperty({ type: String })
+  model: string;
+
+  @ApiProperty({ enum: FALLBACK_CONDITIONS, isArray: true, description: 'What it takes over after.' })
+  on: readonly FallbackCondition[];
+
+  @ApiProperty({ enum: ROUTING_STRATEGIES })
+  strategy: RoutingStrategy;
+}
+
+export class ExplainedCandidateView implements ExplainedCandidate {
+  @ApiProperty({ type: ExplainedChannelView })
+  channel: ExplainedChannelView;
+
+  @ApiProperty({ type: String, description: 'The model that it would serve: the one asked, or a fallback.' })
+  model: string;
+
+  @ApiProperty({ type: String, description: 'The group that it would serve.' })
+  group: string;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Position, from 0; null: one of several, as the channel chooses them.',
+  })
+  credential: number | null;
+
+  @ApiProperty({ type: 'integer' })
+  priority: number;
+
+  @ApiProperty({ type: 'integer' })
+  weight: number;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description:
+      'Expected share, from 0 to 1, among those of its priority and state; null: it depends on what only a proxy sees.',
+  })
+  share: number | null;
+
+  @ApiProperty({ enum: RANKS })
+  state: Rank;
+
+  @ApiProperty({ type: String, description: "The vendor's name of the model." })
+  upstreamModel: string;
+}
+
+export class ExplainedExcludedView implements ExplainedExcluded {
+  @ApiProperty({ type: ExplainedChannelView })
+  channel: ExplainedChannelView;
+
+  @ApiProperty({ type: String, description: 'The model that it does not serve.' })
+  model: string;
+
+  @ApiProperty({ enum: Object.keys(EXPLAINED_EXCLUSIONS) })
+  reason: ExplainedExclusion;
+
+  @ApiProperty({ type: String, description: 'A sentence for a person.' })
+  detail: string;
+}
+
+export class RouteExplanationView implements RouteExplanation {
+  @ApiProperty({ type: String })
+  model: string;
+
+  @ApiProperty({ type: String, description: 'What the model is another name of; else the model.' })
+  resolvedModel: string;
+
+  @ApiProperty({ enum: ROUTING_STRATEGIES })
+  strategy: RoutingStrategy;
+
+  @ApiProperty({
+    type: [ExplainedLegView],
+    description: 'The model and those that take over; empty when it is switched off.',
+  })
+  chain: readonly ExplainedLegView[];
+
+  @ApiProperty({ type: [ExplainedCandidateView], description: 'In the order in which they would be tried.' })
+  candidates: readonly ExplainedCandidateView[];
+
+  @ApiProperty({
+    type: [ExplainedExcludedView],
+    description: 'Channels that have the model and do not serve.',
+  })
+  excluded: readonly ExplainedExcludedView[];
+}

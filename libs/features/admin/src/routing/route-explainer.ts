@@ -1,0 +1,125 @@
+import {
+  GatewayError,
+  type Clock,
+  type ClientDialectId,
+  type ModelDocument,
+  type Operation,
+  type SettingsDocument,
+} from '@tollgate/contracts';
+import { CLIENT_DIALECTS } from '@tollgate/dialects';
+import { affinityHash, coversModel, modelLegs, resolveAlias } from '@tollgate/routing';
+import type { DataSource } from 'typeorm';
+import type { ChannelHealthReader } from '../channels/channel-health-reader.js';
+import { ChannelEntity } from '../channels/channel.entity.js';
+import { toChannelDocument } from '../channels/channel.service.js';
+import { ModelEntity } from '../models/model.entity.js';
+import { toModelDocument } from '../models/model.service.js';
+import { OrganizationEntity } from '../organizations/organization.entity.js';
+import { DEFAULT_GROUP } from '../organizations/organization.service.js';
+import { readSettings } from '../settings/settings.service.js';
+import { explainRoute, type RouteExplanation } from './explain-route.js';
+
+/** A request that somebody might send. */
+export interface ExplainInput {
+  readonly model: string;
+  /** Default: the organisation's, else `default`. */
+  readonly group?: string | undefined;
+  /** Id or name. */
+  readonly organization?: string | undefined;
+  /** Default `chat`. */
+  readonly operation?: Operation | undefined;
+  /** Default `openai-chat`. */
+  readonly dialect?: ClientDialectId | undefined;
+  readonly tags?: readonly string[] | undefined;
+  /** What the first rule of affinity for the model finds in the request; of an organisation. */
+  readonly affinityKey?: string | undefined;
+}
+
+export interface RouteExplainerDependencies {
+  readonly dataSource: DataSource;
+  readonly channelHealth: ChannelHealthReader;
+  readonly clock: Clock;
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Tells where a request would go now, and why nowhere else, without sending it. Writes nothing. */
+export class RouteExplainer {
+  constructor(private readonly dependencies: RouteExplainerDependencies) {}
+
+  /**
+   * @throws GatewayError `not_found` when there is no such model or organisation; `validation_failed` with the field when
+   *   members contradict each other
+   */
+  async explain(input: ExplainInput): Promise<RouteExplanation> {
+    const { manager } = this.dependencies.dataSource;
+    const { model, operation = 'chat', dialect = 'openai-chat', tags = [] } = input;
+    assertConsistent(input);
+    const organization = await this.organization(input.organization);
+    const settings = await readSettings(manager);
+    const entries = await manager.find(ModelEntity);
+    const models = new Map(entries.map((entry) => [entry.name, toModelDocument(entry)]));
+    const channels = (await this.channelsOf(model, models)).map(toChannelDocument);
+    if (channels.length === 0 && !models.has(model))
+      throw new GatewayError('not_found', `There is no model "${model}": no channel and no entry has it.`);
+    const statuses = await this.dependencies.channelHealth.read(channels.map(({ id }) => id));
+    return explainRoute(
+      {
+        ...{ model, operation, tags, dialect: CLIENT_DIALECTS[dialect] },
+        group: input.group ?? organization?.group ?? DEFAULT_GROUP,
+        affinity: affinityOf(input, organization, settings),
+      },
+      { channels, models, settings, statuses, now: this.dependencies.clock.now() },
+    );
+  }
+
+  private async organization(named: string | undefined): Promise<OrganizationEntity | undefined> {
+    if (named === undefined) return undefined;
+    const { manager } = this.dependencies.dataSource;
+    const organization = await manager.findOneBy(
+      OrganizationEntity,
+      UUID.test(named) ? { id: named } : { name: named },
+    );
+    if (organization === null) throw new GatewayError('not_found', `There is no organization "${named}".`);
+    return organization;
+  }
+
+  /** Those that have the model or one of those that take over. */
+  private channelsOf(
+    model: string,
+    models: ReadonlyMap<string, ModelDocument>,
+  ): Promise<readonly ChannelEntity[]> {
+    const names = [resolveAlias(model, models) ?? model, ...modelLegs(model, models).map((leg) => leg.model)];
+    return this.dependencies.dataSource.manager
+      .createQueryBuilder(ChannelEntity, 'channel')
+      .where(
+        `exists (select 1 from jsonb_array_elements(channel.models) as served
+                 where served ->> 'name' = any(:names))`,
+        { names },
+      )
+      .orderBy('channel.id')
+      .getMany();
+  }
+}
+
+function assertConsistent({ group, organization, affinityKey }: ExplainInput): void {
+  if (group !== undefined && organization !== undefined)
+    throw new GatewayError('validation_failed', 'Give a group or an organization, not both.', {
+      field: 'group',
+    });
+  if (affinityKey !== undefined && organization === undefined)
+    throw new GatewayError('validation_failed', 'A key binds requests of one organization: name it.', {
+      field: 'organization',
+    });
+}
+
+/** `undefined` when there is no key, or no rule that would look for one. */
+function affinityOf(
+  { model, affinityKey }: ExplainInput,
+  organization: OrganizationEntity | undefined,
+  { routing }: SettingsDocument,
+): number | undefined {
+  const rule = routing.affinity.find((each) => coversModel(each, model));
+  if (affinityKey === undefined || organization === undefined || rule === undefined) return undefined;
+  return affinityHash(organization.id, model, rule.name, affinityKey);
+}

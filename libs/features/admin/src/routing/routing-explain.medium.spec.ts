@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { channelStatusKey, type ChannelState } from '@tollgate/contracts';
+import type { DocumentStore } from '@tollgate/messaging';
+import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
+import { call, startAdminApi, type AdminApi, type Json } from '../../test-support/admin-api.js';
+
+describe('where a request would go', () => {
+  let database: TestDatabase;
+  let api: AdminApi;
+  let model = '';
+  let number = 0;
+  const health = new Map<string, object>();
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const documents = {
+      bucket: () => ({
+        get: (key: string) => Promise.resolve(health.has(key) ? { key, value: health.get(key) } : undefined),
+      }),
+    } as unknown as DocumentStore;
+    api = await startAdminApi(database.url, { documents });
+  });
+
+  afterAll(async () => {
+    await api?.close();
+    await database?.drop();
+  });
+
+  beforeEach(() => {
+    number += 1;
+    model = `model-${number}`;
+  });
+
+  const explain = (more: object = {}) => api.call('POST', '/api/v1/routing/explain', { model, ...more });
+
+  const channel = async (name: string, more: object = {}): Promise<string> => {
+    const body = { provider: 'openai', credentials: ['sk-1'], models: [{ name: model }], ...more };
+    const created = await api.call('POST', '/api/v1/channels', { name: `${model} ${name}`, ...body });
+    expect(created.status).toBe(201);
+    return created.body.id;
+  };
+
+  const say = (id: string, state: ChannelState, more: object = {}) =>
+    health.set(channelStatusKey(id), {
+      ...{ channelId: id, state, reason: `it is ${state}`, since: 0, retryAt: null },
+      ...more,
+    });
+
+  const names = (list: Json): string[] => list.map((each: Json) => each.channel.name.slice(model.length + 1));
+
+  it('is told in the order of priority, state and weight, with shares', async () => {
+    const trial = await channel('trial', { weight: 1 });
+    const degraded = await channel('degraded', { weight: 9 });
+    await channel('light', { weight: 1 });
+    await channel('heavy', { weight: 3, models: [{ name: model, upstream: 'deploy-7' }] });
+    await channel('first', { priority: 5 });
+    say(trial, 'half-open');
+    say(degraded, 'degraded');
+    const { status, body } = await explain();
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ model, resolvedModel: model, strategy: 'weighted', excluded: [] });
+    expect(names(body.candidates)).toEqual(['first', 'trial', 'heavy', 'light', 'degraded']);
+    expect(body.candidates.map(({ state, share }: Json) => [state, share])).toEqual([
+      ['healthy', 1],
+      ['trial', 1],
+      ['healthy', 0.75],
+      ['healthy', 0.25],
+      ['degraded', 1],
+    ]);
+    expect(body.candidates[2]).toMatchObject({
+      ...{ credential: 0, priority: 0, weight: 3, upstreamModel: 'deploy-7', model, group: 'default' },
+    });
+  });
+
+  it('says why a channel that has the model does not serve', async () => {
+    await channel('off', { enabled: false });
+    await channel('elsewhere', { groups: ['vip'] });
+    await channel('untagged', { tags: ['us'] });
+    const open = await channel('open', { tags: ['eu'] });
+    const part = await channel('part', { tags: ['eu'] });
+    await channel('fine', { tags: ['eu'] });
+    say(open, 'open');
+    say(part, 'degraded', {
+      models: [{ name: model, state: 'open', reason: 'the model is gone', retryAt: null }],
+    });
+    const { body } = await explain({ tags: ['eu'] });
+    expect(names(body.candidates)).toEqual(['fine']);
+    const reasons = body.excluded.map(({ reason, detail }: Json, at: number) => [
+      names(body.excluded)[at],
+      reason,
+      detail,
+    ]);
+    expect(reasons.sort()).toEqual([
+      ['elsewhere', 'other-group', 'The channel serves other groups.'],
+      ['off', 'disabled', 'The channel is switched off.'],
+      ['open', 'open', 'it is open'],
+      ['part', 'open', 'the model is gone'],
+      ['untagged', 'lacks-tag', 'It lacks: eu.'],
+    ]);
+  });
+
+  it('knows what a vendor can be told, by the dialect and the operation', async () => {
+    await channel('chats only', { dialect: 'openai-chat' });
+    const able = await explain({ dialect: 'anthropic-messages', streamed: true });
+    expect(names(able.body.candidates)).toEqual(['chats only']);
+    const unable = await explain({ dialect: 'openai-responses', operation: 'compact' });
+    expect(unable.body).toMatchObject({ candidates: [], excluded: [{ reason: 'lacks-operation' }] });
+  });
+
+  it('follows an alias and shows the models that take over, after those of the model', async () => {
+    const [target, other] = [`${model}-target`, `${model}-other`];
+    await channel('other', { models: [{ name: other }], priority: 9 });
+    await channel('target', { models: [{ name: target }] });
+    const fallbacks = [{ model: other, on: ['content-filter'] }];
+    await api.call('POST', '/api/v1/models', { name: model, alias: target, fallbacks });
+    await api.call('POST', '/api/v1/models', { name: target, strategy: 'lowest-latency' });
+    const { body } = await explain();
+    expect(body).toMatchObject({
+      ...{ model, resolvedModel: target, strategy: 'lowest-latency' },
+      chain: [
+        { model: target, on: ['failure'], strategy: 'lowest-latency' },
+        { model: other, on: ['content-filter'], strategy: 'weighted' },
+      ],
+    });
+    expect(names(body.candidates)).toEqual(['target', 'other']);
+    expect(body.candidates.map((each: Json) => each.model)).toEqual([target, other]);
+  });
+
+  it('shows all channels of a model that is switched off as excluded', async () => {
+    await channel('one');
+    await api.call('POST', '/api/v1/models', { name: model, enabled: false });
+    expect((await explain()).body).toMatchObject({
+      ...{ chain: [], candidates: [], excluded: [{ reason: 'model-disabled' }] },
+    });
+  });
+
+  it("takes the organization's group, by id and by name, and binds its keys to one channel", async () => {
+    for (const name of ['a', 'b', 'c']) await channel(name, { groups: ['vip'], credentials: ['1', '2'] });
+    const organization = await api.call('POST', '/api/v1/organizations', {
+      name: `of ${model}`,
+      group: 'vip',
+    });
+    const { id, name } = organization.body;
+    const byName = await explain({ organization: name });
+    expect(byName.body.candidates).toHaveLength(3);
+    expect(byName.body.candidates[0]).toMatchObject({ group: 'vip', credential: null, share: 1 / 3 });
+    expect((await explain({ organization: id })).body).toEqual(byName.body);
+    expect((await explain()).body.candidates).toEqual([]);
+    const bound = await explain({ organization: id, affinityKey: 'session-1' });
+    expect(bound.body.candidates.map(({ share }: Json) => share)).toEqual([1, 0, 0]);
+    expect([0, 1]).toContain(bound.body.candidates[0].credential);
+    const firsts = new Set<string>();
+    for (let key = 0; key < 20; key += 1) {
+      const { body } = await explain({ organization: id, affinityKey: `session-${key}` });
+      firsts.add(body.candidates[0].channel.id);
+    }
+    expect(firsts.size).toBeGreaterThan(1);
+  });
+
+  it.each([
+    [{ model: 'nobody-has-it' }, 'There is no model "nobody-has-it"'],
+    [{ organization: 'nobody' }, 'There is no organization "nobody".'],
+  ])('is not found for %j', async (more, sentence) => {
+    await channel('one');
+    const answer = await explain(more);
+    expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(answer.body.detail).toContain(sentence);
+  });
+
+  it.each([
+    [{ operation: 'sing' }, 'operation'],
+    [{ dialect: 'bedrock-converse' }, 'dialect'],
+    [{ tags: 'eu' }, 'tags'],
+    [{ group: 'a', organization: 'b' }, 'group'],
+    [{ affinityKey: 'a' }, 'organization'],
+    [{ colour: 'red' }, 'colour'],
+  ])('is refused for %j with the field at fault', async (more, field) => {
+    const { status, body } = await explain(more);
+    expect(status).toBe(400);
+    expect(body.errors.map((error: Json) => error.field)).toContain(field);
+  });
+
+  it('is told to nobody without a proof', async () => {
+    const answer = await call(api.app, {
+      ...{ method: 'POST', path: '/api/v1/routing/explain', body: { model } },
+    });
+    expect(answer.status).toBe(401);
+  });
+});
