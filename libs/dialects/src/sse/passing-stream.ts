@@ -21,7 +21,7 @@ export interface StreamWatcher {
   /**
    * The last events that arrived, 4 KiB or the very last one: usage, end and failure come last.
    *
-   * @returns them without what the client did not ask for; nearly always the same
+   * @returns them without what the client did not ask for; nearly always the same, and never more
    */
   last(events: Buffer): Buffer;
 }
@@ -39,6 +39,8 @@ export class PassingStream implements StreamTap {
   bytesPerEvent = 0;
   private kept: Buffer = NOTHING;
   private begun = false;
+  /** The bytes at hand were put together here, and may be written to. */
+  private own = false;
 
   constructor(private readonly watcher: StreamWatcher) {}
 
@@ -59,6 +61,7 @@ export class PassingStream implements StreamTap {
   }
 
   push(pieces: readonly Buffer[]): Buffer | null {
+    this.own = this.kept.length > 0 || pieces.length > 1;
     const bytes = joined(this.kept, pieces);
     const end = endOfLastEvent(bytes);
     if (end === 0 && bytes.length <= EVENT_BYTES_MAX) {
@@ -76,6 +79,7 @@ export class PassingStream implements StreamTap {
   end(): Buffer | null {
     const rest = this.kept;
     this.kept = NOTHING;
+    this.own = false;
     return rest.length === 0 ? null : this.inspect(rest);
   }
 
@@ -89,7 +93,10 @@ export class PassingStream implements StreamTap {
     const kept = this.watcher.last(tail);
     if (kept === tail) return events;
     const before = events.subarray(0, events.length - tail.length);
-    return before.length + kept.length === 0 ? null : Buffer.concat([before, kept]);
+    if (before.length + kept.length === 0) return null;
+    if (!this.own) return Buffer.concat([before, kept]);
+    // What is left of the tail moves to its beginning.
+    return events.subarray(0, before.length + kept.copy(events, before.length));
   }
 }
 
