@@ -20,7 +20,7 @@ const starters: Readonly<Record<GatewayName, StartGateway>> = {
 };
 
 /** Of every Node gateway alike: as the proxy's image starts it (deploy/Dockerfile). */
-const NODE_OPTIONS = ['--max-semi-space-size=64'];
+const NODE_OPTIONS = ['--max-semi-space-size=64', '--no-parallel-scavenge'];
 
 /** The vendor and the gateways of a run, in a temporary folder; `stop()` leaves nothing behind. */
 export class BenchWorld {
