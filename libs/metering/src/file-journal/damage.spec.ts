@@ -61,19 +61,25 @@ type Damage =
   | { readonly kind: 'zero'; readonly file: number; readonly at: number; readonly length: number }
   | { readonly kind: 'cut'; readonly file: number; readonly at: number };
 
-/** Does the damage, and tells which records it did not touch. `at` is taken modulo the file's length. */
+/**
+ * Does the damage, and tells which records are as they were: zeros over zeros do no harm. `at` is taken modulo the file's
+ * length.
+ */
 function harm({ files, records }: Written, damages: readonly Damage[]): readonly Placed[] {
   let intact = records;
   for (const damage of damages) {
     const file = damage.file % files.length;
     const bytes = files[file]!;
     if (bytes.length === 0) continue;
+    const before = Buffer.from(bytes);
     const from = damage.at % bytes.length;
-    const to = damage.kind === 'flip' ? from + 1 : damage.kind === 'zero' ? from + damage.length : Infinity;
     if (damage.kind === 'flip') bytes[from] = (bytes[from] ?? 0) ^ damage.mask;
-    else if (damage.kind === 'zero') bytes.fill(0, from, Math.min(to, bytes.length));
+    else if (damage.kind === 'zero') bytes.fill(0, from, Math.min(from + damage.length, bytes.length));
     else files[file] = bytes.subarray(0, from);
-    intact = intact.filter((record) => record.file !== file || record.end <= from || record.begin >= to);
+    const after = files[file] ?? bytes;
+    intact = intact.filter(({ file: of, begin, end }) => {
+      return of !== file || after.subarray(begin, end).equals(before.subarray(begin, end));
+    });
   }
   return intact;
 }
