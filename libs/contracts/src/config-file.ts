@@ -6,14 +6,8 @@ import { fileTransportMembers } from './documents/channel-transport.js';
 import { channelRoutingMembers, modelRoutingMembers } from './documents/routing.js';
 import { settingsDocument } from './documents/settings.js';
 import { allowedAddresses, limits } from './limits.js';
+import { nameString as name } from './name.js';
 import { priceSheet, priceString } from './prices.js';
-
-const name = z
-  .string()
-  .min(1)
-  .max(200)
-  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
-  .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters');
 
 /** A credential in the file itself, or the name of the environment variable that holds it. */
 export const credentialSource = z.union([z.string().min(1), z.strictObject({ env: z.string().min(1) })]);

@@ -19,6 +19,7 @@ export {
   type ConfigFieldChange,
   type GeneratedKey,
 } from './config-apply.js';
+export { NAME_LENGTH_MAX, NAME_PATTERN } from './name.js';
 export { configFile, credentialSource, type ConfigFile } from './config-file.js';
 export {
   CLIENT_DIALECT_IDS,

@@ -1,11 +1,5 @@
 import { z } from 'zod';
-
-const name = z
-  .string()
-  .min(1)
-  .max(200)
-  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
-  .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not hold control characters');
+import { nameString as name } from '../name.js';
 
 /**
  * How a channel is chosen among the healthy ones of a priority: by weight; the one that answered fastest of late; the less

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { addressRange, priceString } from '@tollgate/contracts';
+import { addressRange, NAME_LENGTH_MAX, NAME_PATTERN, priceString } from '@tollgate/contracts';
 import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -16,7 +16,6 @@ import {
   type ValidationOptions,
 } from 'class-validator';
 
-const NAME_LENGTH_MAX = 200;
 /** Bounded, so that a list can't fill the database. */
 export const LIST_LENGTH_MAX = 1_000;
 
@@ -26,8 +25,7 @@ export function IsName(options: ValidationOptions = {}): PropertyDecorator {
     IsString(options),
     MinLength(1, options),
     MaxLength(NAME_LENGTH_MAX, options),
-    // eslint-disable-next-line no-control-regex -- control characters are what it looks for
-    Matches(/^[^\u0000-\u001f\u007f]*$/, {
+    Matches(NAME_PATTERN, {
       ...options,
       message: '$property must not hold control characters',
     }),

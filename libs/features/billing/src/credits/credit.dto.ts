@@ -3,7 +3,7 @@ import { formatUsd, NANO_PER_USD, parseUsd } from '@tollgate/contracts';
 import {
   IsString,
   Length,
-  Matches,
+  NotContains,
   Validate,
   ValidatorConstraint,
   type ValidatorConstraintInterface,
@@ -36,8 +36,8 @@ export class CreditRequest {
   @ApiProperty({ type: String, description: 'Shown in the ledger.', maxLength: 500 })
   @IsString()
   @Length(1, 500)
-  // eslint-disable-next-line no-control-regex -- Postgres holds no NUL
-  @Matches(/^[^\u0000]*$/, { message: 'reason must not hold NUL characters' })
+  // Postgres holds none.
+  @NotContains('\0', { message: 'reason must not hold NUL characters' })
   reason: string;
 }
 
