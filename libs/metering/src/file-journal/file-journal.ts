@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { GatewayError, newId, type JournalId, type RequestId } from '@tollgate/contracts';
+import { GatewayError, newId, type JournalId } from '@tollgate/contracts';
 import type { Journal, JournalEnd, JournalStart } from '../journal.js';
 import { encodeEnd, encodeStart } from './encode-entry.js';
 import { EventBacklog } from './event-backlog.js';
@@ -9,6 +9,7 @@ import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './limits.js';
 import type { JournalStatus } from './journal-status.js';
 import { OrphanAdopter } from './orphan-adopter.js';
 import { currentOwner, type Owner } from './owner.js';
+import { OpenRequests, type OpenRequest } from './open-requests.js';
 import { RECORD_BYTES_MAX, RecordBuffer } from './record.js';
 import { SegmentReader } from './segment-reader.js';
 import { SegmentStore, type Segment, type WriteFile } from './segment-store.js';
@@ -36,20 +37,6 @@ export interface FileJournalOptions extends Omit<JournalPorts, 'limits'> {
   readonly owner?: Owner;
 }
 
-interface OpenRequest {
-  /** Let go at its end: the tables that a Map has outgrown hold their values until the next full collection. */
-  entry: JournalStart | undefined;
-  /** Where its start is; `undefined` until it is written. */
-  segment: Segment | undefined;
-}
-
-/** A start that waits for the end of the turn. */
-interface PendingStart {
-  readonly request: OpenRequest;
-  readonly written: () => void;
-  readonly refused: (error: GatewayError) => void;
-}
-
 /** The request journal in local files; see README.md for the life of an entry. */
 export class FileJournal implements Journal {
   readonly id: JournalId;
@@ -61,8 +48,7 @@ export class FileJournal implements Journal {
   readonly #adopter: OrphanAdopter;
   readonly #shedding: Shedding;
   readonly #buffer = new RecordBuffer();
-  readonly #open = new Map<RequestId, OpenRequest>();
-  #starts: PendingStart[] = [];
+  readonly #open = new OpenRequests();
   #lastSequence = 0;
   /** First sequence that waits in the buffer; 0: none does. */
   #firstBuffered = 0;
@@ -149,17 +135,13 @@ export class FileJournal implements Journal {
     } catch (error) {
       return Promise.reject(cannotRecord(error));
     }
-    const request: OpenRequest = { entry, segment: undefined };
-    this.#open.set(entry.id, request);
     this.#planFlush();
-    return new Promise((written, refused) => {
-      this.#starts.push({ request, written, refused });
-    });
+    return this.#open.add(entry);
   }
 
   #startUnfiled(entry: JournalStart): Promise<void> {
     this.#shedding.shed();
-    this.#open.set(entry.id, { entry, segment: undefined });
+    this.#open.addUnfiled(entry);
     return Promise.resolve();
   }
 
@@ -180,7 +162,7 @@ export class FileJournal implements Journal {
     if (this.#closing) return;
     this.#closing = true;
     this.#flush(true);
-    for (const request of [...this.#open.values()]) {
+    for (const request of this.#open.all()) {
       if (request.entry !== undefined) this.#end(request, this.#interrupted(request.entry));
     }
     this.#flush(true);
@@ -219,15 +201,9 @@ export class FileJournal implements Journal {
   }
 
   #end(request: OpenRequest, entry: JournalEnd): void {
-    const { segment } = request;
-    this.#open.delete(entry.id);
-    request.entry = undefined;
     const sequence = this.#lastSequence + 1;
     this.#lastSequence = sequence;
-    if (segment !== undefined) {
-      segment.openStarts -= 1;
-      segment.neededThrough = sequence;
-    }
+    this.#open.ended(entry.id, request, sequence);
     const told = this.#shedding.told(entry);
     if (this.#shedsEnds) {
       this.#backlog.appendUnfiled({ sequence, json: Buffer.from(encodeEnd(told, sequence)) });
@@ -269,17 +245,15 @@ export class FileJournal implements Journal {
    * @param again also a disk that refuses, and is offered what waits once a second while entries are shed
    */
   #flush(again = false): void {
-    if (this.#shedding.allowed && !this.#writable && !again && this.#starts.length === 0) {
+    if (this.#shedding.allowed && !this.#writable && !again && this.#open.pending === 0) {
       this.#backlog.refused();
       this.#shipper.notify();
       return;
     }
-    const starts = this.#starts;
-    this.#starts = [];
     try {
-      if (this.#buffer.length > 0) this.#begun(starts, this.#write());
+      if (this.#buffer.length > 0) this.#begun(this.#write());
     } catch (error) {
-      this.#refuse(starts, error);
+      this.#refuse(error);
       this.#keepEnds();
       this.#backlog.refused();
       this.#reportRefusal(error);
@@ -287,27 +261,18 @@ export class FileJournal implements Journal {
     this.#shipper.notify();
   }
 
-  #begun(starts: readonly PendingStart[], segment: Segment): void {
-    if (starts.length > 0) this.#shedding.recovered();
-    for (const { request, written } of starts) {
-      if (request.entry !== undefined) {
-        request.segment = segment;
-        segment.openStarts += 1;
-      }
-      written();
-    }
+  #begun(segment: Segment): void {
+    if (this.#open.pending > 0) this.#shedding.recovered();
+    this.#open.written(segment);
   }
 
-  #refuse(starts: readonly PendingStart[], cause: unknown): void {
-    for (const { request, refused, written } of starts) {
-      if (this.#shedding.allowed) {
-        this.#shedding.shed();
-        written();
-        continue;
-      }
-      if (request.entry !== undefined) this.#open.delete(request.entry.id);
-      refused(cannotRecord(cause));
+  #refuse(cause: unknown): void {
+    if (!this.#shedding.allowed) {
+      this.#open.refuse(cannotRecord(cause));
+      return;
     }
+    for (let count = this.#open.pending; count > 0; count -= 1) this.#shedding.shed();
+    this.#open.shed();
   }
 
   /** Of what waits, only the ends go on waiting. */
@@ -405,7 +370,7 @@ export class FileJournal implements Journal {
   async #carryOver(oldest: Segment): Promise<void> {
     // What waits goes first, so that it alone decides over its own requests.
     this.#flush();
-    const requests = [...this.#open.values()].filter(({ segment }) => segment === oldest);
+    const requests = this.#open.all().filter(({ segment }) => segment === oldest);
     try {
       for (const { entry } of requests) if (entry !== undefined) this.#buffer.appendStart(encodeStart(entry));
       const segment = this.#write();

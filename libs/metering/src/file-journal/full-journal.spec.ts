@@ -193,7 +193,7 @@ describe('a full journal', () => {
   });
 
   const whyNotMounted = mountProblem();
-  const onDisk = whyNotMounted === undefined ? describe : describe.skip;
+  const onDisk = whyNotMounted === undefined ? describe : describe.skip; // mounting takes root
 
   onDisk(
     `on a small disk of its own${whyNotMounted === undefined ? '' : ` (skipped: ${whyNotMounted})`}`,

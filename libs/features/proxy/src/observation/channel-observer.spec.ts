@@ -8,7 +8,7 @@ import {
 import { VendorRefusal } from '@tollgate/providers';
 import { createMetrics, noopLogger } from '@tollgate/telemetry';
 import { FakeEventLog, ManualClock } from '@tollgate/testing';
-import type { RelayResult } from '../request/relay.js';
+import type { RelayResult } from '../request/relay-result.js';
 import { ChannelObserver } from './channel-observer.js';
 import { ProxyMetrics } from './proxy-metrics.js';
 

@@ -9,7 +9,7 @@ import {
 import type { EventLog } from '@tollgate/messaging';
 import { VendorRefusal } from '@tollgate/providers';
 import type { Logger } from '@tollgate/telemetry';
-import type { RelayResult } from '../request/relay.js';
+import type { RelayResult } from '../request/relay-result.js';
 import type { ProxyMetrics } from './proxy-metrics.js';
 
 export interface ChannelObserverOptions {

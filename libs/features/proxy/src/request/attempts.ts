@@ -13,7 +13,8 @@ import { mappedStatus } from './mapped-status.js';
 import type { MeteredRequest } from './metered-request.js';
 import type { ModelRequest } from './model-request.js';
 import type { AttemptPreparation, PreparedAttempt } from './prepare-attempt.js';
-import { Relay, type RelayOptions, type RelayResult } from './relay.js';
+import type { RelayResult } from './relay-result.js';
+import { Relay, type RelayOptions } from './relay.js';
 
 export interface AttemptsDependencies {
   readonly http: Transport;

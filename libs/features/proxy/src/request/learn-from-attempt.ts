@@ -1,5 +1,5 @@
 import { blameOf, type ChannelLoad } from '@tollgate/routing';
-import type { RelayResult } from './relay.js';
+import type { RelayResult } from './relay-result.js';
 
 export interface AttemptFacts {
   readonly credential: number;

@@ -22,7 +22,7 @@ import type { RoutableChannel, ChannelModel } from '../configuration/routable-ch
 import type { ModelPrice } from '../configuration/snapshot.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { Identity } from '../identity/identities.js';
-import type { RelayResult } from './relay.js';
+import type { RelayResult } from './relay-result.js';
 
 /** Output tokens that a request is guessed to have cost when its process was killed before its end. */
 const INTERRUPTED_OUTPUT_TOKENS = 256;

@@ -36,7 +36,7 @@ import { LimitStage } from './limit-stage.js';
 import { MeteredRequest, type Conclusion } from './metered-request.js';
 import { ModelRequest } from './model-request.js';
 import type { AttemptPreparation } from './prepare-attempt.js';
-import type { RelayResult } from './relay.js';
+import type { RelayResult } from './relay-result.js';
 import type { StoredResponseBook } from './stored-response-book.js';
 import type { LocalTokenCount } from './local-token-count.js';
 

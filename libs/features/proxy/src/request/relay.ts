@@ -1,5 +1,4 @@
 import { GatewayError, type FallbackCondition } from '@tollgate/contracts';
-import type { ReportedUsage } from '@tollgate/dialects';
 import {
   classifyFailure,
   failureError,
@@ -13,45 +12,7 @@ import type { ClientRequest, CloseListener } from '../http/client-request.js';
 import type { AnswerSink, Drain, Drains } from './drains.js';
 import type { Passage, StreamPassage, WholeAnswer } from './passage.js';
 import { errorInAnswer } from './passing.js';
-
-/** How one attempt at one channel ended. */
-export type RelayResult =
-  /** The answer went to the client, whole. */
-  | {
-      readonly kind: 'answered';
-      readonly status: number;
-      readonly usage: ReportedUsage | undefined;
-      /** What the model wrote, to be counted where the vendor counts nothing; `undefined`: not known. */
-      readonly text: string | undefined;
-      /** A guess of the output tokens, for where the text is not known either. */
-      readonly producedTokens: number;
-      /** The vendor's id of the answer, where answers are stored. */
-      readonly responseId: string | null;
-      /** What the answer could not say in the client's dialect. */
-      readonly warnings: readonly string[];
-    }
-  /** The vendor refused the request itself; its own words went to the client. */
-  | { readonly kind: 'refused'; readonly status: number; readonly error: GatewayError }
-  /** Nothing has reached the client: another channel may be tried. */
-  | {
-      readonly kind: 'failed';
-      readonly error: GatewayError;
-      readonly blamesChannel: boolean;
-      /** The vendor refused the request itself, and another model takes over on that. */
-      readonly refusal?: FallbackCondition;
-    }
-  /** Something has reached the client, then the vendor failed. */
-  | ({ readonly kind: 'broken'; readonly error: GatewayError } & ProducedSoFar)
-  /** The client went away, or stopped reading; `whole`: and the vendor finished its answer all the same. */
-  | ({ readonly kind: 'abandoned'; readonly whole: boolean } & ProducedSoFar);
-
-/** What is known of an answer that did not reach its end. */
-interface ProducedSoFar {
-  readonly usage: ReportedUsage | undefined;
-  readonly text: string | undefined;
-  /** 0 when nothing had been produced. */
-  readonly producedTokens: number;
-}
+import type { ProducedSoFar, RelayResult } from './relay-result.js';
 
 export interface RelayOptions {
   readonly client: ClientRequest;
