@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@tollgate/testing';
 import { connectionsTo, descriptorsOf, processesNaming, SEES_PROCESSES } from './processes.js';
 
-const onLinux = SEES_PROCESSES ? describe : describe.skip;
+const onLinux = SEES_PROCESSES ? describe : describe.skip; // only Linux has /proc
 
 onLinux(`what is left of a gateway${SEES_PROCESSES ? '' : ' (skipped: there is no /proc)'}`, () => {
   it('is a process whose environment names its folder, as long as it lives', async () => {

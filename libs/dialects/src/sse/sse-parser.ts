@@ -16,7 +16,7 @@ export class SseParser {
   /** Asked of `kept` itself, what was put together would be copied into one piece each time. */
   private endsWithCarriageReturn = false;
 
-  /** `onEvent` gets the name (`''` when there is none) and the data of each event that has any. */
+  /** `onEvent` gets the name (`''` when there is none) and the data of each event that carries data. */
   constructor(private readonly onEvent: (event: string, data: string) => void) {}
 
   /** @throws RangeError for an event larger than 16 MiB */

@@ -230,7 +230,8 @@ describe('a client of one dialect at a vendor of another', () => {
     await openai();
     const answer = await world.send(contents, gemini('streamGenerateContent'));
     expect(answer.headers['content-type']).toContain('application/json');
-    const texts = answer.json.map(({ candidates }: any) => candidates?.[0]?.content?.parts?.[0]?.text ?? ''); // eslint-disable-line @typescript-eslint/no-explicit-any -- asserted below
+    const pieces = answer.json as { candidates?: { content?: { parts?: { text?: string }[] } }[] }[];
+    const texts = pieces.map(({ candidates }) => candidates?.[0]?.content?.parts?.[0]?.text ?? '');
     expect(texts.join('')).toBe('Hello there');
     const events = await world.send(contents, gemini('streamGenerateContent?alt=sse'));
     expect(events.text).toMatch(/^data: \{/);

@@ -34,7 +34,7 @@ export class Snapshot {
   readonly settings: SettingsDocument;
   readonly routes: ModelRoutes;
   readonly health: HealthView;
-  /** `undefined`: no group has any. */
+  /** `undefined`: none of the groups has one. */
   private readonly groupLimits: ReadonlyMap<string, GroupLimits> | undefined;
   private readonly sheets = new Map<PriceCardVersion, CompiledSheet>();
 
