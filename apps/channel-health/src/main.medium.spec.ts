@@ -149,7 +149,9 @@ describe('the channel-health service', () => {
     const eventLog = new NatsEventLog({ connection, namespace, logger: noopLogger });
     await documents.bucket('config').put(channelDocumentKey('channel-2'), channelOf('channel-2'));
     const replicas: ReturnType<typeof run>[] = [];
-    for (const [index, name] of ['first', 'second'].entries()) {
+    const judges = (index: number): boolean | undefined =>
+      replicas[index]?.output.stdout.includes('This replica judges channels now.');
+    for (const name of ['first', 'second']) {
       const port = String(await freePort());
       replicas.push(run({ ...settings, TOLLGATE_CHANNEL_HEALTH_PORT: port }));
       const isReady = () =>
@@ -158,17 +160,15 @@ describe('the channel-health service', () => {
           () => false,
         );
       await eventually(isReady, `the ${name} replica to be ready`, 40_000);
-      expect(replicas[index]?.output.stdout.includes('This replica judges channels now.')).toBe(index === 0);
+      // It may be ready before it judges; the second one must find it judging.
+      await eventually(() => judges(0), 'the first replica to judge', 10_000);
     }
+    expect(judges(1)).toBe(false);
 
     // When it is killed, then the other one judges what proxies report from then on.
     replicas[0]?.child.kill('SIGKILL');
     await replicas[0]?.exited;
-    await eventually(
-      () => replicas[1]?.output.stdout.includes('This replica judges channels now.'),
-      'the second replica to judge',
-      10_000,
-    );
+    await eventually(() => judges(1), 'the second replica to judge', 10_000);
     await report(eventLog, 'channel-2');
     await eventually(() => stateIn(documents, 'channel-2', 'open'), 'the channel to be open');
     await eventLog.close();
