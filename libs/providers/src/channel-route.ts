@@ -39,6 +39,16 @@ export function chooseRoute(
   return { dialect: vendorDialect(spoken), spoken, profile: profileFor(spoken, model) };
 }
 
+/**
+ * Below it the vendor has the answers that it stored; `undefined`: it stores none.
+ *
+ * @param forced the operator's choice for the channel, or `null`
+ */
+export function storedResponsesPath({ dialects }: Provider, forced: string | null): string | undefined {
+  if (forced !== null && forced !== 'openai-responses') return undefined;
+  return dialects.find(({ id }) => id === 'openai-responses')?.storedResponsesPath;
+}
+
 function vendorDialect({ id }: ProviderDialect): VendorDialect {
   return DIALECTS[id];
 }

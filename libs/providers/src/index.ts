@@ -1,5 +1,5 @@
 export { providerCatalogue, type ProviderDescription } from './catalogue.js';
-export { chooseRoute, routePath, type VendorRoute } from './channel-route.js';
+export { chooseRoute, routePath, storedResponsesPath, type VendorRoute } from './channel-route.js';
 export type { Authenticator, FlatHeaders, UnsignedRequest } from './authenticator.js';
 export { endpointPath, fillOptions } from './endpoints.js';
 export {

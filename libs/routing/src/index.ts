@@ -10,4 +10,5 @@ export { modelLegs, resolveAlias, servingGroups, type ModelCatalogue, type Model
 export { ChannelPlan, type PlanInput } from './plan.js';
 export { ChannelPool } from './pool.js';
 export { type Random } from './random.js';
+export { readReasoningSuffix, type SuffixedModel, type SuffixedReasoning } from './reasoning-suffix.js';
 export { EXCLUSIONS, isRank, RANKS, type Exclusion, type Rank, type Standing } from './standing.js';

@@ -1,16 +1,19 @@
-import type {
-  ChannelDocument,
-  ChannelStatusDocument,
-  FallbackCondition,
-  ModelDocument,
-  Operation,
-  RoutingStrategy,
-  SettingsDocument,
+import {
+  CAPABILITIES,
+  type ChannelDocument,
+  type ChannelStatusDocument,
+  type FallbackCondition,
+  type ModelDocument,
+  type Operation,
+  type RoutingStrategy,
+  type SettingsDocument,
 } from '@tollgate/contracts';
 import type { ClientDialect } from '@tollgate/dialects';
-import { chooseRoute, PROVIDERS } from '@tollgate/providers';
+import { chooseRoute, PROVIDERS, storedResponsesPath } from '@tollgate/providers';
 import {
   ALL_HEALTHY,
+  capabilitiesOf,
+  capabilityBits,
   ChannelPool,
   EXCLUSIONS,
   HealthView,
@@ -21,7 +24,10 @@ import {
   type ModelLeg,
   type PoolMember,
   type Rank,
+  type SuffixedReasoning,
 } from '@tollgate/routing';
+import type { AskedModel } from './asked-model.js';
+import { NOT_JUDGED_FACTS, type NotJudgedFact } from './not-judged.js';
 import { rankMembers } from './rank-members.js';
 import { toCandidate, type ExplainedChannel } from './explained-channel.js';
 
@@ -32,18 +38,27 @@ export const CONFIGURED_EXCLUSIONS = {
   'other-group': 'The channel serves other groups.',
   unusable: 'This version of the gateway does not know the provider of the channel.',
   'lacks-operation': 'Its vendor can not be told this operation for this model, coming from this dialect.',
+  'stores-no-responses': 'Its vendor, as the channel speaks to it, stores no answers to go on with.',
 } as const;
 export const EXPLAINED_EXCLUSIONS = { ...CONFIGURED_EXCLUSIONS, ...EXCLUSIONS } as const;
 export type ExplainedExclusion = keyof typeof CONFIGURED_EXCLUSIONS | Exclusion;
 
+/** What a request may need of its channel: capabilities, and an answer or a conversation that its vendor stored. */
+export const REQUEST_NEEDS = [...CAPABILITIES, 'stored-response'] as const;
+export type RequestNeed = (typeof REQUEST_NEEDS)[number];
+
 /** A request, as far as routing looks at it. */
 export interface RouteQuestion {
+  /** As the client names it. */
   readonly model: string;
+  /** What the name means. */
+  readonly asked: AskedModel;
   readonly group: string;
   readonly dialect: ClientDialect;
   readonly operation: Operation;
   /** What its channels must be tagged with, besides what the model requires. */
   readonly tags: readonly string[];
+  readonly needs: readonly RequestNeed[];
   /** Hash of what binds it to a channel (`affinityHash`); `undefined`: nothing does. */
   readonly affinity: number | undefined;
 }
@@ -94,28 +109,30 @@ export interface ExplainedLeg {
 export interface RouteExplanation {
   readonly model: string;
   readonly resolvedModel: string;
+  /** What the end of the name says of thinking. */
+  readonly reasoning: SuffixedReasoning | null;
   readonly strategy: RoutingStrategy;
   /** The model, and those that take over, in this order. */
   readonly chain: readonly ExplainedLeg[];
   readonly candidates: readonly ExplainedCandidate[];
   readonly excluded: readonly ExplainedExcluded[];
+  readonly notJudged: readonly NotJudgedFact[];
 }
 
 /**
  * The candidates of a request in the order in which it would try them, and why other channels are none: by the functions
- * that proxies decide with. What only a proxy knows is taken as nothing: requests under way, caps, what rests after a
- * failure there, latencies, and where requests with the same key went last.
+ * that proxies decide with. What only a proxy knows (`NOT_JUDGED`) is taken as nothing.
  */
 export function explainRoute(question: RouteQuestion, facts: RouteFacts): RouteExplanation {
-  const { model, group } = question;
+  const { model, asked, group } = question;
   const { models, settings } = facts;
-  const resolvedModel = resolveAlias(model, models) ?? model;
-  const legs = modelLegs(model, models);
+  const resolvedModel = resolveAlias(asked.model, models) ?? asked.model;
+  const legs = legsOf(question, models);
   const groups = servingGroups(group, settings.routing.autoGroups);
   const explained = legs.map((leg) => explainLeg(leg, groups, question, facts));
   const strategyOf = (name: string) => models.get(name)?.strategy ?? settings.routing.strategy;
   return {
-    ...{ model, resolvedModel, strategy: strategyOf(resolvedModel) },
+    ...{ model, resolvedModel, reasoning: asked.reasoning, strategy: strategyOf(resolvedModel) },
     chain: legs.map((leg) => ({ ...leg, strategy: strategyOf(leg.model) })),
     candidates: explained.flatMap(({ candidates }) => candidates),
     excluded:
@@ -124,7 +141,14 @@ export function explainRoute(question: RouteQuestion, facts: RouteFacts): RouteE
             excluded(channel, resolvedModel, 'model-disabled'),
           )
         : explained.flatMap((leg) => leg.excluded),
+    notJudged: NOT_JUDGED_FACTS,
   };
+}
+
+/** What a vendor stored is of the model asked: no other can go on with it. */
+function legsOf({ asked, needs }: RouteQuestion, models: RouteFacts['models']): readonly ModelLeg[] {
+  const legs = modelLegs(asked.model, models);
+  return needs.includes('stored-response') ? legs.slice(0, 1) : legs;
 }
 
 /** Those that have the model in their list. */
@@ -161,7 +185,7 @@ function explainLeg(
 function explainStage(
   members: readonly PoolMember<ExplainedChannel>[],
   { model, group }: { readonly model: string; readonly group: string },
-  { tags, affinity }: RouteQuestion,
+  { tags, needs: asked, affinity }: RouteQuestion,
   { models, settings, statuses, now }: RouteFacts,
 ): Explained {
   const document = models.get(model);
@@ -171,27 +195,33 @@ function explainStage(
     document?.strategy ?? settings.routing.strategy,
   );
   const health = settings.health.enabled ? new HealthView(statuses) : ALL_HEALTHY;
-  const { ranked, unfit } = rankMembers({ pool, health, tags: required, affinity, now });
+  const needs = capabilityBits(CAPABILITIES.filter((capability) => asked.includes(capability)));
+  const { ranked, unfit } = rankMembers({ pool, health, needs, tags: required, affinity, now });
   return {
     candidates: ranked.map(({ member: { channel, upstream }, ...more }) => ({
       channel: nameOf(channel.document),
       ...{ model, group, priority: channel.priority, weight: channel.weight, upstreamModel: upstream },
       ...more,
     })),
-    excluded: unfit.map(({ member: { channel }, reason }) => {
-      const missing = required.filter((tag) => !channel.tags.includes(tag));
-      if (reason === 'lacks-tag')
-        return excluded(channel.document, model, reason, `It lacks: ${missing.join(', ')}.`);
-      return excluded(channel.document, model, reason, openingOf(statuses.get(channel.id), model));
+    excluded: unfit.map(({ member: { channel, lacks }, reason }) => {
+      const { document } = channel;
+      if (reason === 'lacks-tag') return lacking(document, model, reason, missingTags(channel, required));
+      if (reason === 'lacks-capability')
+        return lacking(document, model, reason, capabilitiesOf(lacks & needs));
+      return excluded(document, model, reason, openingOf(statuses.get(channel.id), model));
     }),
   };
+}
+
+function missingTags({ tags }: ExplainedChannel, required: readonly string[]): readonly string[] {
+  return required.filter((tag) => !tags.includes(tag));
 }
 
 function configuredExclusion(
   { enabled, groups, provider, dialect, models }: ChannelDocument,
   model: string,
   serving: readonly string[],
-  { dialect: client, operation }: RouteQuestion,
+  { dialect: client, operation, needs }: RouteQuestion,
 ): keyof typeof CONFIGURED_EXCLUSIONS | undefined {
   if (!enabled) return 'disabled';
   if (!groups.some((group) => serving.includes(group))) return 'other-group';
@@ -199,7 +229,9 @@ function configuredExclusion(
   if (vendor === undefined) return 'unusable';
   const upstream = models.find(({ name }) => name === model)?.upstream ?? model;
   const route = chooseRoute(vendor, dialect, { client, operation, model: upstream });
-  return route === undefined ? 'lacks-operation' : undefined;
+  if (route === undefined) return 'lacks-operation';
+  if (!needs.includes('stored-response')) return undefined;
+  return storedResponsesPath(vendor, dialect) === undefined ? 'stores-no-responses' : undefined;
 }
 
 /** What channel-health says of the part that keeps the model from being served. */
@@ -207,6 +239,15 @@ function openingOf(status: ChannelStatusDocument | undefined, model: string): st
   if (status === undefined || status.state === 'open') return status?.reason;
   const part = status.models?.find(({ name, state }) => name === model && state === 'open');
   return part?.reason ?? status.credentials?.find(({ state }) => state === 'open')?.reason;
+}
+
+function lacking(
+  channel: ChannelDocument,
+  model: string,
+  reason: ExplainedExclusion,
+  what: readonly string[],
+): ExplainedExcluded {
+  return excluded(channel, model, reason, `It lacks: ${what.join(', ')}.`);
 }
 
 function excluded(

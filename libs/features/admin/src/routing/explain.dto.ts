@@ -9,15 +9,27 @@ import {
   type Operation,
   type RoutingStrategy,
 } from '@tollgate/contracts';
-import { RANKS, type Rank } from '@tollgate/routing';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsString, MaxLength, MinLength } from 'class-validator';
+import { RANKS, type Rank, type SuffixedReasoning } from '@tollgate/routing';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsString,
+  MaxLength,
+  MinLength,
+} from 'class-validator';
 import { IsGivenOptionally, IsName } from '../validation/rules.js';
+import { NOT_JUDGED, type NotJudged, type NotJudgedFact } from './not-judged.js';
 import {
   EXPLAINED_EXCLUSIONS,
+  REQUEST_NEEDS,
   type ExplainedCandidate,
   type ExplainedExcluded,
   type ExplainedExclusion,
   type ExplainedLeg,
+  type RequestNeed,
   type RouteExplanation,
 } from './explain-route.js';
 
@@ -68,6 +80,19 @@ export class ExplainRouteDto {
   @ArrayMaxSize(TAGS_MAX)
   @IsName({ each: true })
   tags?: string[];
+
+  @ApiPropertyOptional({
+    enum: REQUEST_NEEDS,
+    isArray: true,
+    description:
+      'What the request needs of its channel: capabilities (proxies read them in the body), and `stored-response` for one ' +
+      'that goes on with an answer or a conversation that a vendor stored.',
+  })
+  @IsGivenOptionally()
+  @IsArray()
+  @ArrayUnique()
+  @IsIn(REQUEST_NEEDS, { each: true })
+  needs?: RequestNeed[];
 
   @ApiPropertyOptional({
     type: String,
@@ -153,12 +178,35 @@ export class ExplainedExcludedView implements ExplainedExcluded {
   detail: string;
 }
 
+export class SuffixedReasoningView {
+  @ApiPropertyOptional({ type: String, example: 'high' })
+  effort?: string;
+
+  @ApiPropertyOptional({ type: 'integer' })
+  budgetTokens?: number;
+}
+
+export class NotJudgedFactView implements NotJudgedFact {
+  @ApiProperty({ enum: Object.keys(NOT_JUDGED) })
+  fact: NotJudged;
+
+  @ApiProperty({ type: String, description: 'A sentence for a person.' })
+  detail: string;
+}
+
 export class RouteExplanationView implements RouteExplanation {
   @ApiProperty({ type: String })
   model: string;
 
   @ApiProperty({ type: String, description: 'What the model is another name of; else the model.' })
   resolvedModel: string;
+
+  @ApiProperty({
+    type: SuffixedReasoningView,
+    nullable: true,
+    description: "What the end of the model's name says of thinking, by `models.reasoningSuffixes`.",
+  })
+  reasoning: SuffixedReasoning | null;
 
   @ApiProperty({ enum: ROUTING_STRATEGIES })
   strategy: RoutingStrategy;
@@ -177,4 +225,10 @@ export class RouteExplanationView implements RouteExplanation {
     description: 'Channels that have the model and do not serve.',
   })
   excluded: readonly ExplainedExcludedView[];
+
+  @ApiProperty({
+    type: [NotJudgedFactView],
+    description: 'What only the proxies know, and what is therefore taken as nothing.',
+  })
+  notJudged: readonly NotJudgedFactView[];
 }

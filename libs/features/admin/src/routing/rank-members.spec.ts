@@ -22,7 +22,7 @@ function member(id: string, weight: number, cost = Infinity, credentials = 1): P
 
 function told(members: PoolMember<Channel>[], strategy: RoutingStrategy, health = ALL_HEALTHY) {
   const pool = new ChannelPool(members, strategy);
-  const { ranked } = rankMembers({ pool, health, tags: [], affinity: undefined, now: 0 });
+  const { ranked } = rankMembers({ pool, health, needs: 0, tags: [], affinity: undefined, now: 0 });
   return ranked.map(({ member: { channel }, share, credential }) => [channel.id, share, credential]);
 }
 

@@ -16,6 +16,8 @@ const STEPS_MAX = 100;
 export interface RankInput<Channel extends Candidate> {
   readonly pool: ChannelPool<Channel>;
   readonly health: HealthView;
+  /** As a set of capability bits. */
+  readonly needs: number;
   readonly tags: readonly string[];
   readonly affinity: number | undefined;
   /** Milliseconds since the epoch. */
@@ -59,8 +61,8 @@ export function rankMembers<Channel extends Candidate>(
   return { ranked, unfit };
 }
 
-function planOf<Channel extends Candidate>({ pool, health, tags, affinity }: RankInput<Channel>) {
-  return new ChannelPlan({ pool, health, tags, affinity, random: () => 0 });
+function planOf<Channel extends Candidate>({ pool, health, needs, tags, affinity }: RankInput<Channel>) {
+  return new ChannelPlan({ pool, health, needs, tags, affinity, random: () => 0 });
 }
 
 /** Where a request with a key goes, step by step: the credential of each member, in the order of the steps. */

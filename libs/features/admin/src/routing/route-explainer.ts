@@ -17,7 +17,8 @@ import { toModelDocument } from '../models/model.service.js';
 import { OrganizationEntity } from '../organizations/organization.entity.js';
 import { DEFAULT_GROUP } from '../organizations/organization.service.js';
 import { readSettings } from '../settings/settings.service.js';
-import { explainRoute, type RouteExplanation } from './explain-route.js';
+import { meaningsOf, readAskedModel } from './asked-model.js';
+import { explainRoute, type RequestNeed, type RouteExplanation } from './explain-route.js';
 
 /** A request that somebody might send. */
 export interface ExplainInput {
@@ -31,6 +32,7 @@ export interface ExplainInput {
   /** Default `openai-chat`. */
   readonly dialect?: ClientDialectId | undefined;
   readonly tags?: readonly string[] | undefined;
+  readonly needs?: readonly RequestNeed[] | undefined;
   /** What the first rule of affinity for the model finds in the request; of an organisation. */
   readonly affinityKey?: string | undefined;
 }
@@ -53,20 +55,22 @@ export class RouteExplainer {
    */
   async explain(input: ExplainInput): Promise<RouteExplanation> {
     const { manager } = this.dependencies.dataSource;
-    const { model, operation = 'chat', dialect = 'openai-chat', tags = [] } = input;
+    const { model, operation = 'chat', dialect = 'openai-chat', tags = [], needs = [] } = input;
     assertConsistent(input);
     const organization = await this.organization(input.organization);
     const settings = await readSettings(manager);
     const entries = await manager.find(ModelEntity);
     const models = new Map(entries.map((entry) => [entry.name, toModelDocument(entry)]));
-    const channels = (await this.channelsOf(model, models)).map(toChannelDocument);
-    if (channels.length === 0 && !models.has(model))
+    const meanings = meaningsOf(model, operation, settings);
+    const channels = (await this.channelsOf(meanings, models)).map(toChannelDocument);
+    const group = input.group ?? organization?.group ?? DEFAULT_GROUP;
+    const asked = readAskedModel({ model, group, operation }, { channels, models, settings });
+    if (asked === undefined)
       throw new GatewayError('not_found', `There is no model "${model}": no channel and no entry has it.`);
     const statuses = await this.dependencies.channelHealth.read(channels.map(({ id }) => id));
     return explainRoute(
       {
-        ...{ model, operation, tags, dialect: CLIENT_DIALECTS[dialect] },
-        group: input.group ?? organization?.group ?? DEFAULT_GROUP,
+        ...{ model, asked, group, operation, tags, needs, dialect: CLIENT_DIALECTS[dialect] },
         affinity: affinityOf(input, organization, settings),
       },
       { channels, models, settings, statuses, now: this.dependencies.clock.now() },
@@ -84,12 +88,15 @@ export class RouteExplainer {
     return organization;
   }
 
-  /** Those that have the model or one of those that take over. */
+  /** Those that have one of the models or one of those that take over. */
   private channelsOf(
-    model: string,
+    meanings: readonly string[],
     models: ReadonlyMap<string, ModelDocument>,
   ): Promise<readonly ChannelEntity[]> {
-    const names = [resolveAlias(model, models) ?? model, ...modelLegs(model, models).map((leg) => leg.model)];
+    const names = meanings.flatMap((model) => [
+      resolveAlias(model, models) ?? model,
+      ...modelLegs(model, models).map((leg) => leg.model),
+    ]);
     return this.dependencies.dataSource.manager
       .createQueryBuilder(ChannelEntity, 'channel')
       .where(

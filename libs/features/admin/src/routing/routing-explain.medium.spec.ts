@@ -107,6 +107,62 @@ describe('where a request would go', () => {
     expect(unable.body).toMatchObject({ candidates: [], excluded: [{ reason: 'lacks-operation' }] });
   });
 
+  it('passes by what lacks a capability that the request needs, and no others', async () => {
+    await channel('blind', { lacks: ['vision', 'audio'] });
+    await channel('mute', { lacks: ['audio'] });
+    await channel('able');
+    const { body } = await explain({ needs: ['vision', 'tools'] });
+    expect(names(body.candidates).sort()).toEqual(['able', 'mute']);
+    expect(names(body.excluded)).toEqual(['blind']);
+    expect(body.excluded[0]).toMatchObject({ reason: 'lacks-capability', detail: 'It lacks: vision.' });
+    expect((await explain()).body.excluded).toEqual([]);
+  });
+
+  it('goes on with what a vendor stored only where vendors store, for no other model', async () => {
+    const other = `${model}-other`;
+    await channel('chats only', { dialect: 'openai-chat' });
+    await channel('stores');
+    await channel('other', { models: [{ name: other }] });
+    await api.call('POST', '/api/v1/models', { name: model, fallbacks: [other] });
+    const { body } = await explain({ dialect: 'openai-responses', needs: ['stored-response'] });
+    expect(names(body.candidates)).toEqual(['stores']);
+    expect(names(body.excluded)).toEqual(['chats only']);
+    expect(body.excluded[0].reason).toBe('stores-no-responses');
+    expect(body.chain.map((leg: Json) => leg.model)).toEqual([model]);
+    expect((await explain()).body.candidates).toHaveLength(3);
+  });
+
+  it('says what only the proxies know', async () => {
+    await channel('one');
+    const { notJudged } = (await explain()).body;
+    expect(notJudged.map(({ fact }: Json) => fact)).toEqual(
+      expect.arrayContaining(['in-flight', 'caps', 'rests', 'latencies', 'affinity-memory']),
+    );
+    expect(notJudged.every(({ detail }: Json) => detail.endsWith('.'))).toBe(true);
+  });
+
+  it('reads how much to think from the end of a name, as proxies do', async () => {
+    await channel('one');
+    const high = await explain({ model: `${model}-high` });
+    expect(high.body).toMatchObject({
+      ...{ model: `${model}-high`, resolvedModel: model, reasoning: { effort: 'high' } },
+      candidates: [{ model }],
+    });
+    const budget = await explain({ model: `${model}-thinking-2048` });
+    expect(budget.body.reasoning).toEqual({ budgetTokens: 2048 });
+    expect((await explain()).body.reasoning).toBeNull();
+    expect((await explain({ model: `${model}-high`, operation: 'embeddings' })).status).toBe(404);
+  });
+
+  it('takes a name for itself where a channel of the group has it, else for one with a suffix', async () => {
+    await channel('plain');
+    await channel('elsewhere', { models: [{ name: `${model}-max` }], groups: ['vip'] });
+    const read = async (group: string) => (await explain({ model: `${model}-max`, group })).body;
+    expect(await read('vip')).toMatchObject({ resolvedModel: `${model}-max`, reasoning: null });
+    expect(await read('default')).toMatchObject({ resolvedModel: model, reasoning: { effort: 'max' } });
+    expect(await read('nobody')).toMatchObject({ resolvedModel: `${model}-max`, candidates: [] });
+  });
+
   it('follows an alias and shows the models that take over, after those of the model', async () => {
     const [target, other] = [`${model}-target`, `${model}-other`];
     await channel('other', { models: [{ name: other }], priority: 9 });
@@ -171,6 +227,7 @@ describe('where a request would go', () => {
     [{ operation: 'sing' }, 'operation'],
     [{ dialect: 'bedrock-converse' }, 'dialect'],
     [{ tags: 'eu' }, 'tags'],
+    [{ needs: ['telepathy'] }, 'needs'],
     [{ group: 'a', organization: 'b' }, 'group'],
     [{ affinityKey: 'a' }, 'organization'],
     [{ colour: 'red' }, 'colour'],

@@ -13,6 +13,7 @@ import {
   chooseRoute,
   fillOptions,
   PROVIDERS,
+  storedResponsesPath,
   type Authenticator,
   type ChannelOptions,
   type EgressGuard,
@@ -168,8 +169,7 @@ export class RoutableChannel implements Candidate {
 
   /** Below it the vendor has the answers that it stored; `undefined`: it stores none. */
   get storedResponsesPath(): string | undefined {
-    if (this.dialect !== null && this.dialect !== 'openai-responses') return undefined;
-    return this.provider.dialects.find(({ id }) => id === 'openai-responses')?.storedResponsesPath;
+    return storedResponsesPath(this.provider, this.dialect);
   }
 
   /** A path of the vendor's as it stands behind the origin. */

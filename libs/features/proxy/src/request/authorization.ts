@@ -6,6 +6,7 @@ import {
   type StoredResponseDocument,
 } from '@tollgate/contracts';
 import type { ReasoningRequest } from '@tollgate/dialects';
+import { readReasoningSuffix } from '@tollgate/routing';
 import type { Configuration } from '../configuration/configuration.js';
 import type { Itinerary, NoItinerary } from '../configuration/model-routes.js';
 import type { RoutableChannel } from '../configuration/routable-channel.js';
@@ -14,7 +15,6 @@ import type { ClientRequest } from '../http/client-request.js';
 import type { Identity } from '../identity/identities.js';
 import { mayCall } from '../identity/model-names.js';
 import type { ModelRequest } from './model-request.js';
-import { readReasoningSuffix } from './reasoning-suffix.js';
 import type { StoredResponseBook } from './stored-response-book.js';
 
 /** A request that was let in: who asks for what, at which price, on which channels. */

@@ -1,13 +1,16 @@
-import type { Effort, ReasoningRequest } from '@tollgate/dialects';
 import type { SettingsDocument } from '@tollgate/contracts';
 
 type SuffixRule = SettingsDocument['models']['reasoningSuffixes'][number];
+type Effort = Exclude<SuffixRule['means'], 'budget'>;
+
+/** How much a model shall think: an effort, or how many tokens it may think with. */
+export type SuffixedReasoning = { readonly effort: Effort } | { readonly budgetTokens: number };
 
 /** A model asked for under a name that says how much it shall think. */
 export interface SuffixedModel {
   /** The name without its suffix. */
   readonly model: string;
-  readonly reasoning: ReasoningRequest;
+  readonly reasoning: SuffixedReasoning;
 }
 
 /**
