@@ -1,4 +1,4 @@
-export type { Journal, JournalEnd, JournalStart } from './journal.js';
+export type { Journal, JournalEnd, JournalStart, StartedRequest } from './journal.js';
 export { FileJournal, type FileJournalOptions } from './file-journal/file-journal.js';
 export type { JournalStatus } from './file-journal/journal-status.js';
 export type { WhenFull } from './file-journal/shedding.js';

@@ -20,8 +20,16 @@ export type JournalStart = Pick<
   readonly estimate: Pick<UsageRecordedV1, 'usage' | 'charge' | 'vendorCost'>;
 };
 
+/** A request whose start is in the journal, until its end is: what `start` gave is what `end` takes. */
+export interface StartedRequest {
+  readonly entry: JournalStart;
+}
+
 /** The end of a request: its usage event but for the sequence number, which the journal gives. */
-export type JournalEnd = Omit<UsageRecordedV1, 'type' | 'version' | 'sequence'>;
+export type JournalEnd = Omit<UsageRecordedV1, 'type' | 'version' | 'sequence' | 'findings' | 'warnings'> & {
+  readonly findings: readonly string[];
+  readonly warnings: readonly string[];
+};
 
 /**
  * The request journal of one proxy process: a write-ahead spool in local segment files. What one turn of the event loop
@@ -37,9 +45,9 @@ export interface Journal {
    * Rejects with GatewayError `overloaded` when the journal's bound is reached or the disk refuses, and with
    * `shutting_down`; the request is not in the journal then.
    */
-  start(entry: JournalStart): Promise<void>;
+  start(entry: JournalStart): Promise<StartedRequest>;
   /** Never throws: a disk that refuses is reported, and the event is published from memory. */
-  end(entry: JournalEnd): void;
+  end(started: StartedRequest, entry: JournalEnd): void;
   /** Requests started and not ended. */
   readonly openCount: number;
   /** Publishes what is left, within the bound, and closes the files; what was not published is replayed at next start. */

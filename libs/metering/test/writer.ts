@@ -3,7 +3,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { newId, systemClock, type RequestId } from '@tollgate/contracts';
-import { FileJournal, type JournalEnd, type JournalStart } from '../src/index.js';
+import { FileJournal, type JournalEnd, type JournalStart, type StartedRequest } from '../src/index.js';
 
 const [directory = '', notes = '', startTemplate = '', endTemplate = ''] = process.argv.slice(2);
 const start = JSON.parse(startTemplate) as JournalStart;
@@ -40,20 +40,20 @@ const journal = await FileJournal.open({
   limits: { segmentBytes: 20_000, batchEventsMax: 7, batchDelayMs: 1, syncIntervalMs: 2 },
 });
 
-const running: RequestId[] = [];
+const running: StartedRequest[] = [];
 let ready = false;
 const turn = async (): Promise<void> => {
   const ids = Array.from({ length: 1 + Math.random() * 3 }, () => newId<RequestId>());
-  await Promise.all(ids.map((id) => journal.start({ ...start, id })));
+  const started = await Promise.all(ids.map((id) => journal.start({ ...start, id })));
   for (const id of ids) writeSync(deeds, `s ${id}\n`);
-  running.push(...ids);
+  running.push(...started);
   if (!ready) process.send?.('ready');
   ready = true;
   const ended = running.splice(0, Math.random() * 5);
-  for (const id of ended) journal.end({ ...end, id });
+  for (const one of ended) journal.end(one, { ...end, id: one.entry.id });
   // The journal planned its own write of the ends first.
   setImmediate(() => {
-    for (const id of ended) writeSync(deeds, `e ${id}\n`);
+    for (const { entry } of ended) writeSync(deeds, `e ${entry.id}\n`);
     setImmediate(() => void turn());
   });
 };

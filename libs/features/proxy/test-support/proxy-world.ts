@@ -15,7 +15,14 @@ import {
   type LeaseId,
   type NanoUsd,
 } from '@tollgate/contracts';
-import { encodeEnd, encodeStart, type Journal, type JournalEnd, type JournalStart } from '@tollgate/metering';
+import {
+  encodeEnd,
+  encodeStart,
+  type Journal,
+  type JournalEnd,
+  type JournalStart,
+  type StartedRequest,
+} from '@tollgate/metering';
 import { EgressGuard, HttpTransport, MediaFetcher } from '@tollgate/providers';
 import {
   credentialAssociation,
@@ -41,11 +48,12 @@ export class MemoryJournal implements Journal {
   get openCount(): number {
     return this.starts.length - this.ends.length;
   }
-  async start(entry: JournalStart): Promise<void> {
+  async start(entry: JournalStart): Promise<StartedRequest> {
     if (this.full) throw new GatewayError('overloaded', 'The journal is full.');
     this.starts.push(JSON.parse(encodeStart(entry)) as JournalStart);
+    return { entry };
   }
-  end(entry: JournalEnd): void {
+  end(_started: StartedRequest, entry: JournalEnd): void {
     this.ends.push(JSON.parse(encodeEnd(entry, this.ends.length + 1)) as JournalEnd);
   }
   close(): Promise<void> {

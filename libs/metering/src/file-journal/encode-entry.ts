@@ -5,15 +5,19 @@ import type { JournalEnd, JournalStart } from '../journal.js';
  * Entries in JSON, put together from their parts: half the price of `JSON.stringify`, twice a request. The spec compares
  * the two over arbitrary entries, so that a new field can't be forgotten here.
  */
-export function encodeStart(start: JournalStart): string {
+export function encodeStart(start: JournalStart, facts = encodeFacts(start)): string {
   const { usage, charge, vendorCost } = start.estimate;
-  return `{${knownAtStart(start)},"estimate":{"usage":${quantities(usage)},"charge":"${charge}","vendorCost":"${vendorCost}"}}`;
+  return `{${facts},"estimate":{"usage":${quantities(usage)},"charge":"${charge}","vendorCost":"${vendorCost}"}}`;
 }
 
-/** A usage event, as it is published. */
-export function encodeEnd(end: JournalEnd, sequence: number): string {
+/**
+ * A usage event, as it is published.
+ *
+ * @param facts those of the entry, where its start has them encoded already
+ */
+export function encodeEnd(end: JournalEnd, sequence: number, facts = encodeFacts(end)): string {
   return (
-    `{"type":"usage.recorded","version":1,"sequence":${sequence},${knownAtStart(end)},` +
+    `{"type":"usage.recorded","version":1,"sequence":${sequence},${facts},` +
     `"durationMs":${number(end.durationMs)},"firstByteMs":${number(end.firstByteMs)},` +
     `"upstreamModel":${word(end.upstreamModel)},"provider":${word(end.provider)},"channel":${named(end.channel)},` +
     `"attempts":${number(end.attempts)},"outcome":"${end.outcome}","httpStatus":${number(end.httpStatus)},` +
@@ -23,7 +27,8 @@ export function encodeEnd(end: JournalEnd, sequence: number): string {
   );
 }
 
-function knownAtStart(entry: Omit<JournalStart, 'estimate'>): string {
+/** What start and end of a request both say, as members of a JSON object. */
+export function encodeFacts(entry: Omit<JournalStart, 'estimate'>): string {
   const { priceCard, budgetLeases } = entry;
   const card =
     priceCard === null ? 'null' : `{"id":${word(priceCard.id)},"version":${number(priceCard.version)}}`;
@@ -55,13 +60,19 @@ function named(what: Named | null): string {
 }
 
 function quantities(usage: UsageQuantities): string {
-  return (
-    `{"input":${number(usage.input)},"cacheRead":${number(usage.cacheRead)},` +
-    `"cacheWrite5m":${number(usage.cacheWrite5m)},"cacheWrite1h":${number(usage.cacheWrite1h)},` +
-    `"audioInput":${number(usage.audioInput)},"imageInput":${number(usage.imageInput)},` +
-    `"output":${number(usage.output)},"reasoning":${number(usage.reasoning)},"audioOutput":${number(usage.audioOutput)}}`
-  );
+  const { cacheRead, cacheWrite5m, cacheWrite1h, audioInput, imageInput, audioOutput } = usage;
+  const plain = cacheRead + cacheWrite5m + cacheWrite1h + audioInput + imageInput + audioOutput === 0;
+  const between = plain
+    ? NOTHING_BETWEEN
+    : `"cacheRead":${number(cacheRead)},"cacheWrite5m":${number(cacheWrite5m)},` +
+      `"cacheWrite1h":${number(cacheWrite1h)},"audioInput":${number(audioInput)},` +
+      `"imageInput":${number(imageInput)},"audioOutput":${number(audioOutput)},`;
+  return `{${between}"input":${number(usage.input)},"output":${number(usage.output)},"reasoning":${number(usage.reasoning)}}`;
 }
+
+/** Most requests are of text, and nothing of it was cached. */
+const NOTHING_BETWEEN =
+  '"cacheRead":0,"cacheWrite5m":0,"cacheWrite1h":0,"audioInput":0,"imageInput":0,"audioOutput":0,';
 
 /** Names of models, groups, providers and codes: few, and in every entry. */
 const encodedWords = new Map<string, string>();

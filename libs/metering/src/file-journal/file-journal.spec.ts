@@ -70,8 +70,7 @@ describe('the request journal', () => {
     const ids: string[] = [];
     for (let index = 0; index < count; index += 1) {
       const start = journalStart();
-      await journal.start(start);
-      journal.end(journalEnd(start));
+      journal.end(await journal.start(start), journalEnd(start));
       ids.push(start.id);
     }
     return ids;
@@ -86,8 +85,8 @@ describe('the request journal', () => {
   it('publishes every ended request once, in sequence from 1 without gaps, in batches named by their range', async () => {
     const journal = await open({ batchEventsMax: 10 });
     const starts = Array.from({ length: 25 }, () => journalStart());
-    await Promise.all(starts.map((start) => journal.start(start)));
-    for (const start of starts) journal.end(journalEnd(start));
+    for (const started of await Promise.all(starts.map((start) => journal.start(start))))
+      journal.end(started, journalEnd(started.entry));
     const ids = starts.map(({ id }) => id);
     await eventually(() => bodies().flatMap(({ events }) => events).length === 25, 'the events');
     const events = bodies().flatMap(({ events }) => events);
@@ -116,7 +115,7 @@ describe('the request journal', () => {
     const clock = new ManualClock();
     const journal = await open({}, { clock });
     const start = journalStart({ occurredAt: clock.now() });
-    await journal.start(start);
+    const started = await journal.start(start);
     clock.advance(250);
     expect(journal.openCount).toBe(1);
     await journal.close({ timeoutMs: 5_000 });
@@ -128,7 +127,7 @@ describe('the request journal', () => {
       durationMs: 250,
       sequence: 1,
     });
-    journal.end(journalEnd(start));
+    journal.end(started, journalEnd(start));
     expect(logger.messages('error')).toEqual(['A request ended that is not open in the journal; ignored.']);
   });
 
@@ -145,9 +144,9 @@ describe('the request journal', () => {
     await billing.start();
     const journal = await open();
     const start = journalStart();
-    await journal.start(start);
-    journal.end(journalEnd(start));
-    journal.end(journalEnd(start, { charge: '1' }));
+    const started = await journal.start(start);
+    journal.end(started, journalEnd(start));
+    journal.end(started, journalEnd(start, { charge: '1' }));
     await journal.close({ timeoutMs: 5_000 });
     expect(billing.records.size).toBe(1);
     expect(logger.messages('error')).toHaveLength(1);
@@ -167,13 +166,13 @@ describe('the request journal', () => {
     await billing.start();
     const journal = await open({ segmentBytes: 2_000 });
     const long = journalStart();
-    await journal.start(long);
+    const started = await journal.start(long);
     for (let round = 0; round < 10; round += 1) {
       await run(journal, 5);
       await eventually(() => journal.status.committedThrough === (round + 1) * 5, 'the commit');
     }
     await eventually(() => segments().length <= 4, 'the segments to go');
-    journal.end(journalEnd(long));
+    journal.end(started, journalEnd(long));
     await journal.close({ timeoutMs: 5_000 });
     expect(billing.records.get(long.id)).toMatchObject({ outcome: 'succeeded', sequence: 51 });
     expect(readdirSync(parent)).toEqual([]);
@@ -332,9 +331,9 @@ describe('the request journal', () => {
       await billing.start();
       const journal = await open({ memoryEventsMax: 1 }, { write });
       const starts = Array.from({ length: 5 }, () => journalStart());
-      await Promise.all(starts.map((start) => journal.start(start)));
+      const started = await Promise.all(starts.map((start) => journal.start(start)));
       full = true;
-      for (const start of starts) journal.end(journalEnd(start));
+      for (const one of started) journal.end(one, journalEnd(one.entry));
       await eventually(() => billing.records.size === 5, 'the records');
       expect([...billing.records.values()].every(({ outcome }) => outcome === 'succeeded')).toBe(true);
     });
@@ -343,9 +342,9 @@ describe('the request journal', () => {
       const journal = await open({}, { write });
       eventLog.away = true;
       const start = journalStart();
-      await journal.start(start);
+      const started = await journal.start(start);
       full = true;
-      journal.end(journalEnd(start));
+      journal.end(started, journalEnd(start));
       await eventually(() => !journal.status.writable, 'the refusal');
       full = false;
       await eventually(() => journal.status.writable, 'the next attempt');

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
-import { GatewayError, newId, type JournalId } from '@tollgate/contracts';
-import type { Journal, JournalEnd, JournalStart } from '../journal.js';
-import { encodeEnd, encodeStart } from './encode-entry.js';
+import { GatewayError, newId, type JournalId, type RequestId } from '@tollgate/contracts';
+import type { Journal, JournalEnd, JournalStart, StartedRequest } from '../journal.js';
+import { encodeEnd, encodeFacts, encodeStart } from './encode-entry.js';
 import { EventBacklog } from './event-backlog.js';
 import { interruptedEvent } from './interrupted.js';
 import { JournalDirectory } from './journal-directory.js';
@@ -9,7 +9,7 @@ import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './limits.js';
 import type { JournalStatus } from './journal-status.js';
 import { OrphanAdopter } from './orphan-adopter.js';
 import { currentOwner, type Owner } from './owner.js';
-import { OpenRequests, type OpenRequest } from './open-requests.js';
+import { OpenRequest, OpenRequests } from './open-requests.js';
 import { RECORD_BYTES_MAX, RecordBuffer } from './record.js';
 import { SegmentReader } from './segment-reader.js';
 import { SegmentStore, type Segment, type WriteFile } from './segment-store.js';
@@ -126,29 +126,30 @@ export class FileJournal implements Journal {
     };
   }
 
-  start(entry: JournalStart): Promise<void> {
+  start(entry: JournalStart): Promise<StartedRequest> {
     const refusal = this.#refusal();
     if (refusal !== undefined) return Promise.reject(refusal);
-    if (this.#shedding.allowed && this.#full) return this.#startUnfiled(entry);
+    const request = new OpenRequest(entry, encodeFacts(entry));
+    if (this.#shedding.allowed && this.#full) return this.#startUnfiled(request);
     try {
-      this.#buffer.appendStart(encodeStart(entry));
+      this.#buffer.appendStart(encodeStart(entry, request.facts));
     } catch (error) {
       return Promise.reject(cannotRecord(error));
     }
     this.#planFlush();
-    return this.#open.add(entry);
+    this.#open.add(request);
+    return request.whenWritten();
   }
 
-  #startUnfiled(entry: JournalStart): Promise<void> {
+  #startUnfiled(request: OpenRequest): Promise<OpenRequest> {
     this.#shedding.shed();
-    this.#open.addUnfiled(entry);
-    return Promise.resolve();
+    this.#open.addUnfiled(request);
+    return Promise.resolve(request);
   }
 
-  end(entry: JournalEnd): void {
-    const request = this.#open.get(entry.id);
-    if (request !== undefined) {
-      this.#end(request, entry);
+  end(started: StartedRequest, entry: JournalEnd): void {
+    if (started instanceof OpenRequest && started.place >= 0) {
+      this.#end(started, entry);
       return;
     }
     // Recording it would charge a request twice or one that was never admitted.
@@ -162,9 +163,7 @@ export class FileJournal implements Journal {
     if (this.#closing) return;
     this.#closing = true;
     this.#flush(true);
-    for (const request of this.#open.all()) {
-      if (request.entry !== undefined) this.#end(request, this.#interrupted(request.entry));
-    }
+    for (const request of this.#open.all()) this.#end(request, this.#interrupted(request.entry));
     this.#flush(true);
     for (const timer of this.#timers) clearInterval(timer);
     const timeout = new AbortController();
@@ -203,25 +202,26 @@ export class FileJournal implements Journal {
   #end(request: OpenRequest, entry: JournalEnd): void {
     const sequence = this.#lastSequence + 1;
     this.#lastSequence = sequence;
-    this.#open.ended(entry.id, request, sequence);
+    this.#open.ended(request, sequence);
     const told = this.#shedding.told(entry);
+    // Another price took its place when another model took over.
+    const facts = told.priceCard === request.entry.priceCard ? request.facts : encodeFacts(told);
+    const json = encodeEnd(told, sequence, facts);
     if (this.#shedsEnds) {
-      this.#backlog.appendUnfiled({ sequence, json: Buffer.from(encodeEnd(told, sequence)) });
+      this.#backlog.appendUnfiled({ sequence, json: Buffer.from(json) });
     } else {
       if (this.#firstBuffered === 0) this.#firstBuffered = sequence;
-      this.#backlog.append({ sequence, json: this.#encodeEnd(told, sequence) });
+      this.#backlog.append({ sequence, json: this.#file(json, entry.id) });
     }
     this.#planFlush();
   }
 
-  #encodeEnd(entry: JournalEnd, sequence: number): Buffer {
-    const json = encodeEnd(entry, sequence);
+  #file(json: string, requestId: RequestId): Buffer {
     try {
       return this.#buffer.appendEnd(json);
     } catch (error) {
-      const facts = { requestId: entry.id, error: reasonOf(error) };
       this.options.logger.error(
-        facts,
+        { requestId, error: reasonOf(error) },
         'A usage event can not be journaled; it is published from memory only.',
       );
       return Buffer.from(json);
@@ -372,7 +372,7 @@ export class FileJournal implements Journal {
     this.#flush();
     const requests = this.#open.all().filter(({ segment }) => segment === oldest);
     try {
-      for (const { entry } of requests) if (entry !== undefined) this.#buffer.appendStart(encodeStart(entry));
+      for (const { entry, facts } of requests) this.#buffer.appendStart(encodeStart(entry, facts));
       const segment = this.#write();
       for (const request of requests) request.segment = segment;
       segment.openStarts += requests.length;

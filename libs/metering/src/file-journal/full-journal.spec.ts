@@ -73,8 +73,7 @@ describe('a full journal', () => {
   /** Runs a request to its end; its id. */
   async function run(journal: FileJournal): Promise<string> {
     const start = journalStart();
-    await journal.start(start);
-    journal.end(journalEnd(start));
+    journal.end(await journal.start(start), journalEnd(start));
     return start.id;
   }
   async function runMany(journal: FileJournal, count: number): Promise<string[]> {
@@ -128,8 +127,7 @@ describe('a full journal', () => {
       for (let index = 0; index < 30; index += 1) {
         const start = journalStart({ model: long });
         ids.push(start.id);
-        await journal.start(start);
-        journal.end(journalEnd(start));
+        journal.end(await journal.start(start), journalEnd(start));
       }
       await eventually(() => billing.records.size === ids.length, 'the records');
       expect(journal.status).toMatchObject({ writable: false, shedRequests: 30 });

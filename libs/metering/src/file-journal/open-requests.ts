@@ -1,29 +1,49 @@
-import type { GatewayError, RequestId } from '@tollgate/contracts';
-import type { JournalStart } from '../journal.js';
+import type { GatewayError } from '@tollgate/contracts';
+import type { JournalStart, StartedRequest } from '../journal.js';
 import type { Segment } from './segment-store.js';
 
 /** A request that was started and has not ended. */
-export interface OpenRequest {
-  /** Let go at its end: the tables that a Map has outgrown hold their values until the next full collection. */
-  entry: JournalStart | undefined;
+export class OpenRequest implements StartedRequest {
   /** Where its start is; `undefined` until it is written, and where it is in no file. */
   segment: Segment | undefined;
+  /** Its place among the others; -1: it has ended, or was refused. */
+  place = -1;
+  private written: ((started: OpenRequest) => void) | undefined;
+  private refused: ((error: GatewayError) => void) | undefined;
+
+  /** @param facts what its end repeats of its start, as JSON members; see `encodeFacts` */
+  constructor(
+    readonly entry: JournalStart,
+    readonly facts: string,
+  ) {}
+
+  /** Resolves when its start is written, rejects when it is refused. */
+  whenWritten(): Promise<OpenRequest> {
+    return new Promise((written, refused) => {
+      this.written = written;
+      this.refused = refused;
+    });
+  }
+
+  tellWritten(): void {
+    this.written?.(this);
+  }
+
+  tellRefused(error: GatewayError): void {
+    this.refused?.(error);
+  }
 }
 
-/** A start that waits for the end of the turn. */
-interface PendingStart {
-  readonly request: OpenRequest;
-  readonly written: () => void;
-  readonly refused: (error: GatewayError) => void;
-}
-
-/** The requests that run, and those among them whose start is not written yet. */
+/**
+ * The requests that run, and those among them whose start is not written yet. In a list and not a Map by id: a Map makes
+ * each id a string of the old generation, and its outgrown tables keep what they held.
+ */
 export class OpenRequests {
-  readonly #open = new Map<RequestId, OpenRequest>();
-  #pending: PendingStart[] = [];
+  readonly #open: OpenRequest[] = [];
+  #pending: OpenRequest[] = [];
 
   get size(): number {
-    return this.#open.size;
+    return this.#open.length;
   }
 
   /** Starts that are not written yet. */
@@ -31,63 +51,65 @@ export class OpenRequests {
     return this.#pending.length;
   }
 
-  get(id: RequestId): OpenRequest | undefined {
-    return this.#open.get(id);
-  }
-
   all(): readonly OpenRequest[] {
-    return [...this.#open.values()];
+    return [...this.#open];
   }
 
-  /** Resolves when the start is written, rejects when it is refused. */
-  add(entry: JournalStart): Promise<void> {
-    const request = this.addUnfiled(entry);
-    return new Promise((written, refused) => {
-      this.#pending.push({ request, written, refused });
-    });
+  /** Its start is to be written with the others that wait. */
+  add(request: OpenRequest): void {
+    this.addUnfiled(request);
+    this.#pending.push(request);
   }
 
   /** Its start comes into no file. */
-  addUnfiled(entry: JournalStart): OpenRequest {
-    const request: OpenRequest = { entry, segment: undefined };
-    this.#open.set(entry.id, request);
-    return request;
+  addUnfiled(request: OpenRequest): void {
+    request.place = this.#open.push(request) - 1;
   }
 
   /** @param sequence of its end */
-  ended(id: RequestId, request: OpenRequest, sequence: number): void {
-    this.#open.delete(id);
-    request.entry = undefined;
-    if (request.segment === undefined) return;
-    request.segment.openStarts -= 1;
-    request.segment.neededThrough = sequence;
+  ended(request: OpenRequest, sequence: number): void {
+    this.#remove(request);
+    const { segment } = request;
+    if (segment === undefined) return;
+    segment.openStarts -= 1;
+    segment.neededThrough = sequence;
   }
 
   /** What waited is in the segment. */
   written(segment: Segment): void {
-    for (const { request, written } of this.#takePending()) {
-      if (request.entry !== undefined) {
+    for (const request of this.#takePending()) {
+      if (request.place >= 0) {
         request.segment = segment;
         segment.openStarts += 1;
       }
-      written();
+      request.tellWritten();
     }
   }
 
   /** What waited goes on without a file. */
   shed(): void {
-    for (const { written } of this.#takePending()) written();
+    for (const request of this.#takePending()) request.tellWritten();
   }
 
   /** What waited has not begun. */
   refuse(error: GatewayError): void {
-    for (const { request, refused } of this.#takePending()) {
-      if (request.entry !== undefined) this.#open.delete(request.entry.id);
-      refused(error);
+    for (const request of this.#takePending()) {
+      if (request.place >= 0) this.#remove(request);
+      request.tellRefused(error);
     }
   }
 
-  #takePending(): readonly PendingStart[] {
+  /** The last one takes its place. */
+  #remove(request: OpenRequest): void {
+    const last = this.#open.pop();
+    if (last !== undefined && last !== request) {
+      this.#open[request.place] = last;
+      last.place = request.place;
+    }
+    request.place = -1;
+  }
+
+  #takePending(): readonly OpenRequest[] {
     const pending = this.#pending;
     this.#pending = [];
     return pending;

@@ -9,8 +9,14 @@ export interface RequestTracing {
   begin(client: ClientRequest, operation: Operation): RequestSpan | undefined;
 }
 
+/** What is known of a request that came onto the books. */
+export interface RequestFacts {
+  readonly model?: string;
+  readonly attempts?: number;
+}
+
 export interface RequestSpan {
-  end(conclusion: Conclusion, facts: { readonly model?: string; readonly attempts?: number }): void;
+  end(conclusion: Conclusion, facts: RequestFacts): void;
 }
 
 /** Where no collector is configured: costs nothing a request. */
@@ -44,10 +50,7 @@ class RecordedSpan implements RequestSpan {
   ) {}
 
   /** Attribute names of https://opentelemetry.io/docs/specs/semconv/gen-ai/ where there are any. */
-  end(
-    conclusion: Conclusion,
-    { model, attempts }: { readonly model?: string; readonly attempts?: number },
-  ): void {
+  end(conclusion: Conclusion, { model, attempts }: RequestFacts): void {
     const { span, client, operation } = this;
     span.setAttribute('tollgate.request.id', client.id);
     span.setAttribute('gen_ai.operation.name', operation);

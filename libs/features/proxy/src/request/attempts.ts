@@ -14,7 +14,7 @@ import type { MeteredRequest } from './metered-request.js';
 import type { ModelRequest } from './model-request.js';
 import type { AttemptPreparation, PreparedAttempt } from './prepare-attempt.js';
 import type { RelayResult } from './relay-result.js';
-import { Relay, type RelayOptions } from './relay.js';
+import { Relay, type RelayListener, type RelayOptions } from './relay.js';
 
 export interface AttemptsDependencies {
   readonly http: Transport;
@@ -28,8 +28,8 @@ export interface AttemptsDependencies {
 export interface Outgoing {
   readonly request: ModelRequest;
   readonly jsonArray: boolean;
-  /** What was set aside for the request. */
-  readonly hold: Hold | null;
+  /** What was set aside for the request, where that is less than an answer may cost; else `null`. */
+  readonly shortHold: Hold | null;
   /** Counts the attempts. */
   readonly metered: { readonly attempts: number };
 }
@@ -43,7 +43,6 @@ export interface Attempt {
   readonly outputTokensMax: number | undefined;
   /** Refusals of the request that another model takes over on: the client does not see them. */
   readonly refusals: readonly FallbackCondition[] | undefined;
-  readonly prepared: PreparedAttempt;
   /** It is the trial of a half-open channel. */
   readonly trial: boolean;
   readonly authorized: Authorized;
@@ -60,13 +59,18 @@ export class Attempts {
   prepare(
     client: ClientRequest,
     credential: number,
-    { channel, model, outputTokensMax, authorized, outgoing }: Omit<Attempt, 'prepared'>,
+    { channel, model, outputTokensMax, authorized, outgoing }: Attempt,
   ): PreparedAttempt | GatewayError | Promise<PreparedAttempt | GatewayError> {
     const { request, jsonArray, metered } = outgoing;
     const { reasoning, snapshot } = authorized;
     try {
       const prepared = this.dependencies.preparation.prepare(channel, {
-        ...{ client, request, jsonArray, outputTokensMax, reasoning, credential },
+        client,
+        request,
+        jsonArray,
+        outputTokensMax,
+        reasoning,
+        credential,
         retries: metered.attempts,
         upstreamModel: channelModel(channel, model).upstream,
         modelOutputTokensMax: snapshot.modelOf(model)?.outputTokensMax ?? null,
@@ -90,52 +94,32 @@ export class Attempts {
   }
 
   /** Carries the answer to the client; tells how that ended. Never rejects for what a vendor does. */
-  async run(
+  run(
     client: ClientRequest,
     metered: MeteredRequest,
-    { channel, model, prepared, trial, refusals, authorized, outgoing }: Attempt,
+    attempt: Attempt,
+    prepared: PreparedAttempt,
   ): Promise<RelayResult> {
-    const { clock, http, observer } = this.dependencies;
+    const { channel, refusals, authorized, outgoing } = attempt;
     const { passage, request, route } = prepared;
-    const { load } = channel;
-    const known = channelModel(channel, model);
-    metered.attempt(channel, known, passage.warnings);
-    const { caps } = load;
-    let tokens = 0;
-    load.inFlight += 1;
-    if (trial) load.trialUnderWay = true;
-    const startedAt = clock.monotonic();
-    caps?.begin(startedAt);
-    let firstByteAt = startedAt;
-    try {
-      const result = await new Promise<RelayResult>((resolve) => {
-        const relay = new Relay({
-          client,
-          passage,
-          streamed: outgoing.request.envelope.streamed,
-          failures: channel.provider.failures,
-          drain: this.drainOf(authorized),
-          withheld: refusals,
-          onFirstByte: () => metered.firstByte((firstByteAt = clock.monotonic())),
-          onResult: resolve,
-        });
-        const handler = mappedStatus(reframed(relay, route.spoken.framing), channel.statusMap);
-        relay.follow(channel.transport(http).dispatch(request, handler));
+    return new Promise((resolve, reject) => {
+      const running = new RunningAttempt(this.dependencies, { metered, attempt, prepared }, resolve, reject);
+      const relay = new Relay({
+        client,
+        passage,
+        streamed: outgoing.request.envelope.streamed,
+        failures: channel.provider.failures,
+        drain: this.drainOf(authorized),
+        withheld: refusals,
+        listener: running,
       });
-      const endedAt = clock.monotonic();
-      if (caps !== undefined) tokens = tokensOf(result);
-      const { credential } = prepared;
-      const firstByteMs = firstByteAt - startedAt;
-      const durationMs = endedAt - startedAt;
-      observer.observe({ channel, credential, model, firstByteMs, durationMs }, result);
-      if (authorized.snapshot.settings.health.enabled)
-        learnFromAttempt(load, result, { credential, upstream: known.upstream, firstByteMs, endedAt });
-      return result;
-    } finally {
-      load.inFlight -= 1;
-      caps?.end(tokens, clock.monotonic());
-      if (trial) load.trialUnderWay = false;
-    }
+      const handler = mappedStatus(reframed(relay, route.spoken.framing), channel.statusMap);
+      try {
+        relay.follow(channel.transport(this.dependencies.http).dispatch(request, handler));
+      } catch (error) {
+        running.failed(error);
+      }
+    });
   }
 
   private drainOf({ snapshot }: Authorized): RelayOptions['drain'] {
@@ -147,7 +131,8 @@ export class Attempts {
   measure(
     metered: MeteredRequest,
     result: RelayResult,
-    { prepared, outgoing }: Attempt,
+    { outgoing }: Attempt,
+    { route }: PreparedAttempt,
   ): Promise<void> | undefined {
     if (!isUncounted(result)) {
       metered.measure(result);
@@ -155,8 +140,82 @@ export class Attempts {
     }
     const { tokenCount } = this.dependencies;
     return tokenCount
-      .usageOf(outgoing.request, prepared.route.dialect.id, result)
+      .usageOf(outgoing.request, route.dialect.id, result)
       .then((usage) => metered.measure(result, usage));
+  }
+}
+
+interface RunningInput {
+  readonly metered: MeteredRequest;
+  readonly attempt: Attempt;
+  readonly prepared: PreparedAttempt;
+}
+
+/** What an attempt under way takes of its channel, and what is learnt from it when it ends. */
+class RunningAttempt implements RelayListener {
+  private readonly model: ChannelModel;
+  private readonly startedAt: number;
+  private firstByteAt: number;
+
+  constructor(
+    private readonly dependencies: AttemptsDependencies,
+    private readonly input: RunningInput,
+    private readonly resolve: (result: RelayResult) => void,
+    private readonly reject: (error: unknown) => void,
+  ) {
+    const { channel, model, trial } = input.attempt;
+    const { load } = channel;
+    this.model = channelModel(channel, model);
+    input.metered.attempt(channel, this.model, input.prepared.passage.warnings);
+    load.inFlight += 1;
+    if (trial) load.trialUnderWay = true;
+    this.startedAt = dependencies.clock.monotonic();
+    this.firstByteAt = this.startedAt;
+    load.caps?.begin(this.startedAt);
+  }
+
+  firstByte(): void {
+    this.firstByteAt = this.dependencies.clock.monotonic();
+    this.input.metered.firstByte(this.firstByteAt);
+  }
+
+  result(result: RelayResult): void {
+    const { load } = this.input.attempt.channel;
+    this.leave(load.caps === undefined ? 0 : tokensOf(result));
+    try {
+      this.learn(result);
+    } catch (error) {
+      this.reject(error);
+      return;
+    }
+    this.resolve(result);
+  }
+
+  /** A fault of our own. */
+  failed(error: unknown): void {
+    this.leave(0);
+    this.reject(error);
+  }
+
+  private leave(tokens: number): void {
+    const { channel, trial } = this.input.attempt;
+    const { load } = channel;
+    load.inFlight -= 1;
+    load.caps?.end(tokens, this.dependencies.clock.monotonic());
+    if (trial) load.trialUnderWay = false;
+  }
+
+  private learn(result: RelayResult): void {
+    const { attempt, prepared } = this.input;
+    const { channel, model, authorized } = attempt;
+    const { credential } = prepared;
+    const endedAt = this.dependencies.clock.monotonic();
+    const firstByteMs = this.firstByteAt - this.startedAt;
+    const durationMs = endedAt - this.startedAt;
+    this.dependencies.observer.observe({ channel, credential, model, firstByteMs, durationMs }, result);
+    if (!authorized.snapshot.settings.health.enabled) return;
+    const { upstream } = this.model;
+    learnFromAttempt(channel.load, result, { credential, upstream, firstByteMs, endedAt });
   }
 }
 

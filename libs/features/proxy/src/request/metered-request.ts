@@ -1,5 +1,4 @@
 import type {
-  ChannelId,
   ClientDialectId,
   NanoUsd,
   Operation,
@@ -16,6 +15,7 @@ import {
   type Journal,
   type JournalEnd,
   type JournalStart,
+  type StartedRequest,
 } from '@tollgate/metering';
 import { rateTotal } from '@tollgate/pricing';
 import type { RoutableChannel, ChannelModel } from '../configuration/routable-channel.js';
@@ -84,30 +84,51 @@ export class MeteredRequest {
   private costUncharged: NanoUsd = 0n;
   private concluded = false;
 
-  /** What start and end have in common. */
-  private readonly facts: Omit<JournalStart, 'estimate'>;
+  private started: StartedRequest | undefined;
 
-  private constructor(
+  constructor(
     private readonly input: MeteredRequestInput,
     private readonly journal: Journal,
   ) {
-    this.facts = factsOf(input);
     this.price = input.price;
   }
 
-  /**
-   * Resolves when the start is in the journal. Rejects with GatewayError `overloaded` when the journal takes no more; the
-   * hold is freed then.
-   */
-  static async begin(input: MeteredRequestInput, journal: Journal): Promise<MeteredRequest> {
-    const request = new MeteredRequest(input, journal);
-    try {
-      await journal.start({ ...request.facts, estimate: request.startEstimate() });
-    } catch (error) {
-      input.hold?.settle(0n);
-      throw error;
-    }
-    return request;
+  /** What the journal is to hold before a vendor is asked. */
+  startEntry(): JournalStart {
+    const { input } = this;
+    const { client, identity, envelope, price, hold } = input;
+    const { apiKey, organization } = identity;
+    return {
+      id: client.id,
+      occurredAt: input.occurredAt,
+      organization,
+      apiKey,
+      group: organization.group,
+      operation: input.operation,
+      // A client's dialect has an inbound half: its id is one of those.
+      dialect: client.dialect.id as ClientDialectId,
+      streamed: envelope.streamed,
+      model: envelope.model,
+      priceCard: cardOf(price),
+      leaseId: hold?.leaseId ?? null,
+      budgetLeases: hold?.budgetLeases,
+      estimate: this.startEstimate(),
+    };
+  }
+
+  /** The journal holds its start: it is on the books. */
+  begun(started: StartedRequest): void {
+    this.started = started;
+  }
+
+  /** Its end is still to be written. */
+  get open(): boolean {
+    return this.started !== undefined && !this.concluded;
+  }
+
+  /** The journal took no start: nothing of it happened. */
+  refused(): void {
+    if (this.started === undefined) this.input.hold?.settle(0n);
   }
 
   /** `warnings`: what of the request can't be said in the vendor's dialect. */
@@ -148,11 +169,13 @@ export class MeteredRequest {
 
   /** Writes the end. `charge` is what the hold was settled with. */
   conclude(conclusion: Conclusion, endedAt: number): { readonly charge: NanoUsd } {
-    if (this.concluded) throw new Error(`request ${this.input.client.id} was concluded twice`);
+    const { started } = this;
+    if (started === undefined || this.concluded)
+      throw new Error(`request ${this.input.client.id} is not open, and was concluded`);
     this.concluded = true;
     const charge = this.charge(this.measured);
     try {
-      this.journal.end(this.endEntry(conclusion, charge, endedAt));
+      this.journal.end(started, this.endEntry(started.entry, { conclusion, charge, endedAt }));
     } finally {
       this.input.hold?.settle(charge);
       const succeeded = conclusion.outcome === 'succeeded';
@@ -161,8 +184,9 @@ export class MeteredRequest {
     return { charge };
   }
 
-  get channelId(): ChannelId | null {
-    return this.channel?.id ?? null;
+  /** As the client named it. */
+  get model(): string {
+    return this.input.envelope.model;
   }
 
   private measureOutput(
@@ -216,12 +240,15 @@ export class MeteredRequest {
     return { usage, charge: charge.toString(), vendorCost: '0' };
   }
 
-  private endEntry(conclusion: Conclusion, charge: NanoUsd, endedAt: number): JournalEnd {
+  private endEntry(
+    start: JournalStart,
+    { conclusion, charge, endedAt }: { conclusion: Conclusion; charge: NanoUsd; endedAt: number },
+  ): JournalEnd {
     const { startedAt } = this.input;
-    const { channel } = this;
+    const { channel, measured } = this;
     return {
-      ...this.facts,
-      priceCard: this.price === this.input.price ? this.facts.priceCard : cardOf(this.price),
+      ...start,
+      priceCard: this.price === this.input.price ? start.priceCard : cardOf(this.price),
       durationMs: endedAt - startedAt,
       firstByteMs: this.firstByteAt === null ? null : this.firstByteAt - startedAt,
       upstreamModel: this.channelModel?.upstream ?? null,
@@ -231,18 +258,20 @@ export class MeteredRequest {
       outcome: conclusion.outcome,
       httpStatus: conclusion.httpStatus,
       errorCode: conclusion.errorCode,
-      usage: this.measured.usage,
-      usageSource: this.measured.source,
+      usage: measured.usage,
+      usageSource: measured.source,
       charge: charge.toString(),
-      vendorCost: (this.vendorCost(this.measured) + this.costUncharged).toString(),
-      findings: [...this.measured.findings],
+      vendorCost: (this.vendorCost(measured) + this.costUncharged).toString(),
+      findings: measured.findings,
       warnings: bounded(this.warnings),
     };
   }
 }
 
-function bounded(warnings: readonly string[]): string[] {
-  if (warnings.length === 0) return [];
+const NO_WARNINGS: readonly string[] = [];
+
+function bounded(warnings: readonly string[]): readonly string[] {
+  if (warnings.length === 0) return NO_WARNINGS;
   return warnings.slice(0, WARNINGS_MAX).map((label) => label.slice(0, WARNING_LENGTH_MAX));
 }
 
@@ -261,24 +290,4 @@ function tokensOf(usage: UsageQuantities): number {
 
 function cardOf(price: ModelPrice | null): JournalStart['priceCard'] {
   return price === null ? null : { id: price.id, version: price.version };
-}
-
-function factsOf(input: MeteredRequestInput): Omit<JournalStart, 'estimate'> {
-  const { client, identity, envelope, price, hold, occurredAt } = input;
-  const { apiKey, organization } = identity;
-  return {
-    id: client.id,
-    occurredAt,
-    organization,
-    apiKey,
-    group: organization.group,
-    operation: input.operation,
-    // A client's dialect has an inbound half: its id is one of those.
-    dialect: client.dialect.id as ClientDialectId,
-    streamed: envelope.streamed,
-    model: envelope.model,
-    priceCard: cardOf(price),
-    leaseId: hold?.leaseId ?? null,
-    budgetLeases: hold?.budgetLeases,
-  };
 }

@@ -26,7 +26,7 @@ import { BudgetAccounts } from '../identity/budget-accounts.js';
 import type { Identities, Identity } from '../identity/identities.js';
 import type { ChannelObserver } from '../observation/channel-observer.js';
 import type { ProxyMetrics } from '../observation/proxy-metrics.js';
-import type { RequestSpan, RequestTracing } from '../observation/request-tracing.js';
+import type { RequestFacts, RequestSpan, RequestTracing } from '../observation/request-tracing.js';
 import { AffinityKeys } from './affinity-keys.js';
 import { Attempts, type Attempt, type Outgoing } from './attempts.js';
 import { Authorization, type Authorized } from './authorization.js';
@@ -35,7 +35,7 @@ import { ItineraryWalk, priceOfStage } from './itinerary-walk.js';
 import { LimitStage } from './limit-stage.js';
 import { MeteredRequest, type Conclusion } from './metered-request.js';
 import { ModelRequest } from './model-request.js';
-import type { AttemptPreparation } from './prepare-attempt.js';
+import type { AttemptPreparation, PreparedAttempt } from './prepare-attempt.js';
 import type { RelayResult } from './relay-result.js';
 import type { StoredResponseBook } from './stored-response-book.js';
 import type { LocalTokenCount } from './local-token-count.js';
@@ -94,12 +94,14 @@ export class ProxyRequests {
   /** Answers the client, whatever happens. Never rejects. */
   async handle(client: ClientRequest, { path, jsonArray }: ModelTarget): Promise<void> {
     const { clock, journal, bodyBytesMax, tracing } = this.dependencies;
+    const { operation } = path;
     const begun: Begun = {
-      operation: path.operation,
+      operation,
       startedAt: clock.monotonic(),
-      span: tracing.begin(client, path.operation),
+      span: tracing.begin(client, operation),
     };
     let reservation: LimitReservation | null = null;
+    let metered: MeteredRequest | undefined;
     try {
       const identifying = this.authenticate(client);
       const identity = identifying instanceof Promise ? await identifying : identifying;
@@ -109,35 +111,48 @@ export class ProxyRequests {
       const authorized = authorising instanceof Promise ? await authorising : authorising;
       const limiting = this.limits.reserve(client, request, authorized);
       reservation = limiting instanceof Promise ? await limiting : limiting;
-      const admitting = this.admit(request.envelope, authorized);
+      const { envelope } = request;
+      const estimate = dearest(envelope, authorized, clock.now());
+      const admitting = this.admit(estimate, authorized);
       const hold = admitting instanceof Promise ? await admitting : admitting;
       if (authorized.claim !== undefined) await this.claim(authorized, hold);
-      const metered = await MeteredRequest.begin(
+      const chargesCutStreams = authorized.snapshot.settings.metering.chargeCutStreams;
+      const { startedAt } = begun;
+      metered = new MeteredRequest(
         {
-          client,
-          operation: path.operation,
-          identity,
-          envelope: request.envelope,
+          ...{ client, operation, identity, envelope, hold, reservation, chargesCutStreams, startedAt },
           bodyBytes: body.length,
           price: authorized.price,
-          hold,
-          reservation,
-          chargesCutStreams: authorized.snapshot.settings.metering.chargeCutStreams,
           occurredAt: clock.now(),
-          startedAt: begun.startedAt,
         },
         journal,
       );
-      const outgoing = { request, jsonArray, metered, hold };
-      const conclusion = await this.serveOnTheBooks(client, metered, authorized, outgoing);
-      metered.conclude(conclusion, clock.monotonic());
-      this.logWarnings(client, metered);
-      this.ended(conclusion, begun, { model: request.envelope.model, attempts: metered.attempts });
+      metered.begun(await journal.start(metered.startEntry()));
+      const short = hold !== null && estimate !== null && hold.amount < estimate.amountFull;
+      const outgoing = { request, jsonArray, metered, shortHold: short ? hold : null };
+      this.conclude(client, metered, await this.serve(client, metered, authorized, outgoing), begun);
     } catch (error) {
+      if (metered?.open === true) {
+        // A fault of our own, too, ends in a record.
+        this.conclude(client, metered, this.failed(client, error), begun);
+        return;
+      }
       // It came to nothing, unless it was settled already.
       reservation?.giveBack();
-      this.refuse(client, error, begun);
+      metered?.refused();
+      this.ended(this.failed(client, error), begun, {});
     }
+  }
+
+  private conclude(
+    client: ClientRequest,
+    metered: MeteredRequest,
+    conclusion: Conclusion,
+    begun: Begun,
+  ): void {
+    metered.conclude(conclusion, this.dependencies.clock.monotonic());
+    if (metered.warnings.length > 0) this.logWarnings(client, metered);
+    this.ended(conclusion, begun, metered);
   }
 
   private authenticate(client: ClientRequest): Identity | Promise<Identity> {
@@ -145,9 +160,7 @@ export class ProxyRequests {
   }
 
   /** Sets money aside; `null` where the request can't cost anything. */
-  private admit(envelope: RequestEnvelope, authorized: Authorized): Hold | null | Promise<Hold> {
-    const { identity } = authorized;
-    const estimate = dearest(envelope, authorized, this.dependencies.clock.now());
+  private admit(estimate: HoldEstimate | null, { identity }: Authorized): Hold | null | Promise<Hold> {
     if (estimate === null || estimate.amountFull === 0n) return null;
     const account = organizationAccount(identity.organization.id);
     const { amountFull, amountMin } = estimate;
@@ -163,22 +176,6 @@ export class ProxyRequests {
     } catch (error) {
       hold?.settle(0n);
       throw error;
-    }
-  }
-
-  /** A fault of our own, too, ends in a record. */
-  private async serveOnTheBooks(
-    client: ClientRequest,
-    metered: MeteredRequest,
-    authorized: Authorized,
-    outgoing: Outgoing,
-  ): Promise<Conclusion> {
-    try {
-      return await this.serve(client, metered, authorized, outgoing);
-    } catch (error) {
-      const answer = this.publicError(client, error);
-      client.refuse(answer);
-      return { outcome: 'failed', httpStatus: this.statusOf(client, answer), errorCode: answer.code };
     }
   }
 
@@ -203,8 +200,8 @@ export class ProxyRequests {
       const now = clock.monotonic();
       const channel = now <= latestStart ? walk.next(clock.now(), now)?.channel : undefined;
       if (channel === undefined) break;
-      const draft = this.draft(channel, walk, authorized, outgoing);
-      const preparing = this.attempts.prepare(client, walk.credential, draft);
+      const attempt = this.attempt(channel, walk, authorized, outgoing);
+      const preparing = this.attempts.prepare(client, walk.credential, attempt);
       const prepared = preparing instanceof Promise ? await preparing : preparing;
       if (prepared instanceof GatewayError) {
         // What this channel can't be told, another may; no vendor was asked.
@@ -213,14 +210,13 @@ export class ProxyRequests {
         walk.ruleOut('channel');
         continue;
       }
-      const attempt = { ...draft, prepared };
       metered.chargeBy(walk.price);
-      const result = await this.attempts.run(client, metered, attempt);
-      const measuring = this.attempts.measure(metered, result, attempt);
+      const result = await this.attempts.run(client, metered, attempt, prepared);
+      const measuring = this.attempts.measure(metered, result, attempt, prepared);
       if (measuring !== undefined) await measuring;
       if (result.kind !== 'failed') {
-        this.remember(walk, attempt, result);
-        return this.concluded(result, attempt);
+        this.remember(walk, channel, result);
+        return this.concluded(result, attempt, prepared);
       }
       failure = result.error;
       if (!this.mayGoOn(walk, result)) break;
@@ -247,20 +243,22 @@ export class ProxyRequests {
     return new ItineraryWalk({ client, request, authorized, affinities, random }, clock.monotonic());
   }
 
-  private draft(
+  private attempt(
     channel: RoutableChannel,
     { stage: { model }, price, trial, refusals }: ItineraryWalk,
     authorized: Authorized,
     outgoing: Outgoing,
-  ): Omit<Attempt, 'prepared'> {
-    const { request, hold } = outgoing;
-    const known = authorized.snapshot.modelOf(model);
-    const outputTokensMax = outputLimit(request.envelope, hold, { price, model: known });
+  ): Attempt {
+    const { request, shortHold } = outgoing;
+    const outputTokensMax =
+      shortHold === null
+        ? undefined
+        : outputLimit(request.envelope, shortHold, { price, model: authorized.snapshot.modelOf(model) });
     return { channel, model, trial, refusals, outputTokensMax, authorized, outgoing };
   }
 
   /** The next request with the same key is served where this one was. */
-  private remember(walk: ItineraryWalk, { channel }: Attempt, { kind }: RelayResult): void {
+  private remember(walk: ItineraryWalk, channel: RoutableChannel, { kind }: RelayResult): void {
     if (walk.affinity === undefined || kind !== 'answered') return;
     const target = { channel: channel.id, credential: walk.credential };
     this.affinities.remember(walk.affinity, target, this.dependencies.clock.monotonic());
@@ -268,7 +266,8 @@ export class ProxyRequests {
 
   private concluded(
     result: Exclude<RelayResult, { kind: 'failed' }>,
-    { channel, model, prepared, authorized, outgoing }: Attempt,
+    { channel, model, authorized, outgoing }: Attempt,
+    { credential }: PreparedAttempt,
   ): Conclusion {
     switch (result.kind) {
       case 'answered':
@@ -276,7 +275,7 @@ export class ProxyRequests {
           this.dependencies.storedResponses.remember({
             id: result.responseId,
             channelId: channel.id,
-            credential: prepared.credential,
+            credential,
             organizationId: authorized.identity.organization.id,
             model,
           });
@@ -292,31 +291,20 @@ export class ProxyRequests {
   }
 
   private logWarnings(client: ClientRequest, { warnings }: MeteredRequest): void {
-    if (warnings.length === 0) return;
     const facts = { requestId: client.id, warnings };
     this.dependencies.logger.debug(facts, 'a translation could not say everything as it was written');
   }
 
-  private ended(
-    conclusion: Conclusion,
-    { operation, startedAt, span }: Begun,
-    facts: { readonly model?: string; readonly attempts?: number },
-  ): void {
+  private ended(conclusion: Conclusion, { operation, startedAt, span }: Begun, facts: RequestFacts): void {
     const { clock, metrics } = this.dependencies;
     metrics.ended(operation, conclusion, clock.monotonic() - startedAt);
     span?.end(conclusion, facts);
   }
 
-  /** For what failed before anything was on the books. */
-  private refuse(client: ClientRequest, error: unknown, begun: Begun): void {
+  private failed(client: ClientRequest, error: unknown): Conclusion {
     const answer = this.publicError(client, error);
     client.refuse(answer);
-    const conclusion = {
-      outcome: 'failed',
-      httpStatus: this.statusOf(client, answer),
-      errorCode: answer.code,
-    } as const;
-    this.ended(conclusion, begun, {});
+    return { outcome: 'failed', httpStatus: this.statusOf(client, answer), errorCode: answer.code };
   }
 
   /** What is no GatewayError is a fault of our own: logged whole, told in one general sentence. */
@@ -359,10 +347,10 @@ function noChannel(wakesInMs: number | undefined): GatewayError {
 /** A hold below the full estimate covers only so many output tokens: the vendor is asked to stop there. */
 function outputLimit(
   envelope: RequestEnvelope,
-  hold: Hold | null,
+  hold: Hold,
   { price, model }: { readonly price: ModelPrice | null; readonly model: ModelDocument | undefined },
 ): number | undefined {
-  if (hold === null || price === null || envelope.outputTokensMax !== null) return undefined;
+  if (price === null || envelope.outputTokensMax !== null) return undefined;
   if (hold.amount >= estimateHold(envelope, price.sheet, model).amountFull) return undefined;
   return affordableOutputTokens(hold.amount, envelope, { sheet: price.sheet, model });
 }

@@ -24,9 +24,14 @@ export interface RelayOptions {
   readonly drain: { readonly drains: Drains; readonly timeoutMs: number } | undefined;
   /** Refusals of the request that the client does not see: another model takes over. */
   readonly withheld?: readonly FallbackCondition[] | undefined;
-  /** Called when the first byte of the answer leaves for the client. */
-  readonly onFirstByte: () => void;
-  readonly onResult: (result: RelayResult) => void;
+  readonly listener: RelayListener;
+}
+
+export interface RelayListener {
+  /** The first byte of the answer leaves for the client. */
+  firstByte(): void;
+  /** Told once. */
+  result(result: RelayResult): void;
 }
 
 /** A JSON answer up to this size is held until it is whole: its errors can then still be retried. */
@@ -72,7 +77,11 @@ export class Relay implements UpstreamHandler, CloseListener {
   }
 
   response(status: number, headers: UpstreamHeaders): void {
-    this.guarded(() => this.open(status, headers));
+    try {
+      this.open(status, headers);
+    } catch (cause) {
+      this.breakOff(cause);
+    }
   }
 
   private open(status: number, headers: UpstreamHeaders): void {
@@ -99,11 +108,13 @@ export class Relay implements UpstreamHandler, CloseListener {
 
   end(): void {
     if (this.over) return;
-    this.guarded(() => {
+    try {
       if (this.mode === 'error') this.endError();
       else if (this.mode === 'stream') this.endStream();
       else this.endJson();
-    });
+    } catch (cause) {
+      this.breakOff(cause);
+    }
   }
 
   error(error: GatewayError): void {
@@ -117,25 +128,29 @@ export class Relay implements UpstreamHandler, CloseListener {
     });
   }
 
-  /**
-   * Nobody is above to catch what reading a vendor's words throws, and no end would be told: an answer that can't be read
-   * ends here.
-   */
   private guarded(work: () => void): void {
     try {
       work();
     } catch (cause) {
-      if (this.over) throw cause;
-      const client = this.sink;
-      const error = unreadable(cause);
-      this.exchange?.abort();
-      if (client.answered) client.destroy();
-      this.finish(
-        client.answered
-          ? { kind: 'broken', error, ...this.producedSoFar() }
-          : { kind: 'failed', error, blamesChannel: true },
-      );
+      this.breakOff(cause);
     }
+  }
+
+  /**
+   * Nobody is above to catch what reading a vendor's words throws, and no end would be told: an answer that can't be read
+   * ends here.
+   */
+  private breakOff(cause: unknown): void {
+    if (this.over) throw cause;
+    const client = this.sink;
+    const error = unreadable(cause);
+    this.exchange?.abort();
+    if (client.answered) client.destroy();
+    this.finish(
+      client.answered
+        ? { kind: 'broken', error, ...this.producedSoFar() }
+        : { kind: 'failed', error, blamesChannel: true },
+    );
   }
 
   private dataOfLargeAnswer(): void {
@@ -206,12 +221,12 @@ export class Relay implements UpstreamHandler, CloseListener {
     const { passage } = this.options;
     const type = contentType ?? single(this.headers['content-type']) ?? 'application/json';
     const encoding = single(this.headers['content-encoding']);
-    const headers = [...more];
+    let headers = more;
     if (passage.warnings.length + warnings.length > 0)
-      headers.push(...warningsHeader([...new Set([...passage.warnings, ...warnings])]));
-    if (encoding !== undefined && passage.piecemeal) headers.push('content-encoding', encoding);
+      headers = [...headers, ...warningsHeader([...new Set([...passage.warnings, ...warnings])])];
+    if (encoding !== undefined && passage.piecemeal) headers = [...headers, 'content-encoding', encoding];
     this.sink.begin(this.status, type, headers);
-    this.options.onFirstByte();
+    this.options.listener.firstByte();
   }
 
   private endStream(): void {
@@ -227,13 +242,10 @@ export class Relay implements UpstreamHandler, CloseListener {
     // An answer may have no words at all.
     if (!this.sink.answered) this.begin(stream.contentType);
     this.sink.end();
+    const { status } = this;
     const { usage, text, responseId, warnings } = stream;
     const producedTokens = stream.producedTokens(this.outputBytes);
-    this.finish({
-      kind: 'answered',
-      status: this.status,
-      ...{ usage, text, producedTokens, responseId, warnings },
-    });
+    this.finish({ kind: 'answered', status, usage, text, producedTokens, responseId, warnings });
   }
 
   private endJson(): void {
@@ -269,12 +281,9 @@ export class Relay implements UpstreamHandler, CloseListener {
     { usage, text, responseId, warnings }: Omit<WholeAnswer, 'body' | 'contentType'>,
     length: number,
   ): void {
+    const { status } = this;
     const producedTokens = Math.ceil(length / BYTES_PER_TOKEN);
-    this.finish({
-      kind: 'answered',
-      status: this.status,
-      ...{ usage, text, producedTokens, responseId, warnings },
-    });
+    this.finish({ kind: 'answered', status, usage, text, producedTokens, responseId, warnings });
   }
 
   private endError(): void {
@@ -367,7 +376,7 @@ export class Relay implements UpstreamHandler, CloseListener {
     this.options.client.closeListener = undefined;
     this.gathered = [];
     this.drain?.close();
-    this.options.onResult(this.drain === undefined ? result : this.drained(result));
+    this.options.listener.result(this.drain === undefined ? result : this.drained(result));
   }
 }
 
