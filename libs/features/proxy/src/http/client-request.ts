@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError, type RequestId } from '@tollgate/contracts';
-import { GatheredBody } from './gathered-body.js';
+import { BodyReading, requestTooLarge } from './body-reading.js';
 import type { ClientDialect } from './routes.js';
 
 /** How long the rest of a refused body may take to come in. */
@@ -22,6 +22,8 @@ export class ClientRequest {
   closeListener: CloseListener | undefined;
   /** Headers that go with the answer, whatever it will be: name and value by turns. */
   announced: readonly string[] | undefined;
+  /** Waits for the body. */
+  private reading: BodyReading | undefined;
 
   constructor(
     readonly id: RequestId,
@@ -32,6 +34,7 @@ export class ClientRequest {
     response.on('close', () => {
       if (response.writableFinished) return;
       this.closed = true;
+      if (!request.complete) this.reading?.fail(clientClosed());
       this.closeListener?.clientClosed();
     });
   }
@@ -52,7 +55,7 @@ export class ClientRequest {
   /** The API key, from wherever clients of the four dialects put it. */
   secret(): string | undefined {
     const authorization = this.header('authorization');
-    if (authorization !== undefined) return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+    if (authorization !== undefined) return bearerSecret(authorization);
     return this.header('x-api-key') ?? this.header('x-goog-api-key') ?? queryKey(this.request.url);
   }
 
@@ -67,24 +70,11 @@ export class ClientRequest {
     if (encoding !== undefined && encoding !== 'identity') {
       throw new GatewayError('invalid_request', `Bodies encoded with "${encoding}" are not accepted.`);
     }
-    if (Number(this.header('content-length') ?? 0) > bytesMax) throw tooLarge(bytesMax);
+    if (Number(this.header('content-length') ?? 0) > bytesMax) throw requestTooLarge(bytesMax);
     // It left while its key was looked up: no event will come any more.
     if (request.destroyed) throw clientClosed();
     return new Promise((resolve, reject) => {
-      const body = new GatheredBody();
-      request.on('data', (chunk: Buffer) => {
-        if (body.size + chunk.length > bytesMax) {
-          request.removeAllListeners('data');
-          reject(tooLarge(bytesMax));
-          return;
-        }
-        body.push(chunk);
-      });
-      request.on('end', () => resolve(body.bytes()));
-      request.on('error', () => reject(clientClosed()));
-      request.on('close', () => {
-        if (!request.complete) reject(clientClosed());
-      });
+      this.reading = new BodyReading(request, bytesMax, resolve, reject);
     });
   }
 
@@ -149,14 +139,19 @@ export class ClientRequest {
   }
 }
 
+/** As nearly all clients write it, without a pattern. */
+const BEARER = 'Bearer ';
+
+function bearerSecret(authorization: string): string | undefined {
+  const secret = authorization.startsWith(BEARER) ? authorization.slice(BEARER.length) : '';
+  if (secret !== '' && !secret.includes(' ')) return secret;
+  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+}
+
 /** Gemini's clients send `?key=`. */
 function queryKey(url: string | undefined): string | undefined {
   if (url?.includes('?') !== true) return undefined;
   return new URLSearchParams(url.slice(url.indexOf('?'))).get('key') ?? undefined;
-}
-
-function tooLarge(bytesMax: number): GatewayError {
-  return new GatewayError('request_too_large', `The body is larger than the limit of ${bytesMax} bytes.`);
 }
 
 function clientClosed(): GatewayError {

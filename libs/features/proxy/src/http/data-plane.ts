@@ -50,7 +50,7 @@ export class DataPlane {
       return;
     }
     this.inFlightCount += 1;
-    void this.serve(client, route.target).finally(() => this.left());
+    void this.serve(client, route.target).then(this.left, this.left);
   }
 
   /** Takes no new request and resolves when those under way have ended, or the time is up. */
@@ -75,10 +75,10 @@ export class DataPlane {
       : this.options.storedResponses.handle(client, target);
   }
 
-  private left(): void {
+  private readonly left = (): void => {
     this.inFlightCount -= 1;
     if (this.inFlightCount === 0) this.onIdle?.();
-  }
+  };
 
   private tooMuch(): GatewayError {
     return this.draining

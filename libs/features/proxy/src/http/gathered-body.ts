@@ -26,6 +26,7 @@ export class GatheredBody {
   /** Everything, in one buffer. */
   bytes(): Buffer {
     const [only] = this.small;
-    return this.pieces === 1 && only ? only : Buffer.concat([...this.whole, ...this.small], this.size);
+    if (only !== undefined && this.pieces === 1) return only;
+    return Buffer.concat([...this.whole, ...this.small], this.size);
   }
 }
