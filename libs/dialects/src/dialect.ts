@@ -48,11 +48,11 @@ export interface RequestPatch {
   /** The vendor's member for the limit of output tokens. A limit under the dialect's other name is renamed to it. */
   readonly outputLimitField: string;
   /** Set when the balance covers no more than this many output tokens a choice. */
-  readonly outputTokensMax?: number;
+  readonly outputTokensMax?: number | undefined;
   /** Members that this vendor does not take in the body: it has them in the path (Bedrock, Vertex). */
-  readonly remove?: readonly string[];
+  readonly remove?: readonly string[] | undefined;
   /** Members that this vendor wants besides; the client's own win. */
-  readonly add?: Readonly<Record<string, unknown>>;
+  readonly add?: Readonly<Record<string, unknown>> | undefined;
   /** Guarded members that this vendor does not get. */
   readonly withhold?: readonly GuardedMember[];
   /** Nothing is changed but the model, and a limit that the balance sets. */

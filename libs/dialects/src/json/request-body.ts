@@ -160,12 +160,14 @@ function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
+const NOTHING: readonly string[] = [];
+
 /**
  * The body for a vendor that has some members in the path, or wants others besides. Written anew: what the client wrote
  * stays, but for its spacing.
  */
-export function reshapeBody(bytes: Buffer, { remove = [], add = {} }: RequestPatch): Buffer {
-  if (remove.length === 0 && Object.keys(add).length === 0) return bytes;
+export function reshapeBody(bytes: Buffer, { remove = NOTHING, add }: RequestPatch): Buffer {
+  if (remove.length === 0 && (add === undefined || Object.keys(add).length === 0)) return bytes;
   const members = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
   for (const name of remove) delete members[name];
   return Buffer.from(JSON.stringify({ ...add, ...members }));

@@ -13,6 +13,7 @@ import {
   chooseRoute,
   fillOptions,
   PROVIDERS,
+  routePath,
   storedResponsesPath,
   type Authenticator,
   type ChannelOptions,
@@ -33,7 +34,7 @@ import {
 } from '@tollgate/security';
 import { ChannelRules, HeaderRules, RuleError } from '@tollgate/transforms';
 import type { ClientDialect } from '../http/routes.js';
-import type { ChannelRoute } from './channel-route.js';
+import { ChannelRoute } from './channel-route.js';
 
 export interface ChannelModel {
   /** The vendor's name of the model. */
@@ -78,8 +79,8 @@ export class RoutableChannel implements Candidate {
   readonly connection: UpstreamConnection | undefined;
   private readonly basePath: string;
   private readonly dialect: string | null;
-  /** By client dialect, operation and vendor's model; `null`: there is none. Bounded by what is configured. */
-  private readonly routes = new Map<string, ChannelRoute | null>();
+  /** Client dialect → operation → vendor's model; `null`: there is none. Bounded by what is configured. */
+  private readonly routes = new Map<ClientDialect, Map<Operation, Map<string, ChannelRoute | null>>>();
   private readonly rules: ChannelRules;
   private readonly credentials: readonly Authenticator[];
 
@@ -156,15 +157,27 @@ export class RoutableChannel implements Candidate {
 
   /** How to speak to the vendor; `undefined` when it can't serve this. `upstream`: the vendor's name of the model. */
   routeFor(client: ClientDialect, operation: Operation, upstream: string): ChannelRoute | undefined {
-    const key = `${client.id} ${operation} ${upstream}`;
-    let route = this.routes.get(key);
-    if (route === undefined) {
-      const chosen = chooseRoute(this.provider, this.dialect, { client, operation, model: upstream });
-      const transform = chosen && this.rules.transformFor({ dialect: chosen.dialect.id, operation });
-      route = chosen === undefined ? null : { ...chosen, transform };
-      this.routes.set(key, route);
-    }
-    return route ?? undefined;
+    const known = this.routes.get(client)?.get(operation)?.get(upstream);
+    return (known === undefined ? this.addRoute(client, operation, upstream) : known) ?? undefined;
+  }
+
+  private addRoute(client: ClientDialect, operation: Operation, upstream: string): ChannelRoute | null {
+    const operations = this.routes.get(client) ?? new Map<Operation, Map<string, ChannelRoute | null>>();
+    const models = operations.get(operation) ?? new Map<string, ChannelRoute | null>();
+    const route = this.makeRoute(client, operation, upstream);
+    this.routes.set(client, operations.set(operation, models.set(upstream, route)));
+    return route;
+  }
+
+  private makeRoute(client: ClientDialect, operation: Operation, upstream: string): ChannelRoute | null {
+    const chosen = chooseRoute(this.provider, this.dialect, { client, operation, model: upstream });
+    if (chosen === undefined) return null;
+    const transform = this.rules.transformFor({ dialect: chosen.dialect.id, operation });
+    const paths = {
+      whole: this.pathBelowBase(routePath(chosen, operation, false)),
+      streamed: this.pathBelowBase(routePath(chosen, operation, true)),
+    };
+    return new ChannelRoute({ chosen, client, transform, paths });
   }
 
   /** Below it the vendor has the answers that it stored; `undefined`: it stores none. */

@@ -8,7 +8,6 @@ import {
   type ReasoningRequest,
 } from '@tollgate/dialects';
 import {
-  routePath,
   type FlatHeaders,
   type MediaFetcher,
   type UpstreamRequest,
@@ -131,25 +130,22 @@ export class AttemptPreparation {
     passage: Passage,
     input: AttemptInput,
   ): PreparedAttempt | Promise<PreparedAttempt> {
-    const { operation } = input.request.path;
-    const { credential } = input;
+    const { credential, timeouts } = input;
+    const sent = transformed(route, { headers: headersFor(route, input), body: passage.body }, input);
     const unsigned = {
       method: 'POST',
       origin: channel.origin,
-      path: channel.pathBelowBase(routePath(route, operation, input.request.envelope.streamed)),
-      ...transformed(route, { headers: headersFor(route, input), body: passage.body }, input),
+      path: route.path(input.request.envelope.streamed),
+      headers: sent.headers,
+      body: sent.body,
     } as const;
-    const finish = (proof: FlatHeaders): PreparedAttempt => ({
-      route,
-      passage,
-      credential,
-      request: {
-        ...unsigned,
-        headers: ruled(channel, [...unsigned.headers, ...proof], credential),
-        timeouts: input.timeouts,
-        connection: channel.connection,
-      },
-    });
+    const finish = (proof: FlatHeaders): PreparedAttempt => {
+      const { method, origin, path, body } = unsigned;
+      const headers = ruled(channel, route.withProof(unsigned.headers, proof, credential), credential);
+      const { connection } = channel;
+      const request = { method, origin, path, headers, body, timeouts, connection };
+      return { route, passage, credential, request };
+    };
     const proof = channel.credential(credential).headers(unsigned);
     return proof instanceof Promise ? proof.then(finish) : finish(proof);
   }
@@ -170,9 +166,9 @@ function passing(channel: RoutableChannel, route: ChannelRoute, input: AttemptIn
       verbatim,
       withhold,
       outputLimitField: profile.outputLimitField,
-      ...(outputTokensMax === undefined ? {} : { outputTokensMax }),
-      ...(spoken.body?.remove === undefined ? {} : { remove: spoken.body.remove }),
-      ...addedMembers(route, client),
+      outputTokensMax,
+      remove: spoken.body?.remove,
+      add: addedMembers(route, client),
     }),
     warnings: droppedLabels(withhold),
     choices: request.envelope.choices,
@@ -197,14 +193,14 @@ function droppedLabels(members: readonly GuardedMember[]): readonly string[] {
 function addedMembers(
   route: ChannelRoute,
   client: AttemptClient,
-): { add?: Readonly<Record<string, unknown>> } {
+): Readonly<Record<string, unknown>> | undefined {
   const { body } = route.spoken;
-  if (body?.add === undefined && body?.headerMembers === undefined) return {};
+  if (body?.add === undefined && body?.headerMembers === undefined) return undefined;
   const fromHeaders = Object.entries(body.headerMembers ?? {}).flatMap(([header, member]) => {
     const value = route.dialect.id === client.dialect.id ? client.header(header) : undefined;
     return value === undefined ? [] : [[member, value.split(',').map((entry) => entry.trim())] as const];
   });
-  return { add: { ...body.add, ...Object.fromEntries(fromHeaders) } };
+  return { ...body.add, ...Object.fromEntries(fromHeaders) };
 }
 
 function encodeFor(route: ChannelRoute, canonical: CanonicalRequest, input: AttemptInput): EncodedRequest {
@@ -212,7 +208,7 @@ function encodeFor(route: ChannelRoute, canonical: CanonicalRequest, input: Atte
   const outputTokensDefault = input.modelOutputTokensMax ?? profile.outputTokensDefault;
   return reshaped(dialect.outbound.encodeRequest(canonical, { ...profile, outputTokensDefault }), {
     remove: spoken.body?.remove ?? [],
-    add: addedMembers(route, input.client).add ?? {},
+    add: addedMembers(route, input.client) ?? {},
   });
 }
 
@@ -279,18 +275,15 @@ function ruled({ headers: rules }: RoutableChannel, headers: FlatHeaders, creden
 }
 
 /** Built, never copied: but for versions and betas of a dialect that both sides speak. */
-function headersFor({ dialect, spoken }: ChannelRoute, { client }: AttemptInput): FlatHeaders {
-  const own = spoken.headers ?? [];
-  const forwardable = dialect.id === client.dialect.id ? client.dialect.inbound.forwardedHeaders : undefined;
-  if (forwardable === undefined) return ['content-type', 'application/json', ...own];
-  const headers = ['content-type', 'application/json'];
-  const forwarded = forwardable.filter(
-    (name) => client.header(name) !== undefined && spoken.body?.headerMembers?.[name] === undefined,
-  );
-  for (const name of forwarded) headers.push(name, client.header(name) ?? '');
-  for (let at = 0; at < own.length; at += 2) {
-    const [name = '', value = ''] = own.slice(at, at + 2);
+function headersFor(route: ChannelRoute, { client }: AttemptInput): FlatHeaders {
+  if (route.forwarded.length === 0) return route.headers;
+  const forwarded = route.forwarded.filter((name) => client.header(name) !== undefined);
+  if (forwarded.length === 0) return route.headers;
+  const headers: string[] = [];
+  for (let at = 0; at < route.headers.length; at += 2) {
+    const [name = '', value = ''] = route.headers.slice(at, at + 2);
     if (!forwarded.includes(name)) headers.push(name, value);
   }
+  for (const name of forwarded) headers.push(name, client.header(name) ?? '');
   return headers;
 }
