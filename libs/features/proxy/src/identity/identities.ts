@@ -38,12 +38,18 @@ export interface IdentitiesOptions {
 
 const SECRET_LENGTH_MAX = 512;
 
+interface KnownKey {
+  readonly apiKey: ApiKeyDocument;
+  /** Of its organisation's document. */
+  readonly organizationKey: string;
+}
+
 /**
  * Turns API key secrets into identities. Documents are fetched on first use, kept within a bound, and dropped when
  * they change; a key that is known goes on working while the store is away, an unknown one gets 503, never 401.
  */
 export class Identities {
-  private readonly apiKeys: DocumentCache<ApiKeyDocument>;
+  private readonly apiKeys: DocumentCache<KnownKey>;
   private readonly organizations: DocumentCache<OrganizationDocument>;
   /** Secret → key of its document: a repeated secret costs no hash. In this process's memory only, and bounded. */
   private readonly documentKeys = new Map<string, string>();
@@ -54,7 +60,7 @@ export class Identities {
     const bucket = options.documents.bucket('identity');
     const { capacity } = options;
     this.addresses = new AddressRules(new TrustedProxies(options.trustedProxies));
-    this.apiKeys = new DocumentCache({ bucket, capacity, parse: (value) => apiKeyDocument.parse(value) });
+    this.apiKeys = new DocumentCache({ bucket, capacity, parse: knownKey });
     this.organizations = new DocumentCache({
       bucket,
       capacity,
@@ -102,7 +108,7 @@ export class Identities {
     const key = this.apiKeys.peek(this.documentKey(secret));
     if (key === undefined) return this.fetch(secret, caller, now);
     if (key === null) throw invalidKey();
-    const organization = this.organizations.peek(organizationDocumentKey(key.organizationId));
+    const organization = this.organizations.peek(key.organizationKey);
     if (organization === undefined) return this.fetch(secret, caller, now);
     return this.admitted(checked(key, organization, now), caller);
   }
@@ -116,7 +122,7 @@ export class Identities {
     try {
       const key = await this.apiKeys.get(this.documentKey(secret));
       if (key === null) throw invalidKey();
-      const organization = await this.organizations.get(organizationDocumentKey(key.organizationId));
+      const organization = await this.organizations.get(key.organizationKey);
       return this.admitted(checked(key, organization, now), caller);
     } catch (error) {
       if (error instanceof GatewayError && error.kind !== 'unavailable') throw error;
@@ -141,7 +147,12 @@ export class Identities {
   }
 }
 
-function checked(apiKey: ApiKeyDocument, organization: OrganizationDocument | null, now: number): Identity {
+function knownKey(value: unknown): KnownKey {
+  const apiKey = apiKeyDocument.parse(value);
+  return { apiKey, organizationKey: organizationDocumentKey(apiKey.organizationId) };
+}
+
+function checked({ apiKey }: KnownKey, organization: OrganizationDocument | null, now: number): Identity {
   if (apiKey.status === 'revoked') throw new GatewayError('api_key_revoked', 'The API key has been revoked.');
   if (apiKey.expiresAt !== null && apiKey.expiresAt <= now) {
     throw new GatewayError(

@@ -1,4 +1,4 @@
-import type { Operation } from '@tollgate/contracts';
+import type { Operation, RequestOutcome } from '@tollgate/contracts';
 import { HotCounter, HotHistogram, type Count, type HotObservations } from '@tollgate/telemetry';
 import { Gauge, type Registry } from 'prom-client';
 import type { Conclusion } from '../request/metered-request.js';
@@ -12,8 +12,10 @@ export class ProxyMetrics {
   private readonly requests: HotCounter;
   private readonly durations: HotHistogram;
   private readonly attempts: HotCounter;
-  private readonly requestSeries = new Map<string, Count>();
-  private readonly attemptSeries = new Map<string, Count>();
+  /** Operation → outcome → code. No key is put together for a request: as a key, V8 would make each a string of its own. */
+  private readonly requestSeries = new Map<Operation, Map<RequestOutcome, Map<string, Count>>>();
+  /** Channel → result. */
+  private readonly attemptSeries = new Map<string, Map<string, Count>>();
   private readonly durationSeries = new Map<Operation, HotObservations>();
 
   constructor(registry: Registry, inFlight: () => number) {
@@ -48,11 +50,9 @@ export class ProxyMetrics {
 
   ended(operation: Operation, { outcome, errorCode }: Conclusion, durationMs: number): void {
     const code = errorCode ?? 'ok';
-    const key = `${operation} ${outcome} ${code}`;
-    let count = this.requestSeries.get(key);
-    if (count === undefined)
-      this.requestSeries.set(key, (count = this.requests.add(operation, outcome, code)));
-    count.value += 1;
+    const count = this.requestSeries.get(operation)?.get(outcome)?.get(code);
+    if (count === undefined) this.addRequests(operation, outcome, code).value += 1;
+    else count.value += 1;
     let durations = this.durationSeries.get(operation);
     if (durations === undefined)
       this.durationSeries.set(operation, (durations = this.durations.add(operation)));
@@ -60,9 +60,23 @@ export class ProxyMetrics {
   }
 
   attempted(channel: string, result: string): void {
-    const key = `${result} ${channel}`;
-    let count = this.attemptSeries.get(key);
-    if (count === undefined) this.attemptSeries.set(key, (count = this.attempts.add(channel, result)));
-    count.value += 1;
+    const count = this.attemptSeries.get(channel)?.get(result);
+    if (count === undefined) this.addAttempts(channel, result).value += 1;
+    else count.value += 1;
+  }
+
+  private addRequests(operation: Operation, outcome: RequestOutcome, code: string): Count {
+    const outcomes = this.requestSeries.get(operation) ?? new Map<RequestOutcome, Map<string, Count>>();
+    const codes = outcomes.get(outcome) ?? new Map<string, Count>();
+    const count = this.requests.add(operation, outcome, code);
+    this.requestSeries.set(operation, outcomes.set(outcome, codes.set(code, count)));
+    return count;
+  }
+
+  private addAttempts(channel: string, result: string): Count {
+    const results = this.attemptSeries.get(channel) ?? new Map<string, Count>();
+    const count = this.attempts.add(channel, result);
+    this.attemptSeries.set(channel, results.set(result, count));
+    return count;
   }
 }
