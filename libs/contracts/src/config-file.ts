@@ -3,7 +3,7 @@ import { budgetInFile } from './budget.js';
 import { VENDOR_DIALECT_IDS } from './dialect.js';
 import { channelTransformMembers } from './documents/channel-transforms.js';
 import { fileTransportMembers } from './documents/channel-transport.js';
-import { channelRoutingMembers, modelRoutingMembers } from './documents/routing.js';
+import { channelRoutingMembers, modelRoutingMembers, requiredTags } from './documents/routing.js';
 import { settingsDocument } from './documents/settings.js';
 import { allowedAddresses, limits } from './limits.js';
 import { nameString as name } from './name.js';
@@ -91,6 +91,8 @@ export const configFile = z.strictObject({
         secret: z.string().min(20).max(200).optional(),
         /** Names and patterns, e.g. `gpt-4o*`. */
         models: z.array(name).optional(),
+        /** Only channels with all of these tags; `null` lifts it. */
+        requireTags: requiredTags,
         expiresAt: z.iso.datetime({ offset: true }).optional(),
         /** As those of organisations. */
         budgets: z.array(budgetInFile).max(20).optional(),

@@ -33,6 +33,7 @@ export const ERROR_CODES = {
   ip_not_allowed: 'denied',
   model_not_allowed: 'denied',
   model_not_found: 'not-found',
+  no_channel_for_key: 'denied',
   model_not_priced: 'invalid',
   insufficient_balance: 'unpaid',
   budget_exceeded: 'unpaid',

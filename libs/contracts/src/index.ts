@@ -100,6 +100,7 @@ export {
   AFFINITY_SOURCES,
   affinityRules,
   CAPABILITIES,
+  requiredTags,
   channelRoutingMembers,
   CREDENTIAL_CHOICES,
   FALLBACK_CONDITIONS,

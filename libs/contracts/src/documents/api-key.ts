@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { budgetReference } from '../budget.js';
 import type { ApiKeyId, OrganizationId } from '../ids.js';
 import { allowedAddresses, limits } from '../limits.js';
+import { requiredTags } from './routing.js';
 
 /**
  * `keys.<hash>` in the bucket `identity`: what a proxy must know of an API key.
@@ -23,6 +24,8 @@ export const apiKeyDocument = z.object({
   limits: limits.nullable().default(null),
   /** Where its requests may come from, within what the organisation allows; `null`: anywhere. */
   allowedAddresses: allowedAddresses.nullable().default(null),
+  /** Its requests go only to channels with all of these tags. */
+  requireTags: requiredTags,
 });
 export type ApiKeyDocument = z.infer<typeof apiKeyDocument>;
 

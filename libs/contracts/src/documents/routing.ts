@@ -23,6 +23,8 @@ export const CAPABILITIES = ['tools', 'vision', 'audio', 'files', 'json-schema',
 export type Capability = (typeof CAPABILITIES)[number];
 
 const tags = z.array(name).max(50);
+/** Tags that channels must all have to serve what names them: a model, an API key. */
+export const requiredTags = tags.nullish();
 
 /** How a channel takes part in routing besides its priority and weight; what is absent or null is the default. */
 export const channelRoutingMembers = {
@@ -59,7 +61,7 @@ export const modelRoutingMembers = {
   /** Default: that of the settings. */
   strategy: z.enum(ROUTING_STRATEGIES).nullish(),
   /** Only channels with all of these tags serve it. */
-  requireTags: tags.nullish(),
+  requireTags: requiredTags,
 };
 export const modelRouting = z.object(modelRoutingMembers);
 export type ModelRouting = z.infer<typeof modelRouting>;

@@ -70,9 +70,10 @@ function withDate<Body extends { readonly expiresAt?: string | null }>(body: Bod
 }
 
 function toView(key: ApiKeyEntity): ApiKeyView {
-  const { id, organizationId, name, prefix, lastFour, status, models, limits, allowedAddresses } = key;
+  const { id, organizationId, name, prefix, lastFour, status, models } = key;
+  const { limits, allowedAddresses, requireTags } = key;
   return {
-    ...{ id, organizationId, name, prefix, lastFour, status, models, limits, allowedAddresses },
+    ...{ id, organizationId, name, prefix, lastFour, status, models, limits, allowedAddresses, requireTags },
     expiresAt: key.expiresAt?.toISOString() ?? null,
     revokedAt: key.revokedAt?.toISOString() ?? null,
     createdAt: key.createdAt.toISOString(),

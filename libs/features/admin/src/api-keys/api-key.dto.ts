@@ -1,13 +1,24 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { Limits } from '@tollgate/contracts';
+import { requiredTags, type Limits } from '@tollgate/contracts';
 import { PageQuery } from '@tollgate/control-api';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional, IsUUID } from 'class-validator';
 import { AdmissionRulesDto } from '../limits/admission-rules.dto.js';
 import { LimitsDto } from '../limits/limits.dto.js';
+import { IsSchema } from '../validation/is-schema.js';
 import { IsGivenOptionally, IsName, IsTimestamp, LIST_LENGTH_MAX } from '../validation/rules.js';
 import { API_KEY_STATUSES, type ApiKeyStatus } from './api-key.entity.js';
 
-export class CreateApiKeyDto extends AdmissionRulesDto {
+/** What an API key may use, as operators set it. */
+abstract class ApiKeyRulesDto extends AdmissionRulesDto {
+  @IsSchema('requireTags', requiredTags, {
+    type: 'array',
+    items: { type: 'string' },
+    description: 'Its requests go only to channels with all of these tags; null: to any of its group.',
+  })
+  requireTags?: string[] | null;
+}
+
+export class CreateApiKeyDto extends ApiKeyRulesDto {
   @ApiProperty({ type: String, format: 'uuid' })
   @IsUUID()
   organizationId: string;
@@ -34,7 +45,7 @@ export class CreateApiKeyDto extends AdmissionRulesDto {
   expiresAt?: string | null;
 }
 
-export class UpdateApiKeyDto extends AdmissionRulesDto {
+export class UpdateApiKeyDto extends ApiKeyRulesDto {
   @ApiPropertyOptional({ type: String })
   @IsGivenOptionally()
   @IsName()
@@ -104,6 +115,9 @@ export class ApiKeyView {
 
   @ApiProperty({ type: [String], nullable: true, description: 'null: everywhere.' })
   allowedAddresses: string[] | null;
+
+  @ApiProperty({ type: [String], nullable: true, description: 'null: any channel of its group.' })
+  requireTags: string[] | null;
 
   @ApiProperty({ type: String, format: 'date-time' })
   createdAt: string;

@@ -50,6 +50,10 @@ export class ApiKeyEntity {
   @Column('text', { name: 'allowed_addresses', array: true, nullable: true })
   allowedAddresses: string[] | null;
 
+  /** What its channels must be tagged with; `null`: nothing. */
+  @Column('text', { name: 'require_tags', array: true, nullable: true })
+  requireTags: string[] | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
 

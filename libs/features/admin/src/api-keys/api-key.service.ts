@@ -29,6 +29,8 @@ export interface CreateApiKeyInput {
   readonly limits?: Limits | null | undefined;
   /** `null` or absent: everywhere. */
   readonly allowedAddresses?: readonly string[] | null | undefined;
+  /** `null` or absent: any channel of its group. */
+  readonly requireTags?: readonly string[] | null | undefined;
   /** Brought along by the operator; generated when absent. */
   readonly secret?: string | undefined;
 }
@@ -39,6 +41,7 @@ export interface UpdateApiKeyInput {
   readonly expiresAt?: Date | null | undefined;
   readonly limits?: Limits | null | undefined;
   readonly allowedAddresses?: readonly string[] | null | undefined;
+  readonly requireTags?: readonly string[] | null | undefined;
   /** Another secret for the same key: the old one stops working. */
   readonly secret?: string | undefined;
 }
@@ -116,6 +119,7 @@ export class ApiKeyService {
       expiresAt: input.expiresAt ?? null,
       limits: input.limits ?? null,
       allowedAddresses: copyOrNull(input.allowedAddresses),
+      requireTags: copyOrNull(input.requireTags),
       revokedAt: null,
       createdAt: write.now,
       updatedAt: write.now,
@@ -169,6 +173,7 @@ export function toApiKeyDocument(key: ApiKeyEntity): ApiKeyDocument {
     budgets: key.budgets,
     limits: key.limits,
     allowedAddresses: key.allowedAddresses,
+    requireTags: key.requireTags,
   };
 }
 
@@ -177,16 +182,10 @@ function subjectOf({ id, name }: ApiKeyEntity) {
 }
 
 function auditState(key: ApiKeyEntity) {
-  const { organizationId, name, prefix, lastFour, status, models, limits, allowedAddresses } = key;
+  const { organizationId, name, prefix, lastFour, status, models, limits } = key;
+  const { allowedAddresses, requireTags } = key;
   return {
-    organizationId,
-    name,
-    prefix,
-    lastFour,
-    status,
-    models,
-    limits,
-    allowedAddresses,
+    ...{ organizationId, name, prefix, lastFour, status, models, limits, allowedAddresses, requireTags },
     expiresAt: key.expiresAt?.toISOString() ?? null,
   };
 }

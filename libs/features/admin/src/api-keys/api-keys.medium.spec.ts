@@ -34,6 +34,7 @@ describe('API keys', () => {
       expiresAt: '2030-01-01T00:00:00.000Z',
       limits: null,
       allowedAddresses: null,
+      requireTags: null,
       revokedAt: null,
       createdAt: created.body.createdAt,
       updatedAt: created.body.updatedAt,
@@ -46,6 +47,7 @@ describe('API keys', () => {
       budgets: [],
       limits: null,
       allowedAddresses: null,
+      requireTags: null,
     });
     const stored = JSON.stringify([await api.outbox(), await api.dataSource.query('table admin.audit_log')]);
     expect(stored + api.logged()).not.toContain(secret);
@@ -64,6 +66,17 @@ describe('API keys', () => {
       models: null,
       expiresAt: null,
     });
+  });
+
+  it('require tags of their channels, which their document tells, until that is lifted', async () => {
+    const { body } = await create({ name: 'tagged', requireTags: ['eu', 'gdpr'] });
+    expect(body.requireTags).toEqual(['eu', 'gdpr']);
+    await api.call('PATCH', `/api/v1/api-keys/${body.id}`, { name: 'still-tagged' });
+    expect(apiKeyDocument.parse((await api.outbox()).at(-1)?.body).requireTags).toEqual(['eu', 'gdpr']);
+    await api.call('PATCH', `/api/v1/api-keys/${body.id}`, { requireTags: null });
+    expect(apiKeyDocument.parse((await api.outbox()).at(-1)?.body).requireTags).toBeNull();
+    const wrong = await api.call('PATCH', `/api/v1/api-keys/${body.id}`, { requireTags: 'eu' });
+    expect([wrong.status, wrong.body.errors[0].field]).toEqual([400, 'requireTags']);
   });
 
   it('have limits and allowed addresses, which their document tells, until they are lifted', async () => {

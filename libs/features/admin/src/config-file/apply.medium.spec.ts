@@ -38,7 +38,7 @@ prices:
   - { model: gpt-4o, input: "2", output: "8", effectiveFrom: "2099-01-01T00:00:00Z" }
   - { model: dall-e-3, perCall: "0.04" }
 keys:
-  - { name: ci, organization: acme, secret: ${KEY_SECRET}, models: [gpt-4o], expiresAt: "2099-01-01T00:00:00Z" }
+  - { name: ci, organization: acme, secret: ${KEY_SECRET}, models: [gpt-4o], requireTags: [eu], expiresAt: "2099-01-01T00:00:00Z" }
   - { name: made, organization: acme }
 settings:
   routing: { attemptsMax: 1 }
@@ -113,8 +113,8 @@ describe('the declarative file', () => {
     });
     const keys = documents('keys.').map((body) => apiKeyDocument.parse(body));
     expect(keys).toMatchObject([
-      { name: 'ci', models: ['gpt-4o'], expiresAt: Date.parse('2099-01-01T00:00:00Z') },
-      { name: 'made', models: null, expiresAt: null },
+      { name: 'ci', models: ['gpt-4o'], requireTags: ['eu'], expiresAt: Date.parse('2099-01-01T00:00:00Z') },
+      { name: 'made', models: null, requireTags: null, expiresAt: null },
     ]);
     expect(modelDocument.parse(documents('models.')[0])).toMatchObject({
       name: 'gpt-4o',

@@ -139,11 +139,11 @@ export class ConfigFileService {
   }
 
   private async createKey(write: Write, values: NewKeyValues): Promise<GeneratedKey[]> {
-    const { organization, name, models, secret, limits, allowedAddresses } = values;
+    const { organization, name, models, secret, limits, allowedAddresses, requireTags } = values;
     const owner = await write.manager.findOneBy(OrganizationEntity, { name: organization });
     if (owner === null) throw new GatewayError('not_found', `There is no organization "${organization}".`);
     const created = await this.dependencies.apiKeys.createIn(write, {
-      ...{ organizationId: owner.id, name, models, secret, limits, allowedAddresses },
+      ...{ organizationId: owner.id, name, models, secret, limits, allowedAddresses, requireTags },
       expiresAt: dateOf(values),
     });
     return secret === undefined ? [{ id: created.key.id, organization, name, secret: created.secret }] : [];

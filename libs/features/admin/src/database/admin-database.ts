@@ -13,6 +13,7 @@ import { AddBudgets1795741200000 } from './add-budgets.migration.js';
 import { AddChannelOptions1795651200000 } from './add-channel-options.migration.js';
 import { AddChannelTransforms1795737600000 } from './add-channel-transforms.migration.js';
 import { AddChannelTransport1795744800000 } from './add-channel-transport.migration.js';
+import { AddKeyTags1795910400000 } from './add-key-tags.migration.js';
 import { AddLimits1795824000000 } from './add-limits.migration.js';
 import { AddRouting1795744800000 } from './add-routing.migration.js';
 import { CreateAdminSchema1764000000000 } from './create-admin-schema.migration.js';
@@ -35,6 +36,7 @@ export function adminDatabase(connection: {
       AddChannelTransport1795744800000,
       AddLimits1795824000000,
       AddRouting1795744800000,
+      AddKeyTags1795910400000,
     ],
     entities: [
       UserEntity,

@@ -36,6 +36,7 @@ export const CONFIGURED_EXCLUSIONS = {
   'model-disabled': 'The model is switched off.',
   disabled: 'The channel is switched off.',
   'other-group': 'The channel serves other groups.',
+  'lacks-key-tag': 'It does not have all the tags that the API key requires.',
   unusable: 'This version of the gateway does not know the provider of the channel.',
   'lacks-operation': 'Its vendor can not be told this operation for this model, coming from this dialect.',
   'stores-no-responses': 'Its vendor, as the channel speaks to it, stores no answers to go on with.',
@@ -58,6 +59,8 @@ export interface RouteQuestion {
   readonly operation: Operation;
   /** What its channels must be tagged with, besides what the model requires. */
   readonly tags: readonly string[];
+  /** What the API key requires of its channels. */
+  readonly keyTags: readonly string[];
   readonly needs: readonly RequestNeed[];
   /** Hash of what binds it to a channel (`affinityHash`); `undefined`: nothing does. */
   readonly affinity: number | undefined;
@@ -172,6 +175,8 @@ function explainLeg(
   for (const channel of servingModel(facts, model)) {
     const reason = configuredExclusion(channel, model, groups, question);
     if (reason === undefined) members.push(toCandidate(channel, model));
+    else if (reason === 'lacks-key-tag')
+      out.push(lacking(channel, model, reason, missingTags(channel, question.keyTags)));
     else out.push(excluded(channel, model, reason));
   }
   const stages = groups.map((group) => explainStage(members, { model, group }, question, facts));
@@ -213,18 +218,23 @@ function explainStage(
   };
 }
 
-function missingTags({ tags }: ExplainedChannel, required: readonly string[]): readonly string[] {
-  return required.filter((tag) => !tags.includes(tag));
+function missingTags(
+  { tags }: { readonly tags?: readonly string[] | null | undefined },
+  required: readonly string[],
+): readonly string[] {
+  return required.filter((tag) => tags?.includes(tag) !== true);
 }
 
 function configuredExclusion(
-  { enabled, groups, provider, dialect, models }: ChannelDocument,
+  channel: ChannelDocument,
   model: string,
   serving: readonly string[],
-  { dialect: client, operation, needs }: RouteQuestion,
+  { dialect: client, operation, needs, keyTags }: RouteQuestion,
 ): keyof typeof CONFIGURED_EXCLUSIONS | undefined {
+  const { enabled, groups, provider, dialect, models } = channel;
   if (!enabled) return 'disabled';
   if (!groups.some((group) => serving.includes(group))) return 'other-group';
+  if (missingTags(channel, keyTags).length > 0) return 'lacks-key-tag';
   const vendor = PROVIDERS.get(provider);
   if (vendor === undefined) return 'unusable';
   const upstream = models.find(({ name }) => name === model)?.upstream ?? model;

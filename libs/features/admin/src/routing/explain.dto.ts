@@ -52,6 +52,15 @@ export class ExplainRouteDto {
   @IsName()
   organization?: string;
 
+  @ApiPropertyOptional({
+    type: String,
+    description:
+      'Id, or the name beside `organization`: what it requires of channels is judged, and its group is taken.',
+  })
+  @IsGivenOptionally()
+  @IsName()
+  apiKey?: string;
+
   @ApiPropertyOptional({ enum: OPERATIONS, default: 'chat' })
   @IsGivenOptionally()
   @IsIn(OPERATIONS)
@@ -98,7 +107,7 @@ export class ExplainRouteDto {
     type: String,
     description:
       'What the first rule of `routing.affinity` for the model finds in the request, such as its prompt_cache_key. ' +
-      'Needs `organization`.',
+      'Needs `organization` or `apiKey`.',
   })
   @IsGivenOptionally()
   @IsString()

@@ -10,6 +10,7 @@ import { CLIENT_DIALECTS } from '@tollgate/dialects';
 import { affinityHash, coversModel, modelLegs, resolveAlias } from '@tollgate/routing';
 import type { DataSource } from 'typeorm';
 import type { ChannelHealthReader } from '../channels/channel-health-reader.js';
+import { ApiKeyEntity } from '../api-keys/api-key.entity.js';
 import { ChannelEntity } from '../channels/channel.entity.js';
 import { toChannelDocument } from '../channels/channel.service.js';
 import { ModelEntity } from '../models/model.entity.js';
@@ -27,6 +28,8 @@ export interface ExplainInput {
   readonly group?: string | undefined;
   /** Id or name. */
   readonly organization?: string | undefined;
+  /** Id, or the name within the organisation. */
+  readonly apiKey?: string | undefined;
   /** Default `chat`. */
   readonly operation?: Operation | undefined;
   /** Default `openai-chat`. */
@@ -50,14 +53,15 @@ export class RouteExplainer {
   constructor(private readonly dependencies: RouteExplainerDependencies) {}
 
   /**
-   * @throws GatewayError `not_found` when there is no such model or organisation; `validation_failed` with the field when
-   *   members contradict each other
+   * @throws GatewayError `not_found` when there is no such model, organisation or key; `validation_failed` with the field
+   *   when members contradict each other
    */
   async explain(input: ExplainInput): Promise<RouteExplanation> {
     const { manager } = this.dependencies.dataSource;
     const { model, operation = 'chat', dialect = 'openai-chat', tags = [], needs = [] } = input;
     assertConsistent(input);
-    const organization = await this.organization(input.organization);
+    const apiKey = await this.apiKey(input);
+    const organization = await this.organization(apiKey?.organizationId ?? input.organization);
     const settings = await readSettings(manager);
     const entries = await manager.find(ModelEntity);
     const models = new Map(entries.map((entry) => [entry.name, toModelDocument(entry)]));
@@ -71,10 +75,35 @@ export class RouteExplainer {
     return explainRoute(
       {
         ...{ model, asked, group, operation, tags, needs, dialect: CLIENT_DIALECTS[dialect] },
+        keyTags: apiKey?.requireTags ?? [],
         affinity: affinityOf(input, organization, settings),
       },
       { channels, models, settings, statuses, now: this.dependencies.clock.now() },
     );
+  }
+
+  /** One that works: there may be revoked ones of its name. */
+  private async apiKey({
+    apiKey: named,
+    organization: owner,
+  }: ExplainInput): Promise<ApiKeyEntity | undefined> {
+    if (named === undefined) return undefined;
+    const { id: organizationId } = (await this.organization(owner)) ?? {};
+    if (organizationId === undefined && !UUID.test(named))
+      throw new GatewayError(
+        'validation_failed',
+        'Names of API keys are unique within an organization: name it.',
+        {
+          field: 'organization',
+        },
+      );
+    const apiKey = await this.dependencies.dataSource.manager.findOneBy(ApiKeyEntity, {
+      ...(UUID.test(named) ? { id: named } : { name: named }),
+      ...(organizationId === undefined ? {} : { organizationId }),
+      status: 'active',
+    });
+    if (apiKey === null) throw new GatewayError('not_found', `There is no active API key "${named}".`);
+    return apiKey;
   }
 
   private async organization(named: string | undefined): Promise<OrganizationEntity | undefined> {
@@ -109,12 +138,13 @@ export class RouteExplainer {
   }
 }
 
-function assertConsistent({ group, organization, affinityKey }: ExplainInput): void {
-  if (group !== undefined && organization !== undefined)
-    throw new GatewayError('validation_failed', 'Give a group or an organization, not both.', {
+function assertConsistent({ group, organization, apiKey, affinityKey }: ExplainInput): void {
+  const owner = organization ?? apiKey;
+  if (group !== undefined && owner !== undefined)
+    throw new GatewayError('validation_failed', 'Give a group, or an organization or its key, not both.', {
       field: 'group',
     });
-  if (affinityKey !== undefined && organization === undefined)
+  if (affinityKey !== undefined && owner === undefined)
     throw new GatewayError('validation_failed', 'A key binds requests of one organization: name it.', {
       field: 'organization',
     });

@@ -213,6 +213,26 @@ describe('where a request would go', () => {
     expect(firsts.size).toBeGreaterThan(1);
   });
 
+  it('shows what an API key may not use for want of a tag, by its id and by its name', async () => {
+    await channel('both', { tags: ['eu', 'gdpr'], groups: ['vip'] });
+    await channel('half', { tags: ['eu'], groups: ['vip'] });
+    await channel('none', { groups: ['vip'] });
+    const organization = `of ${model}`;
+    const owner = await api.call('POST', '/api/v1/organizations', { name: organization, group: 'vip' });
+    const key = await api.call('POST', '/api/v1/api-keys', {
+      ...{ organizationId: owner.body.id, name: 'europe', requireTags: ['eu', 'gdpr'] },
+    });
+    const { body } = await explain({ apiKey: key.body.id });
+    expect(names(body.candidates)).toEqual(['both']);
+    const reasons = body.excluded.map(({ reason, detail }: Json) => `${reason}: ${detail}`);
+    expect(reasons).toEqual(['lacks-key-tag: It lacks: gdpr.', 'lacks-key-tag: It lacks: eu, gdpr.']);
+    expect((await explain({ apiKey: 'europe', organization })).body).toEqual(body);
+    expect((await explain({ organization })).body.candidates).toHaveLength(3);
+    expect((await explain({ apiKey: 'europe' })).body.errors[0].field).toBe('organization');
+    await api.call('POST', `/api/v1/api-keys/${key.body.id}/revoke`);
+    expect((await explain({ apiKey: key.body.id })).status).toBe(404);
+  });
+
   it.each([
     [{ model: 'nobody-has-it' }, 'There is no model "nobody-has-it"'],
     [{ organization: 'nobody' }, 'There is no organization "nobody".'],

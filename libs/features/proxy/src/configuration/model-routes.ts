@@ -57,10 +57,13 @@ export class ModelRoutes {
     for (const channel of input.channels.values()) this.add(channel);
   }
 
-  /** The group can ask for a model of this name. */
-  knows(model: string, group: string): boolean {
+  /** The group can ask for a model of this name, of channels that fit. */
+  knows(model: string, group: string, fits?: (channel: RoutableChannel) => boolean): boolean {
     return modelLegs(model, this.input.models).some(({ model: name }) =>
-      this.groupsOf(group).some((each) => this.channels.get(name)?.has(each) === true),
+      this.groupsOf(group).some((each) => {
+        const channels = this.channels.get(name)?.get(each);
+        return fits === undefined ? channels !== undefined : channels?.some(fits) === true;
+      }),
     );
   }
 
@@ -80,10 +83,10 @@ export class ModelRoutes {
     return itinerary;
   }
 
-  /** Names that the group can ask for, sorted. */
-  modelsOf(group: string): readonly string[] {
+  /** Names that the group can ask for, of channels that fit, sorted. */
+  modelsOf(group: string, fits?: (channel: RoutableChannel) => boolean): readonly string[] {
     const names = new Set([...this.channels.keys(), ...this.input.models.keys()]);
-    return [...names].filter((name) => this.knows(name, group)).sort();
+    return [...names].filter((name) => this.knows(name, group, fits)).sort();
   }
 
   private itinerariesOf(group: string, dialect: ClientDialect, operation: Operation): Itineraries {
@@ -116,15 +119,7 @@ export class ModelRoutes {
     const asked = this.resolve(model) ?? model;
     if (stages.length === 0 && kind.operation === 'count-tokens')
       stages.push({ model: asked, pool: this.makePool(asked, [], kind), on: ON_FAILURE });
-    const [first, ...others] = stages;
-    if (first === undefined) return 'unable';
-    const refusals = others.flatMap(({ on }) => on.filter((condition) => condition !== 'failure'));
-    return {
-      model: asked,
-      stages: [first, ...others],
-      refusals: refusals.length === 0 ? undefined : refusals,
-      chooses: stages.some(({ pool }) => pool.candidates > 1),
-    };
+    return itineraryOf(asked, stages) ?? 'unable';
   }
 
   private makePool(
@@ -164,6 +159,36 @@ export class ModelRoutes {
       }
     }
   }
+}
+
+/** For what the gateway does itself. */
+export function withoutChannels({ model, stages: [first] }: Itinerary): Itinerary {
+  const pool = first.pool.narrowed(() => false);
+  return { model, stages: [{ ...first, pool }], refusals: undefined, chooses: false };
+}
+
+/** Only the channels that fit; `undefined`: none does. */
+export function narrowItinerary(
+  { model, stages }: Itinerary,
+  fits: (channel: RoutableChannel) => boolean,
+): Itinerary | undefined {
+  const narrowed = stages.map((stage) => ({ ...stage, pool: stage.pool.narrowed(fits) }));
+  return itineraryOf(
+    model,
+    narrowed.filter(({ pool }) => pool.size > 0),
+  );
+}
+
+function itineraryOf(model: string, stages: readonly Stage[]): Itinerary | undefined {
+  const [first, ...others] = stages;
+  if (first === undefined) return undefined;
+  const refusals = others.flatMap(({ on }) => on.filter((condition) => condition !== 'failure'));
+  return {
+    model,
+    stages: [first, ...others],
+    refusals: refusals.length === 0 ? undefined : refusals,
+    chooses: stages.some(({ pool }) => pool.candidates > 1),
+  };
 }
 
 interface RequestKind {

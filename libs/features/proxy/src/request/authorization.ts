@@ -8,9 +8,10 @@ import {
 import type { ReasoningRequest } from '@tollgate/dialects';
 import { readReasoningSuffix } from '@tollgate/routing';
 import type { Configuration } from '../configuration/configuration.js';
-import type { Itinerary, NoItinerary } from '../configuration/model-routes.js';
+import { withoutChannels, type Itinerary, type NoItinerary } from '../configuration/model-routes.js';
 import type { RoutableChannel } from '../configuration/routable-channel.js';
 import type { ModelPrice, Snapshot } from '../configuration/snapshot.js';
+import { hasTags, TaggedItineraries } from '../configuration/tagged-itineraries.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { Identity } from '../identity/identities.js';
 import { mayCall } from '../identity/model-names.js';
@@ -41,11 +42,13 @@ export interface AuthorizationDependencies {
 
 /** Decides whether a key may ask for a model, at which price, and which channels can serve it. */
 export class Authorization {
+  private readonly tagged = new TaggedItineraries();
+
   constructor(private readonly dependencies: AuthorizationDependencies) {}
 
   /**
-   * @throws GatewayError `model_not_allowed`, `model_not_found`, `unsupported_operation`, `model_not_priced`,
-   *   `response_not_found`
+   * @throws GatewayError `model_not_allowed`, `model_not_found`, `unsupported_operation`, `no_channel_for_key`,
+   *   `model_not_priced`, `response_not_found`
    */
   authorize(
     client: ClientRequest,
@@ -65,7 +68,10 @@ export class Authorization {
     const named = suffixed?.model ?? asked;
     if (suffixed !== undefined) found = routes.itinerary(named, group, client.dialect, operation);
     assertMayCall(identity, asked, named);
-    const itinerary = assertFound(found, named, operation);
+    const itinerary = this.openTo(identity, assertFound(found, named, operation), {
+      model: named,
+      operation,
+    });
     const [{ model }] = itinerary.stages;
     const authorized: Authorized = {
       snapshot,
@@ -79,6 +85,20 @@ export class Authorization {
     const { continues, conversation } = request.envelope;
     if (conversation === null) return continues === null ? authorized : this.goOn(authorized, continues);
     return this.join(authorized, conversation, continues);
+  }
+
+  /** Of the ways to serve a request those that the key may go. @throws GatewayError `no_channel_for_key` */
+  private openTo(
+    { apiKey: { requireTags } }: Identity,
+    itinerary: Itinerary,
+    { model, operation }: { readonly model: string; readonly operation: Operation },
+  ): Itinerary {
+    if (requireTags === undefined || requireTags === null) return itinerary;
+    const open = this.tagged.of(itinerary, requireTags);
+    if (open !== undefined) return open;
+    // The gateway counts for whom no vendor does.
+    if (operation === 'count-tokens') return withoutChannels(itinerary);
+    throw noChannelForKey(`serves the model "${model}"`);
   }
 
   /** By the name that the client used, else by what it stands for. Counting tokens is free. */
@@ -99,7 +119,10 @@ export class Authorization {
 
   /** What a vendor stored is gone on with at the channel, and the account, that made it. */
   private async goOn(authorized: Authorized, responseId: string): Promise<Authorized> {
-    const stored = await this.dependencies.storedResponses.find(responseId, authorized.identity);
+    const { identity, snapshot } = authorized;
+    const stored = await this.dependencies.storedResponses.find(responseId, identity);
+    const channel = snapshot.channel(stored.channelId);
+    if (channel !== undefined) assertMayUse(identity, channel, `holds "${responseId}"`);
     const itinerary = narrowed(authorized.itinerary, ({ id }) => id === stored.channelId);
     if (itinerary === undefined) throw channelGone(responseId);
     return { ...authorized, itinerary, credential: stored.credential };
@@ -147,6 +170,19 @@ export function assertMayCall({ apiKey }: Identity, asked: string, model = asked
   throw new GatewayError('model_not_allowed', `This API key may not use the model "${asked}".`, {
     field: 'model',
   });
+}
+
+/** @throws GatewayError `no_channel_for_key` */
+export function assertMayUse({ apiKey }: Identity, channel: RoutableChannel, what: string): void {
+  if (!hasTags(channel, apiKey.requireTags)) throw noChannelForKey(what);
+}
+
+function noChannelForKey(what: string): GatewayError {
+  return new GatewayError(
+    'no_channel_for_key',
+    `No channel with all the tags that this API key requires ${what}.`,
+    { field: 'model' },
+  );
 }
 
 function assertFound(found: Itinerary | NoItinerary, model: string, operation: Operation): Itinerary {

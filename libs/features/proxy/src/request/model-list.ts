@@ -3,6 +3,7 @@ import type { ListedModel } from '@tollgate/dialects';
 import type { Logger } from '@tollgate/telemetry';
 import type { Configuration } from '../configuration/configuration.js';
 import type { Snapshot } from '../configuration/snapshot.js';
+import { hasTags } from '../configuration/tagged-itineraries.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { Identities, Identity } from '../identity/identities.js';
 import { mayCall } from '../identity/model-names.js';
@@ -43,8 +44,9 @@ export class ModelList {
 
 function list(snapshot: Snapshot, { apiKey, organization }: Identity, now: number): ListedModel[] {
   const { allowUnpriced } = snapshot.settings.pricing;
+  const { requireTags } = apiKey;
   return snapshot.routes
-    .modelsOf(organization.group)
+    .modelsOf(organization.group, requireTags ? (channel) => hasTags(channel, requireTags) : undefined)
     .filter((name) => mayCall(apiKey, name))
     .filter((name) => allowUnpriced || isPriced(snapshot, name, now))
     .map((name) => {

@@ -19,6 +19,7 @@ export interface CurrentKey {
   readonly hash: string;
   readonly status: 'active' | 'revoked';
   readonly models: readonly string[] | null;
+  readonly requireTags: readonly string[] | null;
   readonly expiresAt: number | null;
   readonly limits: Limits | null;
   readonly allowedAddresses: readonly string[] | null;

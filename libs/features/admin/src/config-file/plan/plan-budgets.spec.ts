@@ -11,6 +11,7 @@ const UNRESTRICTED = { limits: null, allowedAddresses: null };
 const KEY = {
   ...{ id: 'key-1', name: 'ci', organization: 'acme', hash: 'hash', status: 'active' as const },
   models: null,
+  requireTags: null,
   expiresAt: null,
   ...UNRESTRICTED,
 };

@@ -92,6 +92,7 @@ const KEY = {
   hash: 'hash:a-secret-of-twenty-characters',
   status: 'active' as const,
   models: null,
+  requireTags: null,
   expiresAt: null,
   limits: null,
   allowedAddresses: null,
@@ -314,6 +315,7 @@ describe('planConfig', () => {
       'keys: [{ name: ci, organization: acme, models: [a], expiresAt: "2027-01-01T00:00:00Z" }]',
       '~ key acme/ci: models null>["a"], expiresAt null>"2027-01-01T00:00:00.000Z"',
     ],
+    ['keys: [{ name: ci, organization: acme, requireTags: [eu] }]', '~ key acme/ci: requireTags null>["eu"]'],
     [
       'keys: [{ name: ci, organization: acme, secret: another-secret-of-the-key }]',
       '~ key acme/ci: secret "(secret)">"(secret)"',

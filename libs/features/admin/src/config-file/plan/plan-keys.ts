@@ -96,13 +96,15 @@ function changedKey(key: FileKey, existing: CurrentKey, hash: string | null): Pl
 }
 
 function desiredFields(key: FileKey) {
-  return { models: key.models, expiresAt: isoDate(key.expiresAt), ...accessValues(key) };
+  const { models, requireTags } = key;
+  return { models, requireTags, expiresAt: isoDate(key.expiresAt), ...accessValues(key) };
 }
 
 function givenValues(key: FileKey) {
   return {
     ...(key.secret === undefined ? {} : { secret: key.secret }),
     ...(key.models === undefined ? {} : { models: key.models }),
+    ...(key.requireTags === undefined ? {} : { requireTags: key.requireTags }),
     ...(key.expiresAt === undefined ? {} : { expiresAt: Date.parse(key.expiresAt) }),
     ...accessValues(key),
   };

@@ -71,6 +71,8 @@ export interface OrganizationValues extends AccessValues {
 export interface KeyChangeValues extends AccessValues {
   readonly secret?: string;
   readonly models?: readonly string[];
+  /** `null` lifts it. */
+  readonly requireTags?: readonly string[] | null;
   readonly expiresAt?: number;
 }
 
