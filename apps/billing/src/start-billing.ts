@@ -1,10 +1,15 @@
 import { RedisQuotaStore } from '@tollgate/admission/redis';
 import { systemClock } from '@tollgate/contracts';
 import { createControlApplication } from '@tollgate/control-api';
-import { billingDatabase, BillingModule, type BillingDependencies } from '@tollgate/feature-billing';
+import {
+  BILLING_SCHEMA,
+  billingDatabase,
+  BillingModule,
+  type BillingDependencies,
+} from '@tollgate/feature-billing';
 import { connectNats, NatsDocumentStore, NatsEventLog } from '@tollgate/messaging/nats';
 import { natsRpcTransport } from '@tollgate/messaging/rpc';
-import { openDatabase } from '@tollgate/persistence';
+import { openDatabase, OutboxRelay } from '@tollgate/persistence';
 import { Closers, type RunningService, type ServiceContext } from '@tollgate/service';
 import { createLogger, createMetrics, HealthChecks, startTracing, type Logger } from '@tollgate/telemetry';
 import { PORT_SETTING, type BillingSettings } from './config.js';
@@ -54,6 +59,9 @@ async function startAdapters({ settings, logger, closers }: Parts): Promise<Bill
   closers.add(() => Promise.all([documents.close(), eventLog.close()]));
   const quotaStore = new RedisQuotaStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
   closers.add(() => quotaStore.close());
+  const relay = new OutboxRelay({ dataSource, schema: BILLING_SCHEMA, documents, eventLog, logger, clock });
+  relay.start();
+  closers.add(() => relay.stop());
   const health = new HealthChecks();
   health.register('postgres', async () => void (await dataSource.query('select 1')));
   health.register('nats', () => eventLog.ping());

@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { systemClock } from '@tollgate/contracts';
 import { createControlApplication } from '@tollgate/control-api';
 import { ADMIN_SCHEMA, adminDatabase, AdminModule } from '@tollgate/feature-admin';
-import { billingDatabase, BillingModule } from '@tollgate/feature-billing';
+import { BILLING_SCHEMA, billingDatabase, BillingModule } from '@tollgate/feature-billing';
 import { channelHealthDatabase, ChannelHealthModule } from '@tollgate/feature-channel-health';
 import { createProxyApplication } from '@tollgate/feature-proxy';
 import { inProcessRpcTransport, type RpcTransport } from '@tollgate/messaging/rpc';
@@ -65,8 +65,10 @@ export async function startStandalone(
     const parts: Parts = { settings, logger, masterKey, infrastructure, databases, rpc };
     const control = await startControl(parts);
     closers.add(() => control.close());
-    const relay = startRelay(parts);
+    const relay = startRelay(parts, databases.admin, ADMIN_SCHEMA);
     closers.add(() => relay.stop());
+    const billingRelay = startRelay(parts, databases.billing, BILLING_SCHEMA);
+    closers.add(() => billingRelay.stop());
     const welcome = await bootstrap(control, settings, infrastructure.documents);
     await relay.drain();
     const proxy = await startProxy(parts);
@@ -133,10 +135,10 @@ async function startControl(parts: Parts): Promise<NestFastifyApplication> {
   return control;
 }
 
-function startRelay({ databases, infrastructure, logger }: Parts): OutboxRelay {
+/** Of one service: each has an outbox of its own. */
+function startRelay({ infrastructure, logger }: Parts, dataSource: DataSource, schema: string): OutboxRelay {
   const relay = new OutboxRelay({
-    dataSource: databases.admin,
-    schema: ADMIN_SCHEMA,
+    ...{ dataSource, schema },
     documents: infrastructure.documents,
     eventLog: infrastructure.eventLog,
     logger,

@@ -117,11 +117,12 @@ export {
   type RoutingStrategy,
 } from './documents/routing.js';
 export {
-  HEALTH_NOTIFICATIONS,
+  NOTIFICATION_KINDS,
   REASONING_SUFFIX_MEANINGS,
   SETTINGS_DOCUMENT_KEY,
   settingsDocument,
-  type HealthNotificationRule,
+  type NotificationKind,
+  type NotificationRule,
   type SettingsDocument,
   type SettingsInput,
 } from './documents/settings.js';
@@ -134,6 +135,10 @@ export {
   type RetryAdvice,
 } from './errors.js';
 export { budgetDefinedV1, type BudgetDefinedV1 } from './events/budget-defined.v1.js';
+export {
+  budgetThresholdReachedV1,
+  type BudgetThresholdReachedV1,
+} from './events/budget-threshold-reached.v1.js';
 export {
   channelObservationsV1,
   channelObservationV1,

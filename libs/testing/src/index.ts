@@ -20,6 +20,8 @@ export {
   journalEnd,
   journalStart,
   ManualClock,
+  type ReceivedWebhook,
+  WebhookReceiver,
 } from './fakes/index.js';
 export { startTypeScript, typeScriptOptions } from './typescript-child.js';
 export { chatCompletion, chatStreamEvents, chatVendor, type ChatUsage } from './vendor/chat-answers.js';

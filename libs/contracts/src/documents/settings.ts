@@ -32,31 +32,33 @@ const REASONING_SUFFIXES: { suffix: string; means: (typeof REASONING_SUFFIX_MEAN
   { suffix: '-max', means: 'max' },
 ];
 
-/** What channel-health tells of. */
-export const HEALTH_NOTIFICATIONS = [
+/** What channel-health tells of; the last is of budgets, all others are of channels. */
+export const NOTIFICATION_KINDS = [
   'incident-opened',
   'incident-closed',
   'balance-low',
   'models-changed',
+  'budget-threshold',
 ] as const;
+export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /** Whom to tell what of which channels; exactly one of `webhook` and `email`. */
-const healthNotificationRule = z
+const notificationRule = z
   .strictObject({
     /** Also the name under which the webhook's signing secret is shown. */
     name: z.string().min(1).max(100),
-    on: z.array(z.enum(HEALTH_NOTIFICATIONS)).min(1),
-    /** Names of channels; absent: all. */
+    on: z.array(z.enum(NOTIFICATION_KINDS)).min(1),
+    /** Names of channels; absent: all. What is told of budgets does not depend on it. */
     channels: z.array(z.string().min(1).max(200)).max(1_000).optional(),
     webhook: z.strictObject({ url: z.url({ protocol: /^https?$/ }).max(2_000) }).optional(),
     email: z.strictObject({ to: z.array(z.email()).min(1).max(20) }).optional(),
-    /** After a notification of a rule about a channel, others of the same kind are dropped for so long. */
+    /** After a notification of a rule about a channel, or a threshold of a budget, others of the same kind are dropped for so long. */
     coolDownSeconds: z.number().int().min(0).max(604_800).default(300),
   })
   .refine(({ webhook, email }) => (webhook === undefined) !== (email === undefined), {
     message: 'exactly one of webhook and email must be given',
   });
-export type HealthNotificationRule = z.infer<typeof healthNotificationRule>;
+export type NotificationRule = z.infer<typeof notificationRule>;
 
 /**
  * Settings that operators change at run time; `settings.global` in the bucket `config` and `settings:` in the
@@ -102,7 +104,7 @@ export const settingsDocument = z.strictObject({
         })
         .prefault({}),
       notifications: z
-        .array(healthNotificationRule)
+        .array(notificationRule)
         .max(50)
         .refine((rules) => new Set(rules.map(({ name }) => name)).size === rules.length, {
           message: 'names of notifications must differ',

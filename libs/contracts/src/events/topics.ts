@@ -7,6 +7,7 @@ export const TOPICS = {
   'channel-observations': { consumers: ['channel-health'] },
   organizations: { consumers: ['billing'] },
   budgets: { consumers: ['billing'] },
+  'budget-alerts': { consumers: ['channel-health'] },
 } as const satisfies Record<string, { readonly consumers: readonly string[] }>;
 
 export type Topic = keyof typeof TOPICS;

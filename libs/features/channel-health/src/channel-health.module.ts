@@ -25,6 +25,7 @@ import { NotificationController, NotificationDesk } from './http/notification.co
 import { ProbeController } from './http/probe.controller.js';
 import { ChannelJudge } from './judging/channel-judge.js';
 import { LeaderWork } from './judging/leader-work.js';
+import { BudgetAlertConsumer } from './notifications/budget-alert.consumer.js';
 import { type MailSettings, NotificationChannels } from './notifications/notification-channels.js';
 import { Notifier } from './notifications/notifier.js';
 import { RpcProbePort } from './probing/probe-port.js';
@@ -93,7 +94,8 @@ function providersOf(dependencies: ChannelHealthDependencies): Provider[] {
   const vendors = new VendorWatch({ ...shared, port, store: vendorChecks, notifications });
   const notifier = new Notifier({ ...shared, store: notifications, channels });
   const metrics = registry === undefined ? undefined : new ChannelHealthMetrics(registry);
-  const work = new LeaderWork({ prober, vendors, notifier });
+  const budgetAlerts = new BudgetAlertConsumer({ ...shared, store: notifications });
+  const work = new LeaderWork({ prober, vendors, notifier, budgetAlerts });
   return [
     { provide: CLOCK, useValue: clock },
     { provide: ChannelReader, useFactory: () => new ChannelReader(dataSource) },

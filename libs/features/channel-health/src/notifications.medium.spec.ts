@@ -1,56 +1,32 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { SETTINGS_DOCUMENT_KEY } from '@tollgate/contracts';
-import { eventually } from '@tollgate/testing';
+import { eventually, WebhookReceiver } from '@tollgate/testing';
 import { SMTPServer } from 'smtp-server';
 import { HealthWorld, type Replica, SECOND } from '../test-support/health-world.js';
 
 jest.setTimeout(30_000);
 
-interface Received {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
 let world: HealthWorld;
-let hook: Server;
-let hookUrl: string;
-const received: Received[] = [];
-/** What the webhook answers with, in turn; then 204. */
-const statuses: number[] = [];
+let hook: WebhookReceiver;
 
 beforeAll(async () => {
   world = await HealthWorld.create();
-  hook = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      received.push({ headers: request.headers, body });
-      response.statusCode = statuses.shift() ?? 204;
-      response.end();
-    });
-  }).listen(0, '127.0.0.1');
-  await once(hook, 'listening');
-  hookUrl = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hook?x=1`;
+  hook = await WebhookReceiver.start();
 });
 afterAll(async () => {
-  hook.closeAllConnections();
-  hook.close();
+  hook.stop();
   await world.drop();
 });
-beforeEach(() => {
-  received.length = 0;
-  statuses.length = 0;
-});
+beforeEach(() => hook.forget());
 afterEach(() => world.reset());
 
 const tell = (...notifications: readonly object[]) =>
   world.documents.bucket('config').put(SETTINGS_DOCUMENT_KEY, { health: { notifications } });
 const rule = (changes: object = {}) => ({
-  ...{ name: 'operators', on: ['incident-opened', 'incident-closed'], webhook: { url: hookUrl } },
+  ...{ name: 'operators', on: ['incident-opened', 'incident-closed'], webhook: { url: hook.url } },
   ...changes,
 });
 const start = (more: object = {}) => world.start({ allowPrivateWebhooks: true, ...more });
@@ -83,7 +59,7 @@ describe('a webhook', () => {
       ...{ nextAttemptAt: null, lastError: null, deliveredAt: expect.any(String) },
     });
 
-    const { headers, body } = received[0]!;
+    const { headers, body } = hook.received[0]!;
     expect(JSON.parse(body)).toEqual({
       ...{ id: notification!.id, type: 'incident-opened', rule: 'operators', createdAt: expect.any(String) },
       channel: { id, name: 'main' },
@@ -104,7 +80,7 @@ describe('a webhook', () => {
   it('is tried again, later each time, until it takes the notification', async () => {
     const id = await world.configure('main');
     await tell(rule({ on: ['incident-opened'] }));
-    statuses.push(500, 302);
+    hook.statuses.push(500, 302);
     const replica = await start();
     await world.observe(replica, id, { failed: { upstream_error: 10 } });
     const [first] = await settled(replica, 1);
@@ -115,7 +91,7 @@ describe('a webhook', () => {
 
     await world.pass(replica, 4 * SECOND);
     await replica.judge.judgeNow();
-    expect(received).toHaveLength(1);
+    expect(hook.received).toHaveLength(1);
     await world.pass(replica, SECOND);
     const [second] = await settled(replica, 1, 2);
     expect(second).toMatchObject({ nextAttemptAt: new Date(world.clock.now() + 10 * SECOND).toISOString() });
@@ -126,7 +102,7 @@ describe('a webhook', () => {
     const other = await start();
     const [third] = await settled(other, 1, 3);
     expect(third).toMatchObject({ attempts: 3, deliveredAt: expect.any(String), lastError: null });
-    expect(new Set(received.map(({ headers }) => headers['x-tollgate-notification-id'])).size).toBe(1);
+    expect(new Set(hook.received.map(({ headers }) => headers['x-tollgate-notification-id'])).size).toBe(1);
   });
 
   it('at a private address is not posted to unless the operator allows them', async () => {
@@ -139,7 +115,7 @@ describe('a webhook', () => {
       deliveredAt: null,
       lastError: expect.stringContaining('127.0.0.1'),
     });
-    expect(received).toEqual([]);
+    expect(hook.received).toEqual([]);
   });
 });
 
@@ -185,7 +161,7 @@ describe('a rule', () => {
   it('that was removed lets go of what it had not told', async () => {
     const id = await world.configure('main');
     await tell(rule());
-    statuses.push(500);
+    hook.statuses.push(500);
     const replica = await start();
     await world.observe(replica, id, { failed: { upstream_error: 10 } });
     await settled(replica, 1);

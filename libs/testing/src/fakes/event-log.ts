@@ -58,16 +58,17 @@ export class FakeEventLog implements EventLog {
   }
 
   async consume(
-    _topic: Topic,
+    topic: Topic,
     consumer: ConsumerName,
     handler: DeliveryHandler,
     options: ConsumeOptions = {},
   ): Promise<Consumption> {
     let stopped = false;
+    const reader = readerOf(topic, consumer);
     const run = async (): Promise<void> => {
       while (!stopped) {
-        const batch = this.#queue(consumer).splice(0, options.batchMax ?? 100);
-        if (batch.length === 0) await new Promise<void>((wake) => this.#wakers.set(consumer, wake));
+        const batch = this.#queue(reader).splice(0, options.batchMax ?? 100);
+        if (batch.length === 0) await new Promise<void>((wake) => this.#wakers.set(reader, wake));
         else await this.#deliver(consumer, batch, handler, options.deliveriesMax ?? 10);
       }
     };
@@ -75,7 +76,7 @@ export class FakeEventLog implements EventLog {
     return {
       stop: async () => {
         stopped = true;
-        this.#wakers.get(consumer)?.();
+        this.#wakers.get(reader)?.();
         await running;
       },
     };
@@ -146,16 +147,20 @@ export class FakeEventLog implements EventLog {
   }
 
   #enqueue(consumer: ConsumerName, queued: Queued): void {
-    this.#queue(consumer).push(queued);
-    this.#wakers.get(consumer)?.();
+    const reader = readerOf(queued.topic, consumer);
+    this.#queue(reader).push(queued);
+    this.#wakers.get(reader)?.();
   }
 
-  #queue(consumer: ConsumerName): Queued[] {
-    let queue = this.#queues.get(consumer);
+  #queue(reader: string): Queued[] {
+    let queue = this.#queues.get(reader);
     if (queue === undefined) {
       queue = [];
-      this.#queues.set(consumer, queue);
+      this.#queues.set(reader, queue);
     }
     return queue;
   }
 }
+
+/** Each consumer has a queue a topic. */
+const readerOf = (topic: Topic, consumer: ConsumerName): string => `${topic} ${consumer}`;

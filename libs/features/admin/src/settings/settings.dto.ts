@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
-  HEALTH_NOTIFICATIONS,
+  NOTIFICATION_KINDS,
   REASONING_SUFFIX_MEANINGS,
-  type HealthNotificationRule,
+  type NotificationRule,
   type SettingsDocument,
 } from '@tollgate/contracts';
 import { Type } from 'class-transformer';
@@ -132,13 +132,16 @@ export class HealthNotificationDto {
   @MaxLength(100)
   name: string;
 
-  @ApiProperty({ enum: HEALTH_NOTIFICATIONS, isArray: true })
+  @ApiProperty({ enum: NOTIFICATION_KINDS, isArray: true })
   @IsArray()
   @ArrayMinSize(1)
-  @IsIn(HEALTH_NOTIFICATIONS, { each: true })
-  on: HealthNotificationRule['on'];
+  @IsIn(NOTIFICATION_KINDS, { each: true })
+  on: NotificationRule['on'];
 
-  @ApiPropertyOptional({ type: [String], description: 'Names of channels; absent: all.' })
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Names of channels; absent: all. Budgets do not depend on it.',
+  })
   @IsGivenOptionally()
   @IsArray()
   @ArrayMaxSize(1_000)
@@ -164,7 +167,8 @@ export class HealthNotificationDto {
     minimum: 0,
     maximum: WEEK_SECONDS,
     default: 300,
-    description: 'After a notification about a channel, others of the same kind are dropped for so long.',
+    description:
+      'After a notification about a channel, or a threshold of a budget, others of the kind are dropped for so long.',
   })
   @IsGivenOptionally()
   @IsInt()

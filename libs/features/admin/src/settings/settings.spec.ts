@@ -44,7 +44,7 @@ describe('settings', () => {
       email: { to: ['a@example.com'] },
       channels: ['main'],
     },
-    { name: 'a', on: ['incident-closed'], email: { to: ['a@example.com'] }, coolDownSeconds: 0 },
+    { name: 'a', on: ['incident-closed', 'budget-threshold'], email: { to: ['a@example.com'] }, coolDownSeconds: 0 },
   ])('take the notification %j', (rule) => {
     expect(validate({ health: { notifications: [rule] } })).toEqual([]);
     expect(settingsDocument.safeParse({ health: { notifications: [rule] } }).success).toBe(true);
@@ -65,7 +65,7 @@ describe('settings', () => {
     [
       [
         { name: 'a', on: ['incident-opened'], email: { to: ['a@example.com'] } },
-        { name: 'a', on: ['incident-closed'], email: { to: ['a@example.com'] } },
+        { name: 'a', on: ['incident-closed', 'budget-threshold'], email: { to: ['a@example.com'] } },
       ],
     ],
   ])('refuse the notifications %j, which say nowhere or the same name twice', (notifications) => {

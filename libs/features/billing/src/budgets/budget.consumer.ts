@@ -5,6 +5,7 @@ import type { Logger } from '@tollgate/telemetry';
 import type { DataSource } from 'typeorm';
 import { isDataFault } from '../database/query.js';
 import type { BudgetAlert } from './budget-alerts.js';
+import { announceBudgetAlerts } from './budget-announcements.js';
 import type { BudgetDefinitions } from './budget-definitions.js';
 
 export interface BudgetConsumerDependencies {
@@ -45,6 +46,10 @@ export class BudgetConsumer {
 
   #apply(event: BudgetDefinedV1): Promise<BudgetAlert[]> {
     const { dataSource, definitions, clock } = this.dependencies;
-    return withTransaction(dataSource, (manager) => definitions.apply(manager, event, clock.now()));
+    return withTransaction(dataSource, async (manager) => {
+      const alerts = await definitions.apply(manager, event, clock.now());
+      await announceBudgetAlerts(manager, alerts, clock.now());
+      return alerts;
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { budgetAccount, budgetSpanAt, MemoryQuotaStore } from '@tollgate/admission';
 import {
+  budgetThresholdReachedV1,
   formatUsd,
   newId,
   type ApiKeyId,
@@ -32,7 +33,9 @@ import { reconcile } from '../reports/reconciliation.js';
 import { UsageCommitter } from '../usage/usage-committer.js';
 import { UsagePartitions } from '../usage/usage-partitions.js';
 import type { BudgetAlert } from './budget-alerts.js';
+import { announceBudgetAlerts } from './budget-announcements.js';
 import { BudgetBook } from './budget-book.js';
+import { BudgetConsumer } from './budget.consumer.js';
 import { BudgetDefinitions } from './budget-definitions.js';
 import { BudgetPeriods } from './budget-periods.js';
 import { readBudgetStates } from './budget-standings.js';
@@ -82,7 +85,7 @@ describe('budgets in the books', () => {
     budgetAccount(budgetId, period, budgetSpanAt(period, at));
   const available = (account: string): Promise<bigint | undefined> => store.available(account);
 
-  const define = async (changes: Partial<BudgetDefinedV1> = {}): Promise<BudgetAlert[]> => {
+  const define = async (changes: Partial<BudgetDefinedV1> = {}): Promise<readonly BudgetAlert[]> => {
     revision += 1;
     const event: BudgetDefinedV1 = {
       ...{ type: 'budget.defined', version: 1, budgetId, revision, soft: false, removed: false },
@@ -94,11 +97,16 @@ describe('budgets in the books', () => {
       occurredAt: clock.now(),
       ...changes,
     };
-    const alerts = await withTransaction(dataSource, (manager) =>
-      new BudgetDefinitions(quotaBook).apply(manager, event, clock.now()),
-    );
+    let reached: readonly BudgetAlert[] = [];
+    const consumer = new BudgetConsumer({
+      ...{ dataSource, clock, logger: noopLogger, definitions: new BudgetDefinitions(quotaBook) },
+      committed: (alerts) => (reached = alerts),
+    });
+    const delivery = { id: newId(), topic: 'budgets' as const, body: event, attempt: 1 };
+    const settle = async () => {};
+    await consumer.handle([{ ...delivery, ack: settle, retry: settle, reject: settle }]);
     await project();
-    return alerts;
+    return reached;
   };
 
   const committer = (): UsageCommitter => {
@@ -241,6 +249,50 @@ describe('budgets in the books', () => {
     expect(await thresholds(600n)).toEqual([]);
     clock.advance(DAY_MS);
     expect(await thresholds(900n)).toEqual([50, 80]);
+  });
+
+  it('announce each threshold once, with the charge or the change that reached it', async () => {
+    await query(dataSource, 'delete from billing.outbox');
+    await define({ period: 'daily', soft: true });
+    await commit(eventOf(400n));
+    const event = eventOf(450n);
+    await commit(event);
+    await commit(event);
+    await commit(eventOf(1n));
+    await define({ period: 'daily', soft: true, amount: formatUsd(851n) });
+    const account = accountAt('daily');
+    const announced = await query<{ target: string; key: string; body: object }>(
+      dataSource,
+      'select target, key, body from billing.outbox order by position',
+    );
+    expect(announced.map(({ target }) => target)).toEqual(Array(3).fill('budget-alerts'));
+    expect(announced.map(({ key }) => key)).toEqual([50, 80, 100].map((percent) => `${account}:${percent}`));
+    expect(announced.map(({ body }) => budgetThresholdReachedV1.parse(body))).toMatchObject([
+      { budgetId, threshold: 50, scope: { kind: 'organization', id: organizationId, name: 'acme' } },
+      { period: 'daily', soft: true, threshold: 80, amount: '0.000001', spent: '0.00000085' },
+      {
+        ...{ threshold: 100, amount: '0.000000851', spent: '0.000000851', occurredAt: clock.now() },
+        ...{ startsAt: Date.parse('2026-11-26'), endsAt: Date.parse('2026-11-27') },
+      },
+    ]);
+  });
+
+  it('announce nothing when the charge is not committed', async () => {
+    await query(dataSource, 'delete from billing.outbox');
+    await define();
+    await expect(
+      withTransaction(dataSource, async (manager) => {
+        const alerts = await new BudgetBook().charge(
+          manager,
+          [{ event: eventOf(900n), journalId: holder, charge: 900n }],
+          clock.now(),
+        );
+        await announceBudgetAlerts(manager, alerts.alerts, clock.now());
+        expect(await query(manager, 'select from billing.outbox')).toHaveLength(2);
+        throw new Error('Postgres is away.');
+      }),
+    ).rejects.toThrow('Postgres is away.');
+    expect(await query(dataSource, 'select from billing.outbox')).toEqual([]);
   });
 
   it('tell what a lowered amount is beyond', async () => {

@@ -2,6 +2,7 @@ import type { ServiceDatabaseOptions } from '@tollgate/persistence';
 import { BillingFoundation1764000000001 } from './migration-1-foundation.js';
 import { BillingWarnings1795651200000 } from './migration-2-warnings.js';
 import { BillingBudgets1795694400000 } from './migration-3-budgets.js';
+import { BillingOutbox1795780800000 } from './migration-4-outbox.js';
 
 /** The Postgres schema of billing, and the migrations that make it. */
 export const BILLING_SCHEMA = 'billing';
@@ -9,6 +10,7 @@ export const billingMigrations = [
   BillingFoundation1764000000001,
   BillingWarnings1795651200000,
   BillingBudgets1795694400000,
+  BillingOutbox1795780800000,
 ];
 
 /** What `openDatabase` and `migrate` of @tollgate/persistence need for billing. */

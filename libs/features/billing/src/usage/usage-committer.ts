@@ -3,6 +3,7 @@ import { organizationAccount } from '@tollgate/admission';
 import { withTransaction } from '@tollgate/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { BudgetAlert } from '../budgets/budget-alerts.js';
+import { announceBudgetAlerts } from '../budgets/budget-announcements.js';
 import type { BudgetBook } from '../budgets/budget-book.js';
 import { insertRows } from '../database/insert-rows.js';
 import { isDataFault, query } from '../database/query.js';
@@ -95,7 +96,7 @@ export class UsageCommitter {
     return rows;
   }
 
-  /** Locks are taken in one order by every writer: ids, names, budgets, leases, credits, accounts, journals. */
+  /** Locks are taken in one order by every writer: ids, names, budgets, leases, credits, accounts, journals, outbox. */
   async #write(
     manager: EntityManager,
     batches: readonly DecodedBatch[],
@@ -125,6 +126,7 @@ export class UsageCommitter {
     await ledger.record(manager, fresh.flatMap(entryOf));
     await storeProgress(manager, batches, now);
     const { alerts } = budgets;
+    await announceBudgetAlerts(manager, alerts, now);
     return { recorded: fresh.length, duplicates: repeated.length, findings, alerts };
   }
 }

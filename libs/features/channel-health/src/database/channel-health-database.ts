@@ -2,6 +2,7 @@ import { type ServiceDatabaseOptions } from '@tollgate/persistence';
 import { ChannelHealthFoundation1764000000002 } from './migration-1-foundation.js';
 import { ChannelHealthIncidents1795651200000 } from './migration-2-parts-and-incidents.js';
 import { ChannelHealthProbes1795651200001 } from './migration-3-probes-and-notifications.js';
+import { ChannelHealthBudgetNotices1795780800001 } from './migration-4-budget-notices.js';
 
 /** How to open the schema of channel-health, for `openDatabase` and `migrate` of @tollgate/persistence. */
 export function channelHealthDatabase(connection: {
@@ -16,6 +17,7 @@ export function channelHealthDatabase(connection: {
       ChannelHealthFoundation1764000000002,
       ChannelHealthIncidents1795651200000,
       ChannelHealthProbes1795651200001,
+      ChannelHealthBudgetNotices1795780800001,
     ],
   };
 }

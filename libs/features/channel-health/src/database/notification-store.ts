@@ -1,15 +1,16 @@
-import { type HealthNotificationRule } from '@tollgate/contracts';
+import { type NotificationRule } from '@tollgate/contracts';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
-import { type HealthEvent } from '../notifications/health-event.js';
+import { type Notice } from '../notifications/notice.js';
 import { milliseconds } from './channel-rows.js';
 
 const notificationRow = z.object({
   id: z.string(),
   rule: z.string(),
   kind: z.string(),
-  channel_id: z.string(),
-  body: z.object({ channelName: z.string(), summary: z.string(), facts: z.record(z.string(), z.unknown()) }),
+  subject_kind: z.enum(['channel', 'budget']),
+  subject_id: z.string(),
+  body: z.object({ subjectName: z.string(), summary: z.string(), facts: z.record(z.string(), z.unknown()) }),
   created_at: milliseconds,
   attempts: z.number(),
   next_attempt_at: milliseconds.nullable(),
@@ -19,31 +20,33 @@ const notificationRow = z.object({
 export type StoredNotification = z.output<typeof notificationRow>;
 
 export interface EnqueueInput {
-  readonly events: readonly HealthEvent[];
-  readonly rules: readonly HealthNotificationRule[];
+  readonly notices: readonly Notice[];
+  readonly rules: readonly NotificationRule[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 const HISTORY_DAYS = 30;
+const TOLD_EVENTS_DAYS = 365;
 
 /** Notifications on their way: written with what they tell of, in one transaction, and marked when they have arrived. */
 export class NotificationStore {
-  /** One a rule that wants the event, unless the rule told of the same channel and kind within its cool-down. */
-  async enqueue(manager: EntityManager, { events, rules, now }: EnqueueInput): Promise<void> {
-    for (const event of events) {
-      for (const rule of rules.filter((candidate) => wants(candidate, event))) {
-        const { channelName, summary, facts } = event;
+  /** One a rule that wants the notice, unless the rule told of the same kind and topic within its cool-down. */
+  async enqueue(manager: EntityManager, { notices, rules, now }: EnqueueInput): Promise<void> {
+    for (const notice of notices) {
+      for (const rule of rules.filter((candidate) => wants(candidate, notice))) {
+        const { kind, subject, topic, summary, facts } = notice;
+        const body = JSON.stringify({ subjectName: subject.name, summary, facts });
         await manager.query(
-          `insert into channel_health.notifications (rule, kind, channel_id, body, created_at, next_attempt_at)
-           select $1, $2, $3, $4, $5::timestamptz, $5::timestamptz
+          `insert into channel_health.notifications (rule, kind, subject_kind, subject_id, topic, body, created_at, next_attempt_at)
+           select $1, $2, $7, $8, $3, $4, $5::timestamptz, $5::timestamptz
            where not exists (
              select 1 from channel_health.notifications
-             where rule = $1 and kind = $2 and channel_id = $3
+             where rule = $1 and kind = $2 and topic = $3
                and created_at > $5::timestamptz - make_interval(secs => $6))`,
           [
-            ...[rule.name, event.kind, event.channelId, JSON.stringify({ channelName, summary, facts })],
-            ...[new Date(now), rule.coolDownSeconds],
+            ...[rule.name, kind, topic, body, new Date(now), rule.coolDownSeconds],
+            ...[subject.kind, subject.id],
           ],
         );
       }
@@ -96,15 +99,34 @@ export class NotificationStore {
     return z.array(notificationRow).parse(rows);
   }
 
-  /** Kept for 30 days. */
+  /**
+   * Marks an event of another service as told of, in the transaction that enqueues it.
+   *
+   * @returns `false`: it was before, whatever came of it
+   */
+  async take(manager: EntityManager, eventId: string, now: number): Promise<boolean> {
+    const rows: unknown = await manager.query(
+      `insert into channel_health.told_events (id, told_at) values ($1, $2) on conflict (id) do nothing returning id`,
+      [eventId, new Date(now)],
+    );
+    return Array.isArray(rows) && rows.length > 0;
+  }
+
+  /** Kept for 30 days; events of others for a year, for nothing is told twice. */
   async forgetOld(manager: EntityManager, now: number): Promise<void> {
     await manager.query(
       'delete from channel_health.notifications where created_at < $1::timestamptz - make_interval(days => $2)',
       [new Date(now), HISTORY_DAYS],
     );
+    await manager.query(
+      'delete from channel_health.told_events where told_at < $1::timestamptz - make_interval(days => $2)',
+      [new Date(now), TOLD_EVENTS_DAYS],
+    );
   }
 }
 
-function wants({ on, channels }: HealthNotificationRule, { kind, channelName }: HealthEvent): boolean {
-  return on.includes(kind) && (channels === undefined || channels.includes(channelName));
+function wants({ on, channels }: NotificationRule, { kind, subject }: Notice): boolean {
+  const isOfChannels =
+    channels === undefined || subject.kind !== 'channel' || channels.includes(subject.name);
+  return on.includes(kind) && isOfChannels;
 }

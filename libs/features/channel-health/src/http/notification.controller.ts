@@ -34,8 +34,11 @@ export class NotificationView {
   @ApiProperty({ type: String })
   kind!: string;
 
-  @ApiProperty({ type: String })
-  channelId!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'null: it is of no channel.' })
+  channelId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'null: it is of no budget.' })
+  budgetId!: string | null;
 
   @ApiProperty({ type: String })
   summary!: string;
@@ -111,9 +114,12 @@ function notificationPosition(cursor: string | undefined): readonly string[] | u
 }
 
 function toNotificationView(notification: StoredNotification): NotificationView {
-  const { id, rule, kind, channel_id, body, attempts, next_attempt_at, delivered_at } = notification;
+  const { id, rule, kind, subject_kind, subject_id, body, attempts } = notification;
+  const { next_attempt_at, delivered_at } = notification;
   return {
-    ...{ id, rule, kind, channelId: channel_id, summary: body.summary, attempts },
+    ...{ id, rule, kind, summary: body.summary, attempts },
+    channelId: subject_kind === 'channel' ? subject_id : null,
+    budgetId: subject_kind === 'budget' ? subject_id : null,
     createdAt: toIso(notification.created_at),
     nextAttemptAt: next_attempt_at === null ? null : toIso(next_attempt_at),
     deliveredAt: delivered_at === null ? null : toIso(delivered_at),

@@ -11,7 +11,7 @@ import { type NotificationStore } from '../database/notification-store.js';
 import { type ProbeStore } from '../database/probe-store.js';
 import { TrafficStore } from '../database/traffic-store.js';
 import { type VendorCheckStore } from '../database/vendor-check-store.js';
-import { incidentClosed, incidentOpened } from '../notifications/health-event.js';
+import { incidentClosed, incidentOpened } from '../notifications/notice.js';
 import { PROBER_ID } from '../probing/prober.js';
 import { ChannelBoard } from './channel-board.js';
 import { type LeaderWork } from './leader-work.js';
@@ -154,9 +154,9 @@ export class ChannelJudge {
     const now = this.dependencies.clock.now();
     const { opened, closed } = await this.#incidents.save(manager, updates, now);
     const ended = await this.#incidents.closeAll(manager, gone, now);
-    const events = [...opened.map(incidentOpened), ...[...closed, ...ended].map(incidentClosed)];
+    const notices = [...opened.map(incidentOpened), ...[...closed, ...ended].map(incidentClosed)];
     const rules = this.configuration.settings.notifications;
-    await this.dependencies.notifications.enqueue(manager, { events, rules, now });
+    await this.dependencies.notifications.enqueue(manager, { notices, rules, now });
   }
 
   #tell(updates: readonly ChannelUpdate[]): void {
@@ -230,7 +230,7 @@ export class ChannelJudge {
     const consumption = this.#consumption;
     this.#consumption = undefined;
     try {
-      await consumption?.stop();
+      await Promise.all([consumption?.stop(), this.dependencies.work.end()]);
       await this.#leadership.release();
     } catch (error) {
       this.dependencies.logger.debug({ error }, 'The right to judge ended with its session.');

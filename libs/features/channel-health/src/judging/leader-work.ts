@@ -1,5 +1,6 @@
 import { type ChannelId, type SettingsDocument } from '@tollgate/contracts';
 import { type ConfiguredChannel } from '../configuration/configuration-watch.js';
+import { type BudgetAlertConsumer } from '../notifications/budget-alert.consumer.js';
 import { type Notifier } from '../notifications/notifier.js';
 import { type ProbeSubject } from '../probing/probe-targets.js';
 import { type Prober } from '../probing/prober.js';
@@ -18,13 +19,20 @@ export class LeaderWork {
       readonly prober: Prober;
       readonly vendors: VendorWatch;
       readonly notifier: Notifier;
+      readonly budgetAlerts: BudgetAlertConsumer;
     },
   ) {}
 
   begin({ subjects, channels, settings }: LeaderWorkInput): void {
     this.parts.prober.runDue(subjects, settings.probes);
     this.parts.vendors.runDue(channels, settings);
+    this.parts.budgetAlerts.listen(settings.notifications);
     void this.parts.notifier.run(settings.notifications);
+  }
+
+  /** This replica leads no more: what it listens to is another's. */
+  async end(): Promise<void> {
+    await this.parts.budgetAlerts.stop();
   }
 
   /** Channels that no longer exist. */

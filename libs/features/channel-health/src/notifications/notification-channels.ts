@@ -1,4 +1,4 @@
-import { type Clock, type HealthNotificationRule } from '@tollgate/contracts';
+import { type Clock, type NotificationRule } from '@tollgate/contracts';
 import { type EgressGuard, GuardedPoster } from '@tollgate/providers';
 import { type MasterKey } from '@tollgate/security';
 import { createTransport, type Transporter } from 'nodemailer';
@@ -39,7 +39,7 @@ export class NotificationChannels {
           });
   }
 
-  async deliver(notification: StoredNotification, { webhook, email }: HealthNotificationRule): Promise<void> {
+  async deliver(notification: StoredNotification, { webhook, email }: NotificationRule): Promise<void> {
     if (webhook !== undefined) {
       await this.#post(notification, new URL(webhook.url));
     }
@@ -52,10 +52,13 @@ export class NotificationChannels {
     this.#mailer?.close();
   }
 
-  async #post({ id, rule, kind, channel_id, body, created_at }: StoredNotification, url: URL): Promise<void> {
+  async #post(
+    { id, rule, kind, subject_kind, subject_id, body, created_at }: StoredNotification,
+    url: URL,
+  ): Promise<void> {
     const text = JSON.stringify({
       ...{ id, type: kind, rule, createdAt: new Date(created_at).toISOString() },
-      channel: { id: channel_id, name: body.channelName },
+      [subject_kind]: { id: subject_id, name: body.subjectName },
       ...{ summary: body.summary, data: body.facts },
     });
     const seconds = Math.floor(this.options.clock.now() / 1_000);
@@ -76,7 +79,7 @@ export class NotificationChannels {
     }
     const facts = Object.entries(body.facts).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
     await this.#mailer.sendMail({
-      ...{ from: mail.from, to: [...to], subject: `[Tollgate] ${kind}: ${body.channelName}` },
+      ...{ from: mail.from, to: [...to], subject: `[Tollgate] ${kind}: ${body.subjectName}` },
       // The same for each attempt, so that a reader can see what came twice.
       messageId: `<${id}@tollgate.invalid>`,
       text: [body.summary, '', ...facts, `at: ${new Date(created_at).toISOString()}`].join('\n'),

@@ -1,4 +1,4 @@
-import { type Clock, type HealthNotificationRule } from '@tollgate/contracts';
+import { type Clock, type NotificationRule } from '@tollgate/contracts';
 import { type Logger } from '@tollgate/telemetry';
 import { type DataSource } from 'typeorm';
 import { type NotificationStore, type StoredNotification } from '../database/notification-store.js';
@@ -27,14 +27,14 @@ export class Notifier {
   constructor(private readonly dependencies: NotifierDependencies) {}
 
   /** Begins unless it is under way. Never rejects. */
-  run(rules: readonly HealthNotificationRule[]): Promise<void> {
+  run(rules: readonly NotificationRule[]): Promise<void> {
     this.#sending ??= this.#sendDue(rules).finally(() => {
       this.#sending = undefined;
     });
     return this.#sending;
   }
 
-  async #sendDue(rules: readonly HealthNotificationRule[]): Promise<void> {
+  async #sendDue(rules: readonly NotificationRule[]): Promise<void> {
     const { dataSource, store, clock, logger } = this.dependencies;
     try {
       const due = await store.due(dataSource, clock.now(), BATCH_MAX);
@@ -44,7 +44,7 @@ export class Notifier {
     }
   }
 
-  async #send(notification: StoredNotification, rules: readonly HealthNotificationRule[]): Promise<void> {
+  async #send(notification: StoredNotification, rules: readonly NotificationRule[]): Promise<void> {
     const { dataSource, store, channels, clock, logger } = this.dependencies;
     const rule = rules.find(({ name }) => name === notification.rule);
     const { id, attempts } = notification;

@@ -4,7 +4,7 @@ import { type DataSource } from 'typeorm';
 import { type ConfiguredChannel } from '../configuration/configuration-watch.js';
 import { type NotificationStore } from '../database/notification-store.js';
 import { type StoredVendorCheck, type VendorCheckStore } from '../database/vendor-check-store.js';
-import { balanceLow, type HealthEvent, modelsChanged } from '../notifications/health-event.js';
+import { balanceLow, modelsChanged, type Notice } from '../notifications/notice.js';
 import { type ProbePort } from '../probing/probe-port.js';
 import { findingsOf, type VendorFindings } from './vendor-check.js';
 
@@ -76,8 +76,8 @@ export class VendorWatch {
       if (stored === undefined) {
         throw new Error('a check was not stored');
       }
-      const events = eventsOf(channel, findings, stored);
-      await notifications.enqueue(manager, { events, rules: settings.notifications, now });
+      const notices = noticesOf(channel, findings, stored);
+      await notifications.enqueue(manager, { notices, rules: settings.notifications, now });
       return stored;
     });
   }
@@ -99,11 +99,11 @@ export class VendorWatch {
   }
 }
 
-function eventsOf(
+function noticesOf(
   { id, name }: ConfiguredChannel,
   { added, removed, becameLow }: VendorFindings,
   { balance_amount: amount, balance_currency: currency }: StoredVendorCheck,
-): HealthEvent[] {
+): Notice[] {
   const channel = { id, name };
   return [
     ...(becameLow ? [balanceLow(channel, { amount: amount ?? '', currency: currency ?? '' })] : []),

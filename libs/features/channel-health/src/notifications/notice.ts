@@ -1,15 +1,23 @@
-import { type HealthNotificationRule } from '@tollgate/contracts';
+import { type BudgetThresholdReachedV1, type NotificationKind } from '@tollgate/contracts';
 import { type StoredIncident } from '../database/incident-rows.js';
 
 /** What operators may want to be told. */
-export interface HealthEvent {
-  readonly kind: HealthNotificationRule['on'][number];
-  readonly channelId: string;
-  readonly channelName: string;
+export interface Notice {
+  readonly kind: NotificationKind;
+  readonly subject: NoticeSubject;
+  /** A rule that told of the same keeps quiet for its cool-down. */
+  readonly topic: string;
   /** One sentence. */
   readonly summary: string;
   /** For programs; JSON. */
   readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export interface NoticeSubject {
+  readonly kind: 'channel' | 'budget';
+  readonly id: string;
+  /** For a person. */
+  readonly name: string;
 }
 
 interface Channel {
@@ -20,11 +28,11 @@ interface Channel {
 /** Names are shown in a sentence: the first are enough. */
 const NAMES_SHOWN_MAX = 10;
 
-export function incidentOpened(incident: StoredIncident): HealthEvent {
+export function incidentOpened(incident: StoredIncident): Notice {
   return ofIncident('incident-opened', incident, `${subjectOf(incident)} rests: ${incident.cause}`);
 }
 
-export function incidentClosed(incident: StoredIncident): HealthEvent {
+export function incidentClosed(incident: StoredIncident): Notice {
   const minutes = Math.round(((incident.ended_at ?? incident.started_at) - incident.started_at) / 60_000);
   const affected = `${incident.affected_requests} attempts failed`;
   return ofIncident(
@@ -34,38 +42,56 @@ export function incidentClosed(incident: StoredIncident): HealthEvent {
   );
 }
 
-export function balanceLow(
-  { id, name }: Channel,
-  balance: { amount: string; currency: string },
-): HealthEvent {
+export function balanceLow(channel: Channel, balance: { amount: string; currency: string }): Notice {
   return {
-    ...{ kind: 'balance-low', channelId: id, channelName: name, facts: balance },
-    summary: `The balance of channel ${name} at its vendor is low: ${balance.amount} ${balance.currency}.`,
+    ...{ kind: 'balance-low', ...ofChannel(channel), facts: balance },
+    summary: `The balance of channel ${channel.name} at its vendor is low: ${balance.amount} ${balance.currency}.`,
   };
 }
 
 export function modelsChanged(
-  { id, name }: Channel,
+  channel: Channel,
   changes: { readonly added: readonly string[]; readonly removed: readonly string[] },
-): HealthEvent {
+): Notice {
   const told = [
     ...(changes.added.length === 0 ? [] : [`has new models (${shown(changes.added)})`]),
     ...(changes.removed.length === 0 ? [] : [`no longer lists ${shown(changes.removed)}`]),
   ];
   return {
-    ...{ kind: 'models-changed', channelId: id, channelName: name, facts: changes },
-    summary: `The vendor of channel ${name} ${told.join(' and ')}.`,
+    ...{ kind: 'models-changed', ...ofChannel(channel), facts: changes },
+    summary: `The vendor of channel ${channel.name} ${told.join(' and ')}.`,
   };
+}
+
+export function budgetThreshold(event: BudgetThresholdReachedV1): Notice {
+  const { id, budgetId, scope, period, soft, startsAt, endsAt, threshold, amount, spent } = event;
+  const name = `${period} budget of ${scope.kind === 'organization' ? 'organisation' : 'key'} ${scope.name ?? scope.id}`;
+  const refuses = soft || threshold < 100 ? '' : ' Requests that it does not cover are refused.';
+  return {
+    kind: 'budget-threshold',
+    subject: { kind: 'budget', id: budgetId, name },
+    topic: `${budgetId} ${threshold}`,
+    summary: `The ${name} reached ${threshold} %: ${spent} of ${amount} USD are spent.${refuses}`,
+    facts: {
+      ...{ alertId: id, scope, period, soft, threshold, amount, spent },
+      startsAt: new Date(startsAt).toISOString(),
+      endsAt: endsAt === null ? null : new Date(endsAt).toISOString(),
+    },
+  };
+}
+
+function ofChannel({ id, name }: Channel): Pick<Notice, 'subject' | 'topic'> {
+  return { subject: { kind: 'channel', id, name }, topic: id };
 }
 
 function ofIncident(
   kind: 'incident-opened' | 'incident-closed',
   incident: StoredIncident,
   summary: string,
-): HealthEvent {
+): Notice {
   const { id, credential, model, cause, started_at, ended_at, affected_requests } = incident;
   return {
-    ...{ kind, channelId: incident.channel_id, channelName: incident.channel_name, summary },
+    ...{ kind, ...ofChannel({ id: incident.channel_id, name: incident.channel_name }), summary },
     facts: {
       ...{ incidentId: id, credential, model, cause },
       startedAt: new Date(started_at).toISOString(),

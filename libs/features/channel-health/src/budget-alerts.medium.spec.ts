@@ -1,0 +1,139 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type BudgetThresholdReachedV1, newId, SETTINGS_DOCUMENT_KEY } from '@tollgate/contracts';
+import { eventually, WebhookReceiver } from '@tollgate/testing';
+import { HealthWorld, type Replica, SECOND } from '../test-support/health-world.js';
+
+jest.setTimeout(30_000);
+
+let world: HealthWorld;
+let hook: WebhookReceiver;
+
+beforeAll(async () => {
+  world = await HealthWorld.create();
+  hook = await WebhookReceiver.start();
+});
+afterAll(async () => {
+  hook.stop();
+  await world.drop();
+});
+beforeEach(() => hook.forget());
+afterEach(() => world.reset());
+
+const tell = (...rules: readonly object[]) =>
+  world.documents.bucket('config').put(SETTINGS_DOCUMENT_KEY, {
+    health: {
+      notifications: rules.map((rule) => ({
+        ...{ name: 'finance', on: ['budget-threshold'], webhook: { url: hook.url } },
+        ...rule,
+      })),
+    },
+  });
+const start = () => world.start({ allowPrivateWebhooks: true });
+
+function alert(changes: Partial<BudgetThresholdReachedV1> = {}): BudgetThresholdReachedV1 {
+  const threshold = changes.threshold ?? 80;
+  const month = changes.startsAt === undefined ? '2026-11-01' : '2026-12-01';
+  return {
+    ...{ type: 'budget.threshold-reached', version: 1, id: `budget:b1:${month}:${threshold}` },
+    budgetId: 'b1' as BudgetThresholdReachedV1['budgetId'],
+    scope: { kind: 'organization', id: 'o1', name: 'acme' },
+    ...{ period: 'monthly', soft: false, threshold, amount: '100', spent: '80.5', occurredAt: 1 },
+    ...{ startsAt: Date.parse('2026-11-01T00:00:00Z'), endsAt: Date.parse('2026-12-01T00:00:00Z') },
+    ...changes,
+  };
+}
+
+/** A message of its own each time, as after a resend. */
+async function reach(replica: Replica, event: object): Promise<void> {
+  await world.eventLog.publish('budget-alerts', { id: newId(), body: event });
+  // The log delivers on the next turn of the event loop.
+  await new Promise((resolve) => setImmediate(resolve));
+  await replica.judge.judgeNow();
+}
+
+async function shown(replica: Replica, count: number) {
+  return eventually(async () => {
+    await replica.judge.judgeNow();
+    const { items } = (await world.get(replica, '/notifications')).json();
+    const isDone = items.length === count && items.every((item: { attempts: number }) => item.attempts === 1);
+    return isDone ? items : undefined;
+  }, `${count} notifications`);
+}
+
+describe('a threshold of a budget', () => {
+  it('is told by a signed webhook', async () => {
+    await tell({});
+    const replica = await start();
+    await reach(replica, alert());
+    const [notification] = await shown(replica, 1);
+    expect(notification).toMatchObject({ kind: 'budget-threshold', budgetId: 'b1', channelId: null });
+    const { headers, body } = hook.received[0]!;
+    expect(JSON.parse(body)).toEqual({
+      ...{ id: notification.id, type: 'budget-threshold', rule: 'finance', createdAt: expect.any(String) },
+      budget: { id: 'b1', name: 'monthly budget of organisation acme' },
+      summary: 'The monthly budget of organisation acme reached 80 %: 80.5 of 100 USD are spent.',
+      data: {
+        ...{ alertId: 'budget:b1:2026-11-01:80', period: 'monthly', soft: false, threshold: 80 },
+        ...{ scope: { kind: 'organization', id: 'o1', name: 'acme' }, amount: '100', spent: '80.5' },
+        ...{ startsAt: '2026-11-01T00:00:00.000Z', endsAt: '2026-12-01T00:00:00.000Z' },
+      },
+    });
+    const { secret } = (await world.get(replica, '/notifications/finance/secret')).json();
+    const [, seconds, digest] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['x-tollgate-signature']))!;
+    expect(createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')).toBe(digest);
+  });
+
+  it('is told once, also when the event comes again after the cool-down, to another replica or with new rules', async () => {
+    await tell({ coolDownSeconds: 1 });
+    const replica = await start();
+    await reach(replica, alert());
+    await shown(replica, 1);
+    await world.pass(replica, 10 * SECOND);
+    await reach(replica, alert());
+    await tell({ coolDownSeconds: 1 }, { name: 'another' });
+    await replica.stop();
+    const other = await start();
+    await reach(other, alert());
+    await reach(other, alert({ threshold: 100 }));
+    expect(await shown(other, 3)).toMatchObject([
+      { rule: expect.any(String), summary: expect.stringContaining('reached 100 %') },
+      { rule: expect.any(String), summary: expect.stringContaining('reached 100 %') },
+      { rule: 'finance', summary: expect.stringContaining('reached 80 %') },
+    ]);
+    expect(hook.received).toHaveLength(3);
+  });
+
+  it('is told beside others of its budget at once, and again in the next period unless the rule still cools down', async () => {
+    await tell({ name: 'each', coolDownSeconds: 0 }, { name: 'weekly', coolDownSeconds: 604_800 });
+    const replica = await start();
+    await reach(replica, alert({ threshold: 50 }));
+    await reach(replica, alert({ threshold: 80 }));
+    await shown(replica, 4);
+    world.clock.advance(SECOND);
+    const startsAt = Date.parse('2026-12-01T00:00:00Z');
+    await reach(replica, alert({ threshold: 50, startsAt, endsAt: null }));
+    const [latest, ...others] = await shown(replica, 5);
+    expect(latest).toMatchObject({ rule: 'each', summary: expect.stringContaining('50 %') });
+    expect(others).toHaveLength(4);
+  });
+
+  it('is not told by rules of other kinds, and by those of some channels as well', async () => {
+    await tell({ name: 'incidents', on: ['incident-opened'] }, { name: 'main', channels: ['main'] });
+    const replica = await start();
+    await reach(replica, alert());
+    expect(await shown(replica, 1)).toMatchObject([{ rule: 'main' }]);
+  });
+
+  it('that is no alert becomes a dead letter', async () => {
+    await tell({});
+    const replica = await start();
+    await reach(replica, { type: 'budget.threshold-reached', version: 2 });
+    const [dead] = await eventually(async () => {
+      const letters = await world.eventLog.deadLetters.list({ limit: 10 });
+      return letters.length > 0 ? letters : undefined;
+    }, 'a dead letter');
+    expect(dead).toMatchObject({ topic: 'budget-alerts', consumer: 'channel-health' });
+    await shown(replica, 0);
+  });
+});
