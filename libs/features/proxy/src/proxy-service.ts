@@ -11,8 +11,10 @@ import { Configuration } from './configuration/configuration.js';
 import { DataPlane } from './http/data-plane.js';
 import { Identities } from './identity/identities.js';
 import { ChannelObserver } from './observation/channel-observer.js';
+import { OverloadMetrics } from './observation/overload-metrics.js';
 import { ProxyMetrics } from './observation/proxy-metrics.js';
 import type { RequestTracing } from './observation/request-tracing.js';
+import { OverloadWatch } from './overload/overload-watch.js';
 import { ChannelProbes } from './probing/channel-probes.js';
 import { VendorQueries } from './probing/vendor-queries.js';
 import { LocalTokenCount } from './request/local-token-count.js';
@@ -25,6 +27,10 @@ import { StoredResponses } from './request/stored-responses.js';
 export interface ProxyLimits {
   readonly bodyBytesMax: number;
   readonly inFlightMax: number;
+  /** Bytes of all request bodies in memory. */
+  readonly bodiesBytesMax: number;
+  /** How late the event loop may be, in milliseconds, before requests are refused; 0: never because of it. */
+  readonly delayMaxMs: number;
   /** API keys, and organisations, kept in memory. */
   readonly identitiesMax: number;
   /** Addresses and ranges of reverse proxies whose `x-forwarded-for` is believed. */
@@ -63,10 +69,12 @@ export class ProxyService {
   private readonly identities: Identities;
   private readonly observer: ChannelObserver;
   private readonly tokens = new TokenCounter();
+  private readonly overload: OverloadWatch;
 
   constructor(private readonly dependencies: ProxyDependencies) {
     const { documents, eventLog, journal, clock, logger, keyring, limits } = dependencies;
     const metrics = new ProxyMetrics(dependencies.metrics, () => this.dataPlane.inFlight);
+    this.overload = new OverloadWatch({ ...limits, clock });
     this.configuration = new Configuration({ documents, keyring, guard: dependencies.guard, logger });
     this.identities = new Identities({
       ...{ documents, keyring, logger },
@@ -98,7 +106,8 @@ export class ProxyService {
         identities,
         book: storedResponses,
       }),
-      inFlightMax: limits.inFlightMax,
+      overload: this.overload,
+      metrics: new OverloadMetrics(dependencies.metrics, this.overload.guard),
     });
   }
 
@@ -114,6 +123,7 @@ export class ProxyService {
   async start(): Promise<void> {
     await Promise.all([this.configuration.start(), this.identities.start()]);
     this.observer.start();
+    this.overload.start();
   }
 
   /** Lets requests under way end within the bound, then tells everything that is left and lets go. */
@@ -122,6 +132,7 @@ export class ProxyService {
     // What is still under way is cut off before the journal closes: its record says what was produced.
     await this.dependencies.http.close();
     await this.dataPlane.drain(CONCLUDE_MS);
+    this.overload.stop();
     await this.observer.stop();
     await this.dependencies.journal.close({ timeoutMs: JOURNAL_CLOSE_MS });
     await this.dependencies.admission.close();

@@ -34,7 +34,7 @@ import {
 import { createMetrics, noopLogger } from '@tollgate/telemetry';
 import { eventually, FakeDocumentStore, FakeEventLog, ManualClock, type FakeVendor } from '@tollgate/testing';
 import { NO_TRACING } from '../src/observation/request-tracing.js';
-import { ProxyService } from '../src/proxy-service.js';
+import { ProxyService, type ProxyLimits } from '../src/proxy-service.js';
 
 export const SECRET = 'sk-tg-0123456789abcdef0123456789abcdef';
 export const KEYED: Readonly<Record<string, string>> = { authorization: `Bearer ${SECRET}` };
@@ -123,7 +123,7 @@ export class ProxyWorld {
   readonly service: ProxyService;
   readonly server: Server;
 
-  private constructor(clock: Clock) {
+  private constructor(clock: Clock, limits: Partial<ProxyLimits>) {
     const { documents, eventLog, journal, admission, keyring } = this;
     const guard = new EgressGuard({ allowPrivate: true });
     const store = new MemoryLimitStore({ clock: this.limitClock });
@@ -141,7 +141,11 @@ export class ProxyWorld {
       logger: noopLogger,
       metrics: createMetrics({ service: 'proxy' }),
       tracing: NO_TRACING,
-      limits: { bodyBytesMax: 100_000, inFlightMax: 100, identitiesMax: 100, trustedProxies: ['127.0.0.1'] },
+      limits: {
+        ...{ bodyBytesMax: 100_000, bodiesBytesMax: 150_000, inFlightMax: 100, delayMaxMs: 0 },
+        ...{ identitiesMax: 100, trustedProxies: ['127.0.0.1'] },
+        ...limits,
+      },
     });
     this.server = createServer((request, response) => this.service.dataPlane.handle(request, response));
   }
@@ -150,8 +154,9 @@ export class ProxyWorld {
   static async start(
     prepare: (world: ProxyWorld) => Promise<unknown>,
     clock: Clock = systemClock,
+    limits: Partial<ProxyLimits> = {},
   ): Promise<ProxyWorld> {
-    const world = new ProxyWorld(clock);
+    const world = new ProxyWorld(clock, limits);
     await world.putKey(SECRET, {});
     await world.putOrganization({});
     await prepare(world);

@@ -85,6 +85,8 @@ describe('settings', () => {
       { trustedProxies: ['10.0.0.0/8', '::1'] },
     ],
     ['TOLLGATE_TRUSTED_PROXIES', '', proxyLimitsSection, { trustedProxies: [] }],
+    ['TOLLGATE_DELAY_MAX_MS', '0', proxyLimitsSection, { delayMaxMs: 0 }],
+    ['TOLLGATE_BODIES_BYTES_MAX', '1048576', proxyLimitsSection, { bodiesBytesMax: 1_048_576 }],
   ])('read %s=%s', (name, value, settings: Settings, expected) => {
     expect(parseSettings(settings, { [name]: value })).toMatchObject(expected);
   });

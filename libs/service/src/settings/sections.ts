@@ -158,6 +158,13 @@ export const proxyLimitsSection = {
     withDefault(integer(1_024, 1_024 * MEBIBYTE), 32 * MEBIBYTE),
   ),
   inFlightMax: setting('TOLLGATE_IN_FLIGHT_MAX', withDefault(integer(1, 1_000_000), 20_000)),
+  /** Of all request bodies in memory. */
+  bodiesBytesMax: setting(
+    'TOLLGATE_BODIES_BYTES_MAX',
+    withDefault(integer(MEBIBYTE, 1_024 * 1_024 * MEBIBYTE), 512 * MEBIBYTE),
+  ),
+  /** How late the event loop may be before requests are refused; 0: never because of it. */
+  delayMaxMs: setting('TOLLGATE_DELAY_MAX_MS', withDefault(integer(0, 60_000), 50)),
   /** Of all journal files of one proxy process. */
   journalBytesMax: setting(
     'TOLLGATE_JOURNAL_BYTES_MAX',

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError, type RequestId } from '@tollgate/contracts';
-import { BodyReading, requestTooLarge } from './body-reading.js';
+import { BodyReading, requestTooLarge, type BodyMeter } from './body-reading.js';
 import type { ClientDialect } from './routes.js';
 
 /** How long the rest of a refused body may take to come in. */
 const LINGER_MS = 5_000;
+/** A refused body up to this size is read to its end: its connection can be used again. */
+const SMALL_BODY_BYTES = 65_536;
 
 /**
  * An object and not a function: V8 allocates a function that is written right into a property in the old generation, where
@@ -24,6 +26,8 @@ export class ClientRequest {
   announced: readonly string[] | undefined;
   /** Waits for the body. */
   private reading: BodyReading | undefined;
+  /** Counts its body as long as it is in memory. */
+  meter: BodyMeter | undefined;
 
   constructor(
     readonly id: RequestId,
@@ -32,6 +36,7 @@ export class ClientRequest {
     private readonly response: ServerResponse,
   ) {
     response.on('close', () => {
+      this.reading?.uncount();
       if (response.writableFinished) return;
       this.closed = true;
       if (!request.complete) this.reading?.fail(clientClosed());
@@ -75,6 +80,7 @@ export class ClientRequest {
     if (request.destroyed) throw clientClosed();
     return new Promise((resolve, reject) => {
       this.reading = new BodyReading(request, bytesMax, resolve, reject);
+      this.reading.meter = this.meter;
     });
   }
 
@@ -118,11 +124,18 @@ export class ClientRequest {
     const { status, body } = this.dialect.inbound.encodeError(error, this.id);
     const headers = ['content-length', String(Buffer.byteLength(body))];
     if (error.retryAfterSeconds !== undefined) headers.push('retry-after', String(error.retryAfterSeconds));
-    // A body that was not read to its end can't be followed by another request.
-    if (!this.request.complete) headers.push('connection', 'close');
+    const { reusable } = this;
+    // A body that is not read to its end can't be followed by another request.
+    if (!reusable) headers.push('connection', 'close');
     this.begin(status, 'application/json; charset=utf-8', headers);
-    if (this.request.complete) this.response.end(body);
+    if (reusable) this.response.end(body);
     else this.endAfterBody(body);
+  }
+
+  /** After a refusal now, the client could send its next request on the same connection. */
+  get reusable(): boolean {
+    const { complete, headers } = this.request;
+    return complete || Number(headers['content-length']) <= SMALL_BODY_BYTES;
   }
 
   /**

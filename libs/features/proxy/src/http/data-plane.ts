@@ -3,6 +3,10 @@ import { GatewayError, newId, type RequestId } from '@tollgate/contracts';
 import type { ModelList } from '../request/model-list.js';
 import type { ProxyRequests } from '../request/proxy-request.js';
 import type { StoredResponses } from '../request/stored-responses.js';
+import type { OverloadMetrics } from '../observation/overload-metrics.js';
+import type { OverloadReason } from '../overload/overload-guard.js';
+import type { OverloadWatch } from '../overload/overload-watch.js';
+import { tooManyBodies } from './body-reading.js';
 import { ClientRequest } from './client-request.js';
 import { dialectOfUnknown, findRoute, isModelTraffic, type ClientRoute } from './routes.js';
 
@@ -10,20 +14,20 @@ export interface DataPlaneOptions {
   readonly requests: ProxyRequests;
   readonly models: ModelList;
   readonly storedResponses: StoredResponses;
-  /** Requests under way at one time; more are refused early, so that those under way finish. */
-  readonly inFlightMax: number;
+  /** Refuses early what is too much, so that what is under way finishes. */
+  readonly overload: OverloadWatch;
+  readonly metrics: OverloadMetrics;
 }
 
 /** Entry of model traffic: below the framework's pipeline, straight from the HTTP server. */
 export class DataPlane {
-  private inFlightCount = 0;
   private draining = false;
   private onIdle: (() => void) | undefined;
 
   constructor(private readonly options: DataPlaneOptions) {}
 
   get inFlight(): number {
-    return this.inFlightCount;
+    return this.options.overload.guard.inFlight;
   }
 
   /** `false`: not model traffic, for the framework to answer. */
@@ -45,18 +49,24 @@ export class DataPlane {
       void this.options.models.answer(client, route.target.name);
       return;
     }
-    if (this.draining || this.inFlightCount >= this.options.inFlightMax) {
-      client.refuse(this.tooMuch());
+    if (this.draining) {
+      client.refuse(shuttingDown());
       return;
     }
-    this.inFlightCount += 1;
+    const { guard } = this.options.overload;
+    const reason = guard.enter(Number(headers['content-length'] ?? 0));
+    if (reason !== undefined) {
+      this.refuse(client, request, reason);
+      return;
+    }
+    client.meter = guard;
     void this.serve(client, route.target).then(this.left, this.left);
   }
 
   /** Takes no new request and resolves when those under way have ended, or the time is up. */
   async drain(timeoutMs: number): Promise<void> {
     this.draining = true;
-    if (this.inFlightCount === 0) return;
+    if (this.inFlight === 0) return;
     let timer: NodeJS.Timeout | undefined;
     const idle = new Promise<void>((resolve) => {
       this.onIdle = resolve;
@@ -76,17 +86,30 @@ export class DataPlane {
   }
 
   private readonly left = (): void => {
-    this.inFlightCount -= 1;
-    if (this.inFlightCount === 0) this.onIdle?.();
+    const { guard } = this.options.overload;
+    guard.leave();
+    if (guard.inFlight === 0) this.onIdle?.();
   };
 
-  private tooMuch(): GatewayError {
-    return this.draining
-      ? new GatewayError('shutting_down', 'This gateway process is stopping.', { retryAfterSeconds: 1 })
-      : new GatewayError('overloaded', 'The gateway has more requests under way than it can carry.', {
-          retryAfterSeconds: 1,
-        });
+  private refuse(client: ClientRequest, request: IncomingMessage, reason: OverloadReason): void {
+    client.refuse(REFUSALS[reason]());
+    this.options.metrics.refused(reason);
+    if (client.reusable) this.options.overload.hold(request.socket);
   }
+}
+
+const REFUSALS: Readonly<Record<OverloadReason, () => GatewayError>> = {
+  delay: () => overloaded('The gateway has more to do than it can carry.'),
+  in_flight: () => overloaded('The gateway has more requests under way than it can carry.'),
+  bodies: tooManyBodies,
+};
+
+function overloaded(message: string): GatewayError {
+  return new GatewayError('overloaded', message, { retryAfterSeconds: 1 });
+}
+
+function shuttingDown(): GatewayError {
+  return new GatewayError('shutting_down', 'This gateway process is stopping.', { retryAfterSeconds: 1 });
 }
 
 function noSuchThing(route: ClientRoute | undefined, url: string, method: string): GatewayError {

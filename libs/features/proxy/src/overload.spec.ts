@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { chatCompletion, chatStreamEvents, eventually, FakeVendor } from '@tollgate/testing';
+import { KEYED, ProxyWorld, SECRET, type Answer } from '../test-support/proxy-world.js';
+
+const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
+const WORDS = Array.from({ length: 20 }, (_, index) => ` word${index}`);
+
+describe('requests', () => {
+  let world: ProxyWorld;
+  let vendor: FakeVendor;
+
+  const start = async (limits: Parameters<typeof ProxyWorld.start>[2]): Promise<void> => {
+    world = await ProxyWorld.start(
+      async (made) => {
+        await made.putChannel('c1', vendor);
+        await made.putPrice('gpt-4o', { input: '2.50', output: '10.00' });
+      },
+      undefined,
+      limits,
+    );
+  };
+  const chat = (content = 'Hi') => ({ model: 'gpt-4o', messages: [{ role: 'user', content }] });
+
+  beforeAll(async () => {
+    vendor = await FakeVendor.start({ kind: 'silent' });
+  });
+  afterAll(() => vendor.stop());
+  afterEach(() => world.stop());
+
+  it('beyond the bound of requests under way are refused, and what is under way goes on', async () => {
+    await start({ inFlightMax: 1 });
+    vendor.respond({ kind: 'stream', events: chatStreamEvents(WORDS, USAGE), intervalMs: 10 });
+    let begun = false;
+    const onData = (): void => void (begun = true);
+    const stream = world.send({ ...chat(), stream: true }, { onData });
+    await eventually(() => begun, 'the stream');
+    expect(refusal(await world.send(chat()))).toEqual([503, 'overloaded', '1']);
+    const messages = await world.send(chat(), { path: '/v1/messages' });
+    expect([messages.status, messages.json.error.type]).toEqual([529, 'overloaded_error']);
+    expect((await world.send(undefined, { path: '/v1/models', method: 'GET' })).status).toBe(200);
+    expect((await stream).text).toContain('word19');
+    vendor.respond(chatCompletion('Hello', USAGE));
+    await eventually(() => world.service.dataPlane.inFlight === 0, 'the end of the stream');
+    expect((await world.send(chat())).status).toBe(200);
+    expect(world.journal.ends).toHaveLength(2);
+  });
+
+  it('whose bodies do not fit into memory are refused, announced or not', async () => {
+    await start({ bodiesBytesMax: 50_000 });
+    vendor.respond({ kind: 'stream', events: chatStreamEvents(WORDS, USAGE), intervalMs: 10 });
+    const large = { ...chat('x'.repeat(30_000)), stream: true };
+    const first = world.send(large);
+    await eventually(() => world.service.dataPlane.inFlight === 1, 'the first request');
+    await eventually(() => world.admission.holds.length === 1, 'its body');
+    expect(refusal(await world.send(large))).toEqual([503, 'overloaded', '1']);
+    const chunked = { ...KEYED, 'transfer-encoding': 'chunked' };
+    expect(refusal(await world.send(large, { headers: chunked }))).toEqual([503, 'overloaded', '1']);
+    expect((await first).status).toBe(200);
+    expect((await world.send(large)).status).toBe(200);
+  });
+
+  it('that are refused keep their connection, from which nothing is read until its turn comes', async () => {
+    await start({ inFlightMax: 0 });
+    const held: string[] = [];
+    world.server.on('connection', (connection) => {
+      for (const event of ['pause', 'resume']) connection.on(event, () => held.push(event));
+    });
+    const socket = connect(world.port, '127.0.0.1');
+    try {
+      const answers = await sent(socket, 3);
+      expect(answers).toHaveLength(3);
+      for (const answer of answers) {
+        expect(answer).toContain('HTTP/1.1 503');
+        expect(answer).not.toContain('connection: close');
+      }
+      await eventually(
+        () => held.filter((event) => event === 'pause').length === 3,
+        'the connection to be held',
+      );
+      await eventually(() => held.at(-1) === 'resume', 'its turn');
+    } finally {
+      socket.destroy();
+    }
+  });
+});
+
+function refusal({ status, json, headers }: Answer): unknown[] {
+  return [status, json.error.code, headers['retry-after']];
+}
+
+/** One request after the other on one connection. */
+async function sent(socket: Socket, count: number): Promise<string[]> {
+  const answers: string[] = [];
+  const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${SECRET}\r\n`;
+  while (answers.length < count) {
+    socket.write(`${head}content-length: 2\r\n\r\n{}`);
+    const [bytes] = (await once(socket, 'data')) as [Buffer];
+    answers.push(bytes.toString());
+  }
+  return answers;
+}
