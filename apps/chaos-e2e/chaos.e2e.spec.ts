@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { checkProcessesGone } from './invariants/remains.js';
 import { probeLatency } from './probe.js';
 import { playStep } from './run-seed.js';
+import { countRefusals } from './traffic/refusals.js';
 import { startWorld, stopWorld } from './start-world.js';
 import type { World } from './world.js';
 
@@ -26,6 +27,7 @@ describe('a gateway under traffic has every invariant again', () => {
     'NATS killed',
     'Redis lost its disk',
     'Postgres killed',
+    'Redis killed',
     "disk of proxy-2's journal full",
     'both vendors: reset-in-body',
   ])(
@@ -37,6 +39,13 @@ describe('a gateway under traffic has every invariant again', () => {
     },
     120_000,
   );
+
+  it('and has refused what a balance, a budget and a limit do not allow', () => {
+    const refusals = countRefusals(world.traffic.sent);
+    expect([...refusals.keys()]).toEqual(
+      expect.arrayContaining(['insufficient_balance', 'budget_exceeded', 'rate_limited']),
+    );
+  });
 
   it('and leaves no process behind', async () => {
     await stopWorld(world);

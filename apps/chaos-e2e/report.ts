@@ -20,7 +20,15 @@ export async function reportOf({ results, at }: ReportInput): Promise<string> {
     '## Seeds',
     seedTable(results),
     '## Requests, by how they ended for the client',
-    endingTable(results),
+    countTable(
+      'ending',
+      results.map(({ requests }) => Object.entries(requests)),
+    ),
+    '## Refusals, by their code',
+    countTable(
+      'code',
+      results.map(({ refusals }) => [...refusals]),
+    ),
     '## Faults',
     'Settled: from the end of traffic until every invariant held; 2 s of it are the idle time after which proxies give back what they hold.',
     faultTable(steps),
@@ -68,13 +76,14 @@ function seedTable(results: readonly SeedResult[]): string {
   return table(head, rows);
 }
 
-function endingTable(results: readonly SeedResult[]): string {
+/** Sums over all seeds, the most frequent first. */
+function countTable(name: string, counted: readonly (readonly (readonly [string, number])[])[]): string {
   const counts = new Map<string, number>();
-  for (const { requests } of results) {
-    for (const [ending, count] of Object.entries(requests))
-      counts.set(ending, (counts.get(ending) ?? 0) + count);
-  }
-  return table(['ending', 'requests'], [...counts]);
+  for (const [key, count] of counted.flat()) counts.set(key, (counts.get(key) ?? 0) + count);
+  return table(
+    [name, 'requests'],
+    [...counts].sort(([, a], [, b]) => b - a),
+  );
 }
 
 function faultTable(steps: readonly StepResult[]): string {

@@ -6,6 +6,7 @@ import { checkProcessesGone } from './invariants/remains.js';
 import { probeLatency } from './probe.js';
 import { describeStep, drawSchedule, type Step } from './schedule.js';
 import { startWorld, stopWorld } from './start-world.js';
+import { countRefusals } from './traffic/refusals.js';
 import type { Ending, SentRequest } from './traffic/sent-request.js';
 import type { World } from './world.js';
 
@@ -39,6 +40,8 @@ export interface SeedResult {
   /** Of the last step that was played, or of the end. Empty: the seed passed. */
   readonly violations: readonly string[];
   readonly requests: Readonly<Record<Ending, number>>;
+  /** By their code. */
+  readonly refusals: ReadonlyMap<string, number>;
   readonly records: number;
   readonly normalLatencyMs: number;
   readonly durationMs: number;
@@ -70,6 +73,7 @@ export async function runSeed({
       ...{ seed, schedule, results, normalLatencyMs },
       violations: [...violations, ...checkProcessesGone(world)],
       requests: countEndings(world.traffic.sent),
+      refusals: countRefusals(world.traffic.sent),
       records: books?.records.length ?? 0,
       durationMs: performance.now() - startedAt,
     };

@@ -1,21 +1,15 @@
 import { eventually } from '@tollgate/testing/process';
 import { parseUsd } from '@tollgate/contracts';
 import { DistributedGateway } from '../distributed-e2e/distributed-gateway.js';
+import { customersOf, declaredKeys, gaugeOf, ORGANIZATIONS } from './customers.js';
 import { clockEnvironment } from './faults/clock.js';
 import { PROXIES, SERVICES } from './services.js';
 import { unmount } from './faults/disk-faults.js';
 import { MODEL } from './traffic/client-request.js';
-import { Traffic, type Customer } from './traffic/traffic.js';
+import { Traffic } from './traffic/traffic.js';
 import { PRICE } from './traffic/vendor-usage.js';
 import { ChaosVendor } from './vendor/chaos-vendor.js';
 import type { Account, World } from './world.js';
-
-/** The last one's money runs out: requests that cost nothing because they are refused belong to the picture. */
-const ORGANIZATIONS = [
-  { name: 'first', balance: '100.00' },
-  { name: 'second', balance: '50.00' },
-  { name: 'poor', balance: '0.05' },
-] as const;
 
 /** Seconds where operators have minutes, so that what hangs is over before the next fault. */
 const TIMEOUTS = {
@@ -29,12 +23,16 @@ const TIMEOUTS = {
 export async function startWorld(seed: number): Promise<World> {
   const vendors = [await ChaosVendor.start(), await ChaosVendor.start()] as const;
   const gateway = await DistributedGateway.start(SERVICES, clockEnvironment);
-  const customers = customersOf(seed);
-  const traffic = new Traffic({ urlOf: (proxy) => gateway.url(proxy), customers, seed });
+  const traffic = new Traffic({
+    urlOf: (proxy) => gateway.url(proxy),
+    customers: customersOf(seed),
+    gauge: gaugeOf(seed),
+    seed,
+  });
   try {
-    await gateway.apply(declaration(vendors, customers));
+    await gateway.apply(declaration(vendors, seed));
     const accounts = await accountsOf(gateway);
-    const world = { gateway, vendors, traffic, accounts, deaths: [], mounts: [] };
+    const world = { gateway, vendors, traffic, accounts, deaths: [], redisOutages: [], mounts: [] };
     for (const proxy of PROXIES) {
       const served = async () => (await traffic.probe(proxy)).ending === 'complete';
       await eventually(served, `${proxy} to serve its first request`, 30_000);
@@ -64,26 +62,13 @@ export async function stopWorld({
   await Promise.all(vendors.map((vendor) => vendor.refuse()));
 }
 
-function customersOf(seed: number): readonly Customer[] {
-  return ORGANIZATIONS.flatMap(({ name }) =>
-    [1, 2].map((index) => ({
-      organization: name,
-      apiKey: `sk-tg-chaos-${seed}-${name}-${index}-0123456789`,
-    })),
-  );
-}
-
-function declaration(vendors: readonly ChaosVendor[], customers: readonly Customer[]): object {
+function declaration(vendors: readonly ChaosVendor[], seed: number): object {
   return {
     version: 1,
     organizations: ORGANIZATIONS,
     channels: vendors.flatMap((vendor, index) => channelsOf(vendor, `vendor-${index + 1}`)),
     prices: [{ model: MODEL, ...PRICE }],
-    keys: customers.map(({ organization, apiKey }, index) => ({
-      name: `key-${index}`,
-      organization,
-      secret: apiKey,
-    })),
+    keys: declaredKeys(seed),
     settings: { routing: { attemptsMax: 4 }, upstream: TIMEOUTS },
   };
 }

@@ -17,6 +17,12 @@ export interface Death {
   readonly at: number;
 }
 
+/** When a server could not be asked, or lost what it had (then both are one moment); the same clock. */
+export interface Outage {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** All that one seed is played with. */
 export interface World {
   readonly gateway: DistributedGateway;
@@ -25,6 +31,7 @@ export interface World {
   readonly traffic: Traffic;
   readonly accounts: readonly Account[];
   readonly deaths: Death[];
+  readonly redisOutages: Outage[];
   /** Small disks, each under the data directory of a proxy. */
   readonly mounts: string[];
 }

@@ -7,28 +7,38 @@ type ServerName = 'postgres' | 'nats' | 'redis';
 
 /** Away for a while, in the given way, and started again on what it has. */
 function away(name: ServerName, leave: (server: PrivateServer) => Promise<void>): Fault {
-  return async ({ gateway }, holdMs) => {
-    const server = gateway.servers[name];
+  return async (world, holdMs) => {
+    const server = world.gateway.servers[name];
     await leave(server);
-    await hold(holdMs);
+    await holdAway(world, name, holdMs);
     await server.restart();
   };
 }
 
 /** There, and answers nobody. */
 function paused(name: ServerName): Fault {
-  return async ({ gateway }, holdMs) => {
-    gateway.servers[name].signal('SIGSTOP');
-    await hold(holdMs);
-    gateway.servers[name].signal('SIGCONT');
+  return async (world, holdMs) => {
+    const server = world.gateway.servers[name];
+    server.signal('SIGSTOP');
+    await holdAway(world, name, holdMs);
+    server.signal('SIGCONT');
   };
 }
 
+/** What clients are told meanwhile is compared with the time in which they were told it. */
+async function holdAway({ redisOutages }: World, name: ServerName, holdMs: number): Promise<void> {
+  const from = performance.now();
+  await hold(holdMs);
+  if (name === 'redis') redisOutages.push({ from, to: performance.now() });
+}
+
 /** Empty from one moment to the next, while everybody is connected. */
-async function flushed({ gateway }: World, holdMs: number): Promise<void> {
+async function flushed({ gateway, redisOutages }: World, holdMs: number): Promise<void> {
   const redis = new Redis(gateway.servers.redis.url);
   await redis.flushall();
   redis.disconnect();
+  const at = performance.now();
+  redisOutages.push({ from: at, to: at });
   await hold(holdMs);
 }
 

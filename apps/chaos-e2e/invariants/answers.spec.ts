@@ -8,14 +8,28 @@ const NONCE = 5;
 
 function sent(change: Partial<SentRequest> = {}): SentRequest {
   return {
-    ...{ nonce: NONCE, organization: 'first', proxy: 'proxy-1', dialect: 'openai-chat', streamed: false },
+    ...{
+      nonce: NONCE,
+      organization: 'first',
+      key: 'first-plain',
+      proxy: 'proxy-1',
+      dialect: 'openai-chat',
+      streamed: false,
+    },
     ...{ sentAt: 1_000, endedAt: 1_100, ending: 'complete', id: 'one', status: 200, said: undefined },
     ...change,
   };
 }
 
 function record(change: Partial<BookedRequest> = {}): BookedRequest {
-  return { id: 'one', organizationId: 'org', outcome: 'succeeded', charge: chargeOf(NONCE), ...change };
+  return {
+    id: 'one',
+    organizationId: 'org',
+    apiKeyId: 'key',
+    outcome: 'succeeded',
+    charge: chargeOf(NONCE),
+    ...change,
+  };
 }
 
 function violations(input: {

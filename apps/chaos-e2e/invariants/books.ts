@@ -4,6 +4,7 @@ import pg from 'pg';
 export interface BookedRequest {
   readonly id: string;
   readonly organizationId: string;
+  readonly apiKeyId: string;
   readonly outcome: string;
   /** Nano-USD. */
   readonly charge: bigint;
@@ -19,6 +20,17 @@ export interface AccountSums {
   readonly balance: bigint;
 }
 
+/** What billing counts of one budget, in nano-USD, period by period. */
+export interface BudgetSums {
+  readonly scope: string;
+  readonly scopeId: string;
+  readonly periods: readonly {
+    readonly account: string;
+    readonly amount: bigint;
+    readonly spent: bigint;
+  }[];
+}
+
 /** What Postgres holds, read past every service. */
 export interface Books {
   readonly records: readonly BookedRequest[];
@@ -29,6 +41,7 @@ export interface Books {
   readonly total: bigint;
   /** What billing found odd: kind and how often. */
   readonly findings: ReadonlyMap<string, number>;
+  readonly budgets: readonly BudgetSums[];
 }
 
 export async function readBooks(databaseUrl: string): Promise<Books> {
@@ -45,9 +58,9 @@ export async function readBooks(databaseUrl: string): Promise<Books> {
 }
 
 async function readAll(client: pg.Client): Promise<Books> {
-  const records = await client.query<Record<'id' | 'organization_id' | 'outcome' | 'charge', string>>(
-    'select id, organization_id, outcome, charge::text from billing.usage_records',
-  );
+  const records = await client.query<
+    Record<'id' | 'organization_id' | 'api_key_id' | 'outcome' | 'charge', string>
+  >('select id, organization_id, api_key_id, outcome, charge::text from billing.usage_records');
   const ids = await client.query<{ count: number }>('select count(*)::int as count from billing.usage_ids');
   const sums = await client.query<Record<'account' | 'charged' | 'posted' | 'balance', string>>(
     `select a.id as account, a.balance::text as balance, coalesce(sum(p.amount), 0)::text as posted,
@@ -60,9 +73,10 @@ async function readAll(client: pg.Client): Promise<Books> {
     'select kind, count(*)::int as count from billing.findings group by kind',
   );
   return {
-    records: records.rows.map(({ id, organization_id, outcome, charge }) => ({
+    records: records.rows.map(({ id, organization_id, api_key_id, outcome, charge }) => ({
       ...{ id, outcome },
       organizationId: organization_id,
+      apiKeyId: api_key_id,
       charge: BigInt(charge),
     })),
     idCount: ids.rows[0]?.count ?? 0,
@@ -74,5 +88,24 @@ async function readAll(client: pg.Client): Promise<Books> {
     ),
     total: sums.rows.reduce((total, { posted }) => total + BigInt(posted), 0n),
     findings: new Map(findings.rows.map(({ kind, count }) => [kind, count])),
+    budgets: await readBudgets(client),
   };
+}
+
+async function readBudgets(client: pg.Client): Promise<readonly BudgetSums[]> {
+  const { rows } = await client.query<
+    Record<'id' | 'scope' | 'scopeId' | 'account' | 'amount' | 'spent', string>
+  >(
+    `select b.id, b.scope_kind as scope, b.scope_id as "scopeId", p.account, p.amount::text, p.spent::text
+     from billing.budgets b join billing.budget_periods p on p.budget_id = b.id`,
+  );
+  return [...Map.groupBy(rows, ({ id }) => id).values()].map((periods) => ({
+    scope: periods[0]?.scope ?? '',
+    scopeId: periods[0]?.scopeId ?? '',
+    periods: periods.map(({ account, amount, spent }) => ({
+      account,
+      amount: BigInt(amount),
+      spent: BigInt(spent),
+    })),
+  }));
 }

@@ -3,9 +3,14 @@ import { probeLatency } from '../probe.js';
 import type { World } from '../world.js';
 import { checkAnswers } from './answers.js';
 import { readBooks } from './books.js';
+import { BUDGET_COUNT, REQUEST_RATES } from '../customers.js';
+import { gaugeLimits } from '../gauge.js';
+import { checkBudgets } from './budgets.js';
+import { checkLimits } from './limits.js';
 import { checkLedger, checkQuota } from './money.js';
 import { readQuota } from './quota.js';
 import { checkRemains } from './remains.js';
+import { readSlotsTaken } from './slots.js';
 
 /**
  * In this time after a fault everything must be as if nothing had been. What a dead consumer had in hand is delivered
@@ -13,6 +18,7 @@ import { checkRemains } from './remains.js';
  */
 const SETTLED_WITHIN_MS = 45_000;
 const LATENCY_BACK_WITHIN_MS = 20_000;
+const LIMITS_BACK_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 250;
 /** A generous bound: the machine does other work, too. */
 const SLOWER_AT_MOST = { times: 5, plusMs: 50 } as const;
@@ -35,25 +41,30 @@ export async function checkWorld(world: World, normalLatencyMs: number): Promise
       ? []
       : [`The median probe takes ${latencyMs} ms; normal is ${normalLatencyMs} ms.`];
   }, LATENCY_BACK_WITHIN_MS);
+  const unlimited = await untilNone(() => gaugeLimits(world), LIMITS_BACK_WITHIN_MS);
   await world.traffic.pause();
   const wrong = await untilNone(() => lookAt(world), SETTLED_WITHIN_MS);
   return {
-    violations: [...slow, ...wrong],
+    violations: [...slow, ...unlimited, ...wrong],
     settledAfterMs: performance.now() - startedAt,
     latencyMs,
   };
 }
 
 async function lookAt(world: World): Promise<readonly string[]> {
-  const { gateway, traffic, vendors, accounts, deaths } = world;
+  const { gateway, traffic, vendors, accounts, deaths, redisOutages } = world;
+  const { sent } = traffic;
   try {
     const books = await readBooks(gateway.servers.postgres.url);
     const quota = await readQuota(gateway.servers.redis.url);
+    const slotsTaken = await readSlotsTaken(gateway.servers.redis.url);
     const seenByVendors = new Set(vendors.flatMap(({ seen }) => [...seen]));
     return [
-      ...checkAnswers({ sent: traffic.sent, books, seenByVendors, deaths }),
+      ...checkAnswers({ sent, books, seenByVendors, deaths }),
       ...checkLedger(accounts, books),
       ...checkQuota(accounts, books, quota),
+      ...checkBudgets({ books, quota, count: BUDGET_COUNT }),
+      ...checkLimits({ sent, rates: REQUEST_RATES, redisOutages, slotsTaken }),
       ...(await checkRemains(world)),
     ];
   } catch (error) {

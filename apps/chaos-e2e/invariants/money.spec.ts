@@ -6,11 +6,12 @@ const ACCOUNTS = [{ name: 'first', organizationId: 'one', opening: 100n }];
 
 function books(change: Partial<AccountSums> = {}, more: Partial<Books> = {}): Books {
   return {
-    records: [{ id: 'r', organizationId: 'one', outcome: 'succeeded', charge: 30n }],
+    records: [{ id: 'r', organizationId: 'one', apiKeyId: 'key', outcome: 'succeeded', charge: 30n }],
     idCount: 1,
     accounts: new Map([['org:one', { charged: 30n, posted: 70n, balance: 70n, ...change }]]),
     total: 0n,
     findings: new Map(),
+    budgets: [],
     ...more,
   };
 }
@@ -32,7 +33,7 @@ describe('the ledger', () => {
   });
 
   it('is never below zero', () => {
-    const records = [{ id: 'r', organizationId: 'one', outcome: 'succeeded', charge: 130n }];
+    const records = [{ ...books().records[0]!, charge: 130n }];
     const overdrawn = books({ charged: 130n, posted: -30n, balance: -30n }, { records });
     expect(checkLedger(ACCOUNTS, overdrawn)).toEqual(['first: overdrawn to -30.']);
   });

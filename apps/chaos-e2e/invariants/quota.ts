@@ -1,4 +1,5 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { keysWith, withRedis } from './redis-reading.js';
 
 /** What the quota store knows of one account, in nano-USD. */
 export interface AccountQuota {
@@ -8,13 +9,10 @@ export interface AccountQuota {
 }
 
 const ROOT = '{tollgate:quota}:';
-const SCAN_COUNT = 1_000;
 
 /** Reads the store's current epoch by its documented layout, past every service. */
-export async function readQuota(redisUrl: string): Promise<ReadonlyMap<string, AccountQuota>> {
-  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1, retryStrategy: null });
-  redis.on('error', () => undefined);
-  try {
+export function readQuota(redisUrl: string): Promise<ReadonlyMap<string, AccountQuota>> {
+  return withRedis(redisUrl, async (redis) => {
     const epoch = await redis.hget(`${ROOT}state`, 'epoch');
     if (epoch === null) throw new Error('The quota store is blank.');
     const held = await heldOf(redis, `${ROOT}${epoch}:lease:`);
@@ -26,9 +24,7 @@ export async function readQuota(redisUrl: string): Promise<ReadonlyMap<string, A
       quota.set(account, { available, held: held.get(account) ?? 0n });
     }
     return quota;
-  } finally {
-    redis.disconnect();
-  }
+  });
 }
 
 async function heldOf(redis: Redis, prefix: string): Promise<Map<string, bigint>> {
@@ -38,15 +34,4 @@ async function heldOf(redis: Redis, prefix: string): Promise<Map<string, bigint>
     held.set(account, (held.get(account) ?? 0n) + BigInt(granted) - BigInt(consumed));
   }
   return held;
-}
-
-async function keysWith(redis: Redis, prefix: string): Promise<string[]> {
-  const keys = new Set<string>();
-  let cursor = '0';
-  do {
-    const [next, found] = await redis.scan(cursor, 'MATCH', `${prefix}*`, 'COUNT', SCAN_COUNT);
-    cursor = next;
-    found.forEach((key) => keys.add(key));
-  } while (cursor !== '0');
-  return [...keys];
 }

@@ -12,6 +12,8 @@ export interface SentRequest {
   /** Number in the prompt; vendors read it there, and make the usage from it. */
   readonly nonce: number;
   readonly organization: string;
+  /** Name of the API key. */
+  readonly key: string;
   readonly proxy: ProxyName;
   readonly dialect: WrittenDialect;
   readonly streamed: boolean;

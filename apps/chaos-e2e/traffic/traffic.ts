@@ -17,6 +17,7 @@ const ABORTED_SHARE = 0.08;
 
 /** A key and whose it is. */
 export interface Customer {
+  readonly name: string;
   readonly organization: string;
   readonly apiKey: string;
 }
@@ -24,6 +25,8 @@ export interface Customer {
 export interface TrafficOptions {
   readonly urlOf: (proxy: ProxyName) => string;
   readonly customers: readonly Customer[];
+  /** Asked with by hand only. */
+  readonly gauge: Customer;
   readonly seed: number;
 }
 
@@ -60,6 +63,15 @@ export class Traffic {
   async probe(proxy: ProxyName): Promise<SentRequest> {
     const [customer] = this.options.customers;
     if (customer === undefined) throw new Error('There is no customer.');
+    return this.askByHand(proxy, customer);
+  }
+
+  /** One request by hand, of the customer whose limit is known to the unit. */
+  askGauge(proxy: ProxyName): Promise<SentRequest> {
+    return this.askByHand(proxy, this.options.gauge);
+  }
+
+  private askByHand(proxy: ProxyName, customer: Customer): Promise<SentRequest> {
     return this.send({ proxy, customer, dialect: 'openai-chat', streamed: false, patience: 'to-the-end' });
   }
 
@@ -97,6 +109,7 @@ export class Traffic {
     const request: SentRequest = {
       ...{ nonce, proxy, dialect, streamed, sentAt },
       organization: customer.organization,
+      key: customer.name,
       endedAt: performance.now(),
       ...answer,
     };

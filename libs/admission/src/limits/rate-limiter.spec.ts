@@ -24,7 +24,10 @@ const ONE_AT_A_TIME: LimitSet = {
 /** A store elsewhere: it answers later, or not at all. */
 class RemoteStore implements LimitStore {
   down = false;
+  /** It does what it is asked for, and nobody hears of it. */
+  losesAnswers = false;
   asked = 0;
+  corrected = 0;
   readonly renewed: (readonly HeldSlots[])[] = [];
 
   constructor(readonly data: MemoryLimitStore) {}
@@ -32,9 +35,12 @@ class RemoteStore implements LimitStore {
   async take(...input: Parameters<LimitStore['take']>) {
     this.asked += 1;
     this.assertUp();
-    return this.data.take(...input);
+    const result = this.data.take(...input);
+    if (this.losesAnswers) throw new GatewayError('admission_unavailable', 'Redis did not answer in time.');
+    return result;
   }
   async correct(correction: Parameters<LimitStore['correct']>[0]) {
+    this.corrected += 1;
     this.assertUp();
     this.data.correct(correction);
   }
@@ -58,6 +64,7 @@ describe('a rate limiter', () => {
   let policy: 'open' | 'closed';
   let limiter: RateLimiter;
   let renew: () => void;
+  let free: () => void;
   let requests: number;
 
   beforeEach(() => {
@@ -70,8 +77,9 @@ describe('a rate limiter', () => {
       ...{ store, logger, clock },
       onStoreDown: () => policy,
       timers: {
-        repeat: (_interval, task) => {
-          renew = task;
+        repeat: (interval, task) => {
+          if (interval === 10_000) renew = task;
+          else free = task;
           return () => undefined;
         },
         delay: () => Promise.resolve(),
@@ -239,6 +247,42 @@ describe('a rate limiter', () => {
       during.settle({ tokens: 0, succeeded: true });
       await reserved(ONE_AT_A_TIME);
     });
+
+    it('frees the slots of requests that ended meanwhile as soon as it answers again', async () => {
+      const before = await reserved(ONE_AT_A_TIME);
+      store.down = true;
+      before.settle({ tokens: 0, succeeded: true });
+      await new Promise(setImmediate);
+      free();
+      await new Promise(setImmediate);
+      await endOutage();
+      await reserved(ONE_AT_A_TIME);
+    });
+
+    it('frees the slot that was taken though the answer was lost', async () => {
+      store.losesAnswers = true;
+      await refused(ONE_AT_A_TIME);
+      store.losesAnswers = false;
+      await endOutage();
+      await reserved(ONE_AT_A_TIME);
+    });
+
+    it('leaves slots alone that have run out by themselves', async () => {
+      const before = await reserved(ONE_AT_A_TIME);
+      store.down = true;
+      before.settle({ tokens: 0, succeeded: true });
+      await new Promise(setImmediate);
+      clock.advance(30_000);
+      await endOutage();
+      expect(store.corrected).toBe(1);
+    });
+
+    const endOutage = async (): Promise<void> => {
+      store.down = false;
+      clock.advance(1_000);
+      free();
+      await reserved(limits);
+    };
   });
 });
 

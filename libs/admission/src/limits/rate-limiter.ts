@@ -5,6 +5,7 @@ import { LimitReservation } from './limit-reservation.js';
 import type { Rate, Level, LimitSet, LimitStore, SlotLimit, TakeResult } from './limit-store.js';
 import { MemoryLimitStore } from './memory-limit-store.js';
 import { StoreOutage } from './store-outage.js';
+import { UnfreedSlots } from './unfreed-slots.js';
 
 export interface RateLimiterOptions {
   readonly store: LimitStore;
@@ -34,6 +35,8 @@ export type LimitDecision = LimitReservation | LimitRefusal;
 
 /** A third of a slot's lifetime: two renewals may fail. */
 const RENEW_INTERVAL_MS = 10_000;
+/** How often the store is told of slots that it could not be told of. */
+const FREE_INTERVAL_MS = 1_000;
 /** How soon a request whose place may be free any moment shall come again. */
 const SLOT_RETRY_AFTER_SECONDS = 1;
 
@@ -46,14 +49,19 @@ export class RateLimiter {
   /** By the store that was asked: what runs, and holds slots. */
   private readonly held: ReadonlyMap<LimitStore, Set<LimitReservation>>;
   private readonly outage: StoreOutage;
-  private readonly stopRenewing: () => void;
+  private readonly unfreed: UnfreedSlots;
+  private readonly stopTimers: readonly (() => void)[];
 
   constructor(private readonly options: RateLimiterOptions) {
     const { logger, clock = systemClock, timers = systemTimers } = options;
     this.local = new MemoryLimitStore({ clock });
     this.held = new Map([options.store, this.local].map((store) => [store, new Set()]));
     this.outage = new StoreOutage(logger, clock);
-    this.stopRenewing = timers.repeat(RENEW_INTERVAL_MS, () => this.renew());
+    this.unfreed = new UnfreedSlots(options.store, clock);
+    this.stopTimers = [
+      timers.repeat(RENEW_INTERVAL_MS, () => this.renew()),
+      timers.repeat(FREE_INTERVAL_MS, () => void this.freeUnfreed()),
+    ];
   }
 
   reserve(request: LimitedRequest): LimitDecision | Promise<LimitDecision> {
@@ -67,7 +75,7 @@ export class RateLimiter {
 
   /** After the last request has ended. The store stays its maker's to close. */
   close(): void {
-    this.stopRenewing();
+    for (const stop of this.stopTimers) stop();
   }
 
   private async reserveLater(request: LimitedRequest, taking: Promise<TakeResult>): Promise<LimitDecision> {
@@ -76,6 +84,8 @@ export class RateLimiter {
       result = await taking;
     } catch (error) {
       this.outage.began(error);
+      // It may have been done all the same, or be done yet.
+      this.unfreed.add(request.id, request.limits.slots);
       return this.reserveWithoutStore(request);
     }
     this.outage.ended();
@@ -101,7 +111,15 @@ export class RateLimiter {
     return reservation;
   }
 
-  /** What the store does not hear of heals by itself: rates fill, slots run out. */
+  private async freeUnfreed(): Promise<void> {
+    try {
+      await this.unfreed.free();
+    } catch (error) {
+      this.outage.began(error);
+    }
+  }
+
+  /** What the store does not hear of heals by itself: rates fill; slots run out, unless it can be told before. */
   private async correct(
     { limits, id }: LimitedRequest,
     amounts: readonly number[],
@@ -111,6 +129,7 @@ export class RateLimiter {
       await store.correct({ limits, amounts, id });
     } catch (error) {
       this.outage.began(error);
+      this.unfreed.add(id, limits.slots);
     }
   }
 
