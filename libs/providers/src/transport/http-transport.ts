@@ -23,7 +23,9 @@ const SWEEP_INTERVAL_MS = 250;
  */
 export class HttpTransport implements Transport {
   private readonly pools: ConnectionPools;
-  private readonly exchanges = new Set<HttpExchange>();
+  /** Those under way; what is over goes with the next sweep. */
+  private exchanges: HttpExchange[] = [];
+  private waiting: Dispatch[] = [];
   private readonly sweeper: NodeJS.Timeout;
 
   constructor(private readonly options: HttpTransportOptions) {
@@ -31,11 +33,26 @@ export class HttpTransport implements Transport {
     this.sweeper = setInterval(() => this.sweep(), SWEEP_INTERVAL_MS).unref();
   }
 
+  /**
+   * Sends nothing before its caller has the exchange: requests that become ready together are sent one right after the
+   * other, so that the system wakes whoever receives them once.
+   */
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): UpstreamExchange {
-    const { timeouts } = request;
     const now = this.options.clock.monotonic();
-    const exchange = new HttpExchange(handler, now + timeouts.totalTimeoutMs, this.exchanges);
-    this.exchanges.add(exchange);
+    const exchange = new HttpExchange(handler, now + request.timeouts.totalTimeoutMs);
+    this.exchanges.push(exchange);
+    if (this.waiting.push({ request, exchange, now }) === 1) process.nextTick(this.sendWaiting);
+    return exchange;
+  }
+
+  private readonly sendWaiting = (): void => {
+    const { waiting } = this;
+    this.waiting = [];
+    for (const dispatch of waiting) if (!dispatch.exchange.over) this.send(dispatch);
+  };
+
+  private send({ request, exchange, now }: Dispatch): void {
+    const { timeouts } = request;
     try {
       this.pools.poolFor(request, now).dispatch(
         {
@@ -49,10 +66,9 @@ export class HttpTransport implements Transport {
         exchange,
       );
     } catch (error) {
-      // A host that is no host or a forbidden address; told like any failed exchange, after the caller has it.
-      queueMicrotask(() => exchange.fail(error));
+      // A host that is no host or a forbidden address.
+      exchange.fail(error);
     }
-    return exchange;
   }
 
   async close(): Promise<void> {
@@ -66,19 +82,34 @@ export class HttpTransport implements Transport {
   private sweep(): void {
     const now = this.options.clock.monotonic();
     for (const exchange of this.exchanges) exchange.endIfOverdue(now);
+    this.exchanges = this.exchanges.filter(({ over }) => !over);
     this.pools.closeUnused(now);
   }
 }
 
+interface Dispatch {
+  readonly request: UpstreamRequest;
+  readonly exchange: HttpExchange;
+  /** Monotonic. */
+  readonly now: number;
+}
+
+/** Of an exchange that is over: it keeps nobody's request in memory. */
+const NOBODY: UpstreamHandler = {
+  response: () => undefined,
+  data: () => undefined,
+  end: () => undefined,
+  error: () => undefined,
+};
+
 class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
+  over = false;
   private controller: Dispatcher.DispatchController | undefined;
   private answered = false;
-  private over = false;
 
   constructor(
-    private readonly handler: UpstreamHandler,
+    private handler: UpstreamHandler,
     private readonly deadline: number,
-    private readonly registry: Set<HttpExchange>,
   ) {}
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -102,7 +133,7 @@ class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.finish()) this.handler.end();
+    this.finish()?.end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -110,7 +141,7 @@ class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   }
 
   abort(): void {
-    if (this.finish()) this.controller?.abort(new Error('aborted by the gateway'));
+    if (this.finish() !== undefined) this.controller?.abort(new Error('aborted by the gateway'));
   }
 
   pause(): void {
@@ -126,21 +157,23 @@ class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   }
 
   cutOff(error: GatewayError): void {
-    if (!this.finish()) return;
+    const handler = this.finish();
+    if (handler === undefined) return;
     this.controller?.abort(error);
-    this.handler.error(error);
+    handler.error(error);
   }
 
   fail(error: unknown): void {
-    if (this.finish()) this.handler.error(translate(error, this.answered));
+    this.finish()?.error(translate(error, this.answered));
   }
 
-  /** `false`: it was over already. */
-  private finish(): boolean {
-    if (this.over) return false;
+  /** Whom to tell how it ended; `undefined`: it was over already. */
+  private finish(): UpstreamHandler | undefined {
+    if (this.over) return undefined;
+    const { handler } = this;
     this.over = true;
-    this.registry.delete(this);
-    return true;
+    this.handler = NOBODY;
+    return handler;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError, type RequestId } from '@tollgate/contracts';
+import { endWithTurn } from './answers-of-a-turn.js';
 import { BodyReading, requestTooLarge, type BodyMeter } from './body-reading.js';
 import type { ClientDialect } from './routes.js';
 
@@ -107,6 +108,11 @@ export class ClientRequest {
   end(bytes?: Buffer | string): void {
     if (bytes === undefined) this.response.end();
     else this.response.end(bytes);
+  }
+
+  /** As `end`, at the end of the turn. */
+  endWithTurn(bytes: Buffer): void {
+    endWithTurn(this.response, bytes);
   }
 
   /** Cuts the connection: the client must not take what it got for a whole answer. */

@@ -3,7 +3,7 @@ import type { ClientRequest } from '../http/client-request.js';
 /** What an answer is written to. */
 export type AnswerSink = Pick<
   ClientRequest,
-  'answered' | 'begin' | 'write' | 'onDrain' | 'end' | 'destroy' | 'refuse'
+  'answered' | 'begin' | 'write' | 'onDrain' | 'end' | 'endWithTurn' | 'destroy' | 'refuse'
 >;
 
 /** Answers that are read to their end at one time though their client left; others are cancelled. */
@@ -67,6 +67,10 @@ export class Drain implements AnswerSink {
   }
 
   end(): void {
+    // Nobody waits for it.
+  }
+
+  endWithTurn(): void {
     // Nobody waits for it.
   }
 

@@ -263,7 +263,7 @@ export class Relay implements UpstreamHandler, CloseListener {
     if (answer === undefined) return;
     if (!client.answered)
       this.begin(answer.contentType, ['content-length', String(answer.body.length)], answer.warnings);
-    client.end(answer.body);
+    client.endWithTurn(answer.body);
     this.answeredWhole(answer, answer.text?.length ?? bytes.length);
   }
 
