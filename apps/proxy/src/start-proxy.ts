@@ -53,6 +53,7 @@ async function start(settings: ProxySettings, logger: Logger, closers: Closers):
   const metrics = createMetrics({ service: 'proxy' });
   const { app } = await createProxyApplication({
     ...{ documents, eventLog, quotaStore, limitStore, logger, metrics },
+    shareStore: limitStore,
     rpc: natsRpcTransport({ url: settings.natsUrl, name: 'proxy', namespace: settings.natsNamespace }),
     keyring: { current: settings.masterKey, previous: [] },
     clock: systemClock,

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { MemoryLimitStore, MemoryQuotaStore, type LimitStore, type QuotaStore } from '@tollgate/admission';
+import {
+  MemoryLimitStore,
+  MemoryQuotaStore,
+  type LimitStore,
+  type QuotaStore,
+  type ShareStore,
+} from '@tollgate/admission';
 import { RedisLimitStore, RedisQuotaStore } from '@tollgate/admission/redis';
 import { systemClock } from '@tollgate/contracts';
 import type { DocumentStore, EventLog } from '@tollgate/messaging';
@@ -22,6 +28,8 @@ export interface Infrastructure {
   readonly eventLog: EventLog;
   readonly quotaStore: QuotaStore;
   readonly limitStore: LimitStore;
+  /** Absent: no other process asks the same vendor accounts. */
+  readonly shareStore?: ShareStore;
   /** In reverse order of start. */
   close(): Promise<void>;
 }
@@ -41,9 +49,9 @@ export async function startInfrastructure(
         : await natsMessaging(settings.natsUrl, settings, { logger, closers });
     const quotaStore = quotaStoreOf(settings, logger);
     closers.add(() => quotaStore.close());
-    const limitStore = limitStoreOf(settings, logger);
-    closers.add(() => limitStore.close());
-    return { databaseUrl, ...messaging, quotaStore, limitStore, close };
+    const limits = limitStoresOf(settings, logger);
+    closers.add(() => limits.limitStore.close());
+    return { databaseUrl, ...messaging, quotaStore, ...limits, close };
   } catch (error) {
     await close();
     throw error;
@@ -98,7 +106,11 @@ function quotaStoreOf(settings: StandaloneSettings, logger: Logger): QuotaStore 
   return new RedisQuotaStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
 }
 
-function limitStoreOf(settings: StandaloneSettings, logger: Logger): LimitStore {
-  if (settings.redisUrl === undefined) return new MemoryLimitStore({ clock: systemClock });
-  return new RedisLimitStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
+function limitStoresOf(
+  settings: StandaloneSettings,
+  logger: Logger,
+): Pick<Infrastructure, 'limitStore' | 'shareStore'> {
+  if (settings.redisUrl === undefined) return { limitStore: new MemoryLimitStore({ clock: systemClock }) };
+  const store = new RedisLimitStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
+  return { limitStore: store, shareStore: store };
 }

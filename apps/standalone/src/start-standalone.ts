@@ -155,10 +155,10 @@ async function startProxy({
   infrastructure,
   rpc,
 }: Parts): Promise<NestFastifyApplication> {
-  const { documents, eventLog, quotaStore, limitStore } = infrastructure;
+  const { documents, eventLog, quotaStore, limitStore, shareStore } = infrastructure;
   const metrics = createMetrics({ service: 'proxy' });
   const { app } = await createProxyApplication({
-    ...{ documents, eventLog, quotaStore, limitStore, logger, metrics, rpc },
+    ...{ documents, eventLog, quotaStore, limitStore, shareStore, logger, metrics, rpc },
     keyring: { current: masterKey, previous: [] },
     clock: systemClock,
     health: new HealthChecks(),

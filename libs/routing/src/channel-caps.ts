@@ -14,22 +14,23 @@ export interface CapLimits {
  * over before the vendor says 429. All times are monotonic milliseconds.
  */
 export class ChannelCaps {
-  private limits: CapLimits = {};
+  /** Requests a minute. */
+  readonly requests = new MinuteCap();
+  /** Input and output tokens a minute, as the vendor reports them. */
+  readonly tokens = new MinuteCap();
+  private inFlightMax = Infinity;
   private inFlight = 0;
-  private readonly requests = new MinuteCount();
-  private readonly tokens = new MinuteCount();
 
   /** Takes other limits; what was counted stays. */
-  limit(limits: CapLimits): void {
-    this.limits = limits;
+  limit({ inFlightMax = Infinity, requestsPerMinuteMax, tokensPerMinuteMax }: CapLimits): void {
+    this.inFlightMax = inFlightMax;
+    this.requests.limit(requestsPerMinuteMax);
+    this.tokens.limit(tokensPerMinuteMax);
   }
 
   /** There is no room for one more request. */
   isFull(now: number): boolean {
-    const { inFlightMax = Infinity, requestsPerMinuteMax, tokensPerMinuteMax } = this.limits;
-    if (this.inFlight >= inFlightMax) return true;
-    if (requestsPerMinuteMax !== undefined && this.requests.sum(now) >= requestsPerMinuteMax) return true;
-    return tokensPerMinuteMax !== undefined && this.tokens.sum(now) >= tokensPerMinuteMax;
+    return this.inFlight >= this.inFlightMax || this.requests.isFull(now) || this.tokens.isFull(now);
   }
 
   begin(now: number): void {
@@ -41,6 +42,51 @@ export class ChannelCaps {
   end(tokens: number, now: number): void {
     this.inFlight -= 1;
     this.tokens.add(tokens, now);
+  }
+}
+
+/** Units a minute; where several processes divide the cap, this one is held to its share. */
+export class MinuteCap {
+  /** `Infinity`: there is no cap. */
+  max = Infinity;
+  private share = Infinity;
+  /** What this process is held to. */
+  private most = Infinity;
+  private pressed = false;
+  private readonly count = new MinuteCount();
+
+  /** @param max `undefined`: no cap */
+  limit(max = Infinity): void {
+    this.max = max;
+    this.most = max === Infinity ? max : Math.min(max, this.share);
+  }
+
+  /** @param share units a minute; `undefined`: the whole cap */
+  holdTo(share = Infinity): void {
+    this.share = share;
+    this.limit(this.max);
+  }
+
+  isFull(now: number): boolean {
+    if (this.most === Infinity || this.count.sum(now) < this.most) return false;
+    this.pressed = true;
+    return true;
+  }
+
+  add(units: number, now: number): void {
+    this.count.add(units, now);
+  }
+
+  /** Units of the last minute. */
+  used(now: number): number {
+    return this.count.sum(now);
+  }
+
+  /** Whether somebody found it full since this was asked last. */
+  takePressed(): boolean {
+    const { pressed } = this;
+    this.pressed = false;
+    return pressed;
   }
 }
 

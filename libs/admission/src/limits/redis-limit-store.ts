@@ -10,6 +10,7 @@ import {
   type LimitStore,
   type TakeResult,
 } from './limit-store.js';
+import type { Share, ShareStatement, ShareStore } from './share-store.js';
 
 export type RedisLimitStoreOptions = {
   /** Begins every key, e.g. `tollgate`, so that installations and tests can share a server. */
@@ -24,8 +25,8 @@ export type RedisLimitStoreOptions = {
 /** A script holds up every other client: longer lists go in parts. */
 const BATCH_MAX = 256;
 
-/** The limits that proxies share. */
-export class RedisLimitStore implements LimitStore {
+/** The limits that proxies share, and the caps that they divide. */
+export class RedisLimitStore implements LimitStore, ShareStore {
   readonly #redis: RedisConnection;
   readonly #root: string;
 
@@ -70,6 +71,24 @@ export class RedisLimitStore implements LimitStore {
       renewals.push(this.#redis.run('limitsRenew', this.#root, ...batch));
     }
     await Promise.all(renewals);
+  }
+
+  async state(
+    holder: string,
+    statements: readonly ShareStatement[],
+    leaving = false,
+  ): Promise<readonly Share[]> {
+    const shares: Share[] = [];
+    for (let start = 0; start < statements.length; start += BATCH_MAX) {
+      const batch = statements
+        .slice(start, start + BATCH_MAX)
+        .flatMap(({ key, max, used, keep }) => [key, `${max}`, `${Math.ceil(used)}`, `${Math.ceil(keep)}`]);
+      const answer = await this.#redis.run('sharesState', this.#root, holder, leaving ? '1' : '0', ...batch);
+      const numbers = answer as number[];
+      for (let at = 0; at < numbers.length; at += 2)
+        shares.push({ granted: numbers[at] ?? 0, entitled: numbers[at + 1] ?? 0 });
+    }
+    return shares;
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,12 @@
 import { SLOT_LIFETIME_MS } from './limit-store.js';
+import { SHARE_LIFETIME_MS, SHARE_SILENT_MS } from './share-store.js';
 
 /*
  * The rules of limits in Lua: each script is one atomic step. KEYS[1] is the root, whose braces keep everything in one
  * slot of a cluster; below it lie:
  *
  *   <root><rate key>   "<level> <ms since the epoch>"; expires when the rate is full
+ *   <root><cap key>      hash: holder by "<granted> <used> <ms since the epoch> <1: it has left>"; expires with its last word
  *   <root><slot key>     sorted set: id of a request by when its slot is free (ms); expires with its last slot
  *
  * Levels are whole numbers below 2^53, exact as Lua's doubles. The clock is the server's.
@@ -91,4 +93,51 @@ for at = 3 + 4 * rates, #ARGV do redis.call('ZREM', root .. ARGV[at], id) end
 /** ARGV: for each slot `key, id`. */
 export const LIMITS_RENEW = `${PRELUDE}
 for at = 1, #ARGV, 2 do hold(ARGV[at], ARGV[at + 1]) end
+`;
+
+/**
+ * ARGV: holder, 1 if it leaves; for each cap `key, max, used, keep`. Answers for each `granted, entitled`.
+ *
+ * Those that are silent or have left may have used all that they were granted, and get no part of what is free.
+ */
+export const SHARES_STATE = `${PRELUDE}
+local holder, leaving = ARGV[1], ARGV[2]
+
+-- Of the others: what they were granted, what they used, and how many of them divide what is free.
+local function others(key)
+  local granted, used, live = 0, 0, 0
+  local entries = redis.call('HGETALL', root .. key)
+  for at = 1, #entries, 2 do
+    if entries[at] ~= holder then
+      local grant, spent, stated, left = string.match(entries[at + 1], '^(%d+) (%d+) (%d+) (%d)$')
+      local age = now - tonumber(stated)
+      -- What lies ahead is of a clock that was set back; who lives says it again.
+      if age > ${SHARE_LIFETIME_MS} or age < -${SHARE_SILENT_MS} then
+        redis.call('HDEL', root .. key, entries[at])
+      else
+        granted = granted + tonumber(grant)
+        if left == '0' and age <= ${SHARE_SILENT_MS} then
+          used, live = used + tonumber(spent), live + 1
+        else
+          used = used + tonumber(grant)
+        end
+      end
+    end
+  end
+  return granted, used, live
+end
+
+local answer = {}
+for at = 3, #ARGV, 4 do
+  local key, max, used, keep = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  local others_granted, others_used, live = others(key)
+  local entitled = used + math.max(0, math.ceil((max - used - others_used) / (live + 1)))
+  local granted = keep
+  if leaving == '0' then granted = math.max(keep, math.min(entitled, max - others_granted)) end
+  redis.call('HSET', root .. key, holder, string.format('%.0f %.0f %.0f %s', granted, used, now, leaving))
+  redis.call('PEXPIRE', root .. key, ${SHARE_LIFETIME_MS})
+  answer[#answer + 1] = granted
+  answer[#answer + 1] = entitled
+end
+return answer
 `;

@@ -12,6 +12,8 @@ export class StoreOutage {
   constructor(
     private readonly logger: AdmissionLogger,
     private readonly clock: Clock,
+    /** What is done until then, for a person. */
+    private readonly meanwhile = 'limiting as configured for that',
   ) {}
 
   /** `false` during an outage: whoever asks is the one that tries. */
@@ -25,10 +27,7 @@ export class StoreOutage {
 
   began(error: unknown): void {
     if (this.nextTryAt === undefined) {
-      this.logger.warn(
-        { error },
-        'the store of rate limits cannot be asked: limiting as configured for that',
-      );
+      this.logger.warn({ error }, `the store of rate limits cannot be asked: ${this.meanwhile}`);
     }
     this.nextTryAt = this.clock.monotonic() + TRY_INTERVAL_MS;
   }

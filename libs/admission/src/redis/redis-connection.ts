@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { GatewayError } from '@tollgate/contracts';
 import { Redis } from 'ioredis';
-import { LIMITS_CORRECT, LIMITS_RENEW, LIMITS_TAKE } from '../limits/scripts.js';
+import { LIMITS_CORRECT, LIMITS_RENEW, LIMITS_TAKE, SHARES_STATE } from '../limits/scripts.js';
 import type { AdmissionLogger } from '../logger.js';
 import * as scripts from './scripts.js';
 
@@ -24,6 +24,7 @@ const SCRIPTS = {
   limitsTake: LIMITS_TAKE,
   limitsCorrect: LIMITS_CORRECT,
   limitsRenew: LIMITS_RENEW,
+  sharesState: SHARES_STATE,
 };
 
 export type ScriptName = keyof typeof SCRIPTS;

@@ -1,4 +1,10 @@
-import { LeasedAdmission, RateLimiter, type LimitStore, type QuotaStore } from '@tollgate/admission';
+import {
+  LeasedAdmission,
+  RateLimiter,
+  type LimitStore,
+  type QuotaStore,
+  type ShareStore,
+} from '@tollgate/admission';
 import type { Clock } from '@tollgate/contracts';
 import type { DocumentStore, EventLog } from '@tollgate/messaging';
 import type { RpcTransport } from '@tollgate/messaging/rpc';
@@ -20,6 +26,8 @@ export interface ProxyApplicationOptions {
   readonly quotaStore: QuotaStore;
   /** Of rate and concurrency limits. */
   readonly limitStore: LimitStore;
+  /** Divides the caps of vendor accounts among all proxies; absent: this is the only one. */
+  readonly shareStore?: ShareStore | undefined;
   readonly keyring: Keyring;
   readonly clock: Clock;
   readonly logger: Logger;

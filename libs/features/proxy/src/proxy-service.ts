@@ -1,4 +1,4 @@
-import type { Admission, RateLimiter } from '@tollgate/admission';
+import { CapShares, type Admission, type RateLimiter, type ShareStore } from '@tollgate/admission';
 import type { Clock } from '@tollgate/contracts';
 import type { DocumentStore, EventLog } from '@tollgate/messaging';
 import { TokenCounter, type Journal } from '@tollgate/metering';
@@ -46,6 +46,8 @@ export interface ProxyDependencies {
   readonly admission: Admission;
   /** Made for this proxy; closed by it. */
   readonly limiter: RateLimiter;
+  /** Of all proxies that ask the same vendor accounts; absent: this is the only one. */
+  readonly shareStore?: ShareStore | undefined;
   readonly http: Transport;
   /** Decides where channels may connect to. */
   readonly guard: EgressGuard;
@@ -68,6 +70,7 @@ export class ProxyService {
   private readonly configuration: Configuration;
   private readonly identities: Identities;
   private readonly observer: ChannelObserver;
+  private readonly capShares: CapShares | undefined;
   private readonly tokens = new TokenCounter();
   private readonly overload: OverloadWatch;
 
@@ -75,7 +78,11 @@ export class ProxyService {
     const { documents, eventLog, journal, clock, logger, keyring, limits } = dependencies;
     const metrics = new ProxyMetrics(dependencies.metrics, () => this.dataPlane.inFlight);
     this.overload = new OverloadWatch({ ...limits, clock });
-    this.configuration = new Configuration({ documents, keyring, guard: dependencies.guard, logger });
+    const { shareStore, guard } = dependencies;
+    if (shareStore !== undefined)
+      this.capShares = new CapShares({ store: shareStore, holder: journal.id, clock, logger });
+    const { capShares } = this;
+    this.configuration = new Configuration({ documents, keyring, guard, logger, capShares });
     this.identities = new Identities({
       ...{ documents, keyring, logger },
       capacity: limits.identitiesMax,
@@ -134,6 +141,7 @@ export class ProxyService {
     await this.dataPlane.drain(CONCLUDE_MS);
     this.overload.stop();
     await this.observer.stop();
+    await this.capShares?.stop();
     await this.dependencies.journal.close({ timeoutMs: JOURNAL_CLOSE_MS });
     await this.dependencies.admission.close();
     this.dependencies.limiter.close();

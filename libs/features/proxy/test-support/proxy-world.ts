@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MemoryLimitStore, RateLimiter, type Admission, type HoldInput } from '@tollgate/admission';
+import {
+  MemoryLimitStore,
+  RateLimiter,
+  type Admission,
+  type HoldInput,
+  type ShareStore,
+} from '@tollgate/admission';
 import {
   apiKeyDocumentKey,
   channelDocumentKey,
@@ -39,8 +45,10 @@ import { ProxyService, type ProxyLimits } from '../src/proxy-service.js';
 export const SECRET = 'sk-tg-0123456789abcdef0123456789abcdef';
 export const KEYED: Readonly<Record<string, string>> = { authorization: `Bearer ${SECRET}` };
 
+let journals = 0;
+
 export class MemoryJournal implements Journal {
-  readonly id = 'journal-1' as JournalId;
+  readonly id = `journal-${(journals += 1)}` as JournalId;
   readonly starts: JournalStart[] = [];
   readonly ends: JournalEnd[] = [];
   full = false;
@@ -123,12 +131,12 @@ export class ProxyWorld {
   readonly service: ProxyService;
   readonly server: Server;
 
-  private constructor(clock: Clock, limits: Partial<ProxyLimits>) {
+  private constructor(clock: Clock, limits: Partial<ProxyLimits>, shareStore: ShareStore | undefined) {
     const { documents, eventLog, journal, admission, keyring } = this;
     const guard = new EgressGuard({ allowPrivate: true });
     const store = new MemoryLimitStore({ clock: this.limitClock });
     this.service = new ProxyService({
-      ...{ documents, eventLog, journal, admission, keyring },
+      ...{ documents, eventLog, journal, admission, keyring, shareStore },
       limiter: new RateLimiter({
         ...{ store, clock: this.limitClock, logger: noopLogger },
         onStoreDown: () => 'closed',
@@ -155,8 +163,9 @@ export class ProxyWorld {
     prepare: (world: ProxyWorld) => Promise<unknown>,
     clock: Clock = systemClock,
     limits: Partial<ProxyLimits> = {},
+    shareStore?: ShareStore,
   ): Promise<ProxyWorld> {
-    const world = new ProxyWorld(clock, limits);
+    const world = new ProxyWorld(clock, limits, shareStore);
     await world.putKey(SECRET, {});
     await world.putOrganization({});
     await prepare(world);

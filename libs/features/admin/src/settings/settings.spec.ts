@@ -44,7 +44,12 @@ describe('settings', () => {
       email: { to: ['a@example.com'] },
       channels: ['main'],
     },
-    { name: 'a', on: ['incident-closed', 'budget-threshold'], email: { to: ['a@example.com'] }, coolDownSeconds: 0 },
+    {
+      name: 'a',
+      on: ['incident-closed', 'budget-threshold'],
+      email: { to: ['a@example.com'] },
+      coolDownSeconds: 0,
+    },
   ])('take the notification %j', (rule) => {
     expect(validate({ health: { notifications: [rule] } })).toEqual([]);
     expect(settingsDocument.safeParse({ health: { notifications: [rule] } }).success).toBe(true);

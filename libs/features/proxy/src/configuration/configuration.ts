@@ -10,11 +10,13 @@ import {
   type ModelDocument,
   type PriceCardDocument,
 } from '@tollgate/contracts';
+import type { CapShares } from '@tollgate/admission';
 import type { DocumentChange, DocumentStore, Watch } from '@tollgate/messaging';
 import type { EgressGuard } from '@tollgate/providers';
 import type { Keyring } from '@tollgate/security';
 import type { Logger } from '@tollgate/telemetry';
 import { RoutableChannel } from './routable-channel.js';
+import { sharedCaps } from './shared-caps.js';
 import { Snapshot, type SnapshotDocuments } from './snapshot.js';
 
 export interface ConfigurationOptions {
@@ -23,6 +25,8 @@ export interface ConfigurationOptions {
   /** For tokens that providers fetch with a credential. */
   readonly guard: EgressGuard;
   readonly logger: Logger;
+  /** Divides caps among all proxies; absent: this is the only one. */
+  readonly capShares?: Pick<CapShares, 'adopt'> | undefined;
 }
 
 /**
@@ -160,6 +164,7 @@ export class Configuration {
         models: models ?? new Map(this.models),
         statuses: statuses ?? new Map(this.statuses),
       };
+      if (documents.channels !== channels) this.options.capShares?.adopt(sharedCaps(documents.channels));
       this.frozen = documents;
       this.snapshot = new Snapshot({ ...documents, settings: this.settings }, this.snapshot);
     });

@@ -1,0 +1,58 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { RedisLimitStore } from '@tollgate/admission/redis';
+import { chatVendor, eventually, FakeVendor, testServers, uniqueName } from '@tollgate/testing';
+import { noopLogger } from '@tollgate/telemetry';
+import { ProxyWorld } from '../test-support/proxy-world.js';
+
+const CAP = 20;
+const chat = () => ({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] });
+
+describe('two proxies that ask one account of a vendor', () => {
+  let vendor: FakeVendor;
+  let stores: RedisLimitStore[];
+  let worlds: ProxyWorld[];
+
+  beforeAll(async () => {
+    vendor = await FakeVendor.start({ kind: 'silent' });
+  });
+  afterAll(() => vendor.stop());
+
+  beforeEach(async () => {
+    vendor.respond(chatVendor(['Hello'], { prompt_tokens: 20, completion_tokens: 10 }));
+    vendor.requests.length = 0;
+    const prefix = uniqueName('caps');
+    const url = testServers().redisUrl;
+    stores = [1, 2].map(() => new RedisLimitStore({ url, prefix, logger: noopLogger }));
+    worlds = await Promise.all(stores.map((store) => start(store)));
+  });
+  afterEach(async () => {
+    await Promise.all(worlds.map((world) => world.stop()));
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  const start = (store: RedisLimitStore) =>
+    ProxyWorld.start(
+      async (made) => {
+        await made.putChannel('c1', vendor, { requestsPerMinuteMax: CAP });
+        await made.putPrice('gpt-4o', { input: '2.50', output: '10.00' });
+      },
+      undefined,
+      {},
+      store,
+    );
+  const sendTo = async (world: ProxyWorld | undefined) => (await world?.send(chat()))?.status;
+
+  it('together keep the cap of requests a minute, which one of them can use nearly alone', async () => {
+    // One gets share after share of what the other does not use.
+    await eventually(async () => {
+      await sendTo(worlds[0]);
+      return vendor.requests.length >= CAP - 2;
+    }, 'the cap to be used by one proxy');
+    await eventually(async () => {
+      const statuses = await Promise.all(worlds.map((world) => sendTo(world)));
+      return statuses.every((status) => status === 503);
+    }, 'both proxies to find the channel full');
+    // The one that started second took a first request before it was told that all was the other's.
+    expect(vendor.requests.length).toBeLessThanOrEqual(CAP + 1);
+  });
+});
