@@ -46,5 +46,7 @@ function soundCount(value: unknown): number {
  */
 export function withoutParts(total: unknown, ...parts: readonly unknown[]): unknown {
   if (typeof total !== 'number') return total;
-  return parts.reduce<number>((rest, part) => (typeof part === 'number' ? rest - part : rest), total);
+  let rest = total;
+  for (const part of parts) if (typeof part === 'number') rest -= part;
+  return rest;
 }

@@ -1,11 +1,16 @@
 import { GatewayError } from '@tollgate/contracts';
 import type { RequestEnvelope, RequestPatch } from '../dialect.js';
-import { scanObject, type ScanResult, type ValueRange } from './scan.js';
+import { isWholeNumber, scanObject, type ScanResult, type ValueRange } from './scan.js';
 import { splice, type Patch } from './splice.js';
 
 const MODEL_NAME_LENGTH_MAX = 200;
 const INTEGER_MAX = 100_000_000;
 const COMMA = 0x2c;
+const LETTER_F = 0x66;
+const LETTER_N = 0x6e;
+const LETTER_T = 0x74;
+const DIGIT_ZERO = 0x30;
+const SMALL_DIGITS_MAX = 9;
 
 /**
  * A client's request in its own bytes: the members that the gateway reads, found in one pass, and patches for them.
@@ -41,7 +46,23 @@ export class RequestBody<Field extends string> {
   /** The value of a member; `undefined` when absent. */
   value(field: Field): unknown {
     const range = this.scan.values[field];
-    return range === undefined ? undefined : this.parse(range, field);
+    if (range === undefined) return undefined;
+    const simple = this.simpleValue(range);
+    return simple === undefined ? this.parse(range, field) : simple;
+  }
+
+  /** What most members are: a word or a small number, read without a parser; `undefined`: something else. */
+  private simpleValue({ start, end }: ValueRange): boolean | number | null | undefined {
+    const { bytes } = this;
+    const first = bytes[start];
+    // The scan let nothing pass that begins so and is another word.
+    if (first === LETTER_T) return true;
+    if (first === LETTER_F) return false;
+    if (first === LETTER_N) return null;
+    if (end - start > SMALL_DIGITS_MAX || !isWholeNumber(bytes, start, end)) return undefined;
+    let value = 0;
+    for (let at = start; at < end; at += 1) value = value * 10 + (bytes[at] ?? 0) - DIGIT_ZERO;
+    return value;
   }
 
   /** @throws GatewayError `invalid_request` unless it is the name of a model */
@@ -79,7 +100,7 @@ export class RequestBody<Field extends string> {
     const text = JSON.stringify(value);
     // The client may have written null: beside that, a second member of the name would be the one that is ignored.
     if (range !== undefined) patches.replaced.push({ ...range, text });
-    else patches.added.push(`${JSON.stringify(field)}:${text}`);
+    else patches.added.push(`${quoted(field)}:${text}`);
   }
 
   /** A patch that gives a member another name; its value stays where it is. */
@@ -87,8 +108,7 @@ export class RequestBody<Field extends string> {
     const range = this.scan.values[field];
     if (range === undefined) return;
     const start = this.nameStart(field, range);
-    const { length } = JSON.stringify(field);
-    patches.replaced.push({ start, end: start + length, text: JSON.stringify(name) });
+    patches.replaced.push({ start, end: start + quoted(field).length, text: quoted(name) });
   }
 
   /** Patches that take members away. */
@@ -128,7 +148,7 @@ export class RequestBody<Field extends string> {
 
   /** Names spelt with escapes are refused, so the name stands before its value as it is. */
   private nameStart(field: Field, { start }: ValueRange): number {
-    return this.bytes.lastIndexOf(JSON.stringify(field), start);
+    return this.bytes.lastIndexOf(quoted(field), start);
   }
 
   /** The bytes with patches applied. */
@@ -154,6 +174,11 @@ export interface BodyPatches {
   readonly replaced: Patch[];
   /** Members as `"name":value`. */
   readonly added: string[];
+}
+
+/** Names of members that dialects have hold nothing to escape. */
+function quoted(name: string): string {
+  return `"${name}"`;
 }
 
 function isSpace(byte: number | undefined): boolean {
@@ -195,7 +220,10 @@ export function inputOnlyEnvelope(model: string, inputTokensMax: number): Reques
     outputTokensMax: 0,
     choices: 1,
     inputTokensMax,
-    ...NOTHING_STORED,
+    storedInput: false,
+    continues: null,
+    conversation: null,
+    stored: false,
   };
 }
 

@@ -23,6 +23,8 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
+const ZERO = 0x30;
+const NINE = 0x39;
 
 /**
  * Finds top-level members of a JSON object in its bytes, without building the object.
@@ -193,6 +195,7 @@ class ObjectScanner<Key extends string> {
     const { body } = this;
     let end = from;
     while (end < body.length && isScalarByte(body[end])) end += 1;
+    if (isWord(body, from, end) || isWholeNumber(body, from, end)) return end;
     if (end - from > 400 || !SCALAR.test(body.toString('latin1', from, end))) {
       throw this.invalid(from, 'expected a value');
     }
@@ -218,6 +221,23 @@ class ObjectScanner<Key extends string> {
 }
 
 const SCALAR = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
+
+/** `true`, `false` or `null`. */
+function isWord(body: Buffer, start: number, end: number): boolean {
+  const length = end - start;
+  if (length === 4) return matches(body, start, 'true') || matches(body, start, 'null');
+  return length === 5 && matches(body, start, 'false');
+}
+
+/** Digits only, as nearly all numbers in requests are. */
+export function isWholeNumber(body: Buffer, start: number, end: number): boolean {
+  if (end === start || (body[start] === ZERO && end - start > 1)) return false;
+  for (let at = start; at < end; at += 1) {
+    const byte = body[at] ?? 0;
+    if (byte < ZERO || byte > NINE) return false;
+  }
+  return true;
+}
 
 function isScalarByte(byte: number | undefined): boolean {
   if (byte === undefined) return false;

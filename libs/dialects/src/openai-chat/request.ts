@@ -1,13 +1,7 @@
 import type { ClientBody, RequestEnvelope, RequestPatch, RequestPath } from '../dialect.js';
 import { carriesForeignState } from '../canonical/signature.js';
 import { GUARDED_FIELDS, guardedIn, withhold } from '../json/guarded.js';
-import {
-  inputOnlyEnvelope,
-  NOTHING_STORED,
-  RequestBody,
-  reshapeBody,
-  type BodyPatches,
-} from '../json/request-body.js';
+import { inputOnlyEnvelope, RequestBody, reshapeBody, type BodyPatches } from '../json/request-body.js';
 
 /**
  * Members of a request that the gateway reads or patches.
@@ -55,7 +49,11 @@ function readEnvelope(body: Body): RequestEnvelope {
     outputTokensMax: limit === null ? null : limit * choices,
     choices,
     inputTokensMax: body.length + TOKENS_PER_IMAGE_MAX * body.occurrences(IMAGE_URL),
-    ...NOTHING_STORED,
+    // Each by its name, here and for usage: spreading costs more than all the rest of reading a short request.
+    storedInput: false,
+    continues: null,
+    conversation: null,
+    stored: false,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../canonical/part.js';
 import { withoutParts, type ReportedUsage } from '../canonical/usage.js';
 import { lastObjectRange } from '../json/last-object.js';
-import { given, objectOf, parseObject } from '../json/tolerant.js';
+import { objectOf, parseObject } from '../json/tolerant.js';
 
 export { encodeOpenaiTotals as encodeUsage } from '../json/openai-totals.js';
 
@@ -30,7 +30,7 @@ export function lastUsageRange(bytes: Buffer): { start: number; end: number } | 
 export function decodeUsage(value: unknown): ReportedUsage | undefined {
   const usage = objectOf(value);
   const counted = (usage?.['prompt_tokens'] ?? usage?.['completion_tokens'] ?? null) !== null;
-  return usage === undefined || !counted ? undefined : { ...decodeInput(usage), ...decodeOutput(usage) };
+  return usage === undefined || !counted ? undefined : decodeOutput(usage, decodeInput(usage));
 }
 
 /**
@@ -38,7 +38,7 @@ export function decodeUsage(value: unknown): ReportedUsage | undefined {
  * `prompt_cache_hit_tokens`, by Moonshot beside the totals. Writes are told by OpenRouter (`cache_write_tokens`) and
  * DashScope (`cache_creation_input_tokens`, by lifetime in `cache_creation`); all are parts of `prompt_tokens`.
  */
-function decodeInput(usage: JsonObject): ReportedUsage {
+function decodeInput(usage: JsonObject): InputUsage {
   const details = objectOf(usage['prompt_tokens_details']) ?? {};
   const cacheRead =
     details['cached_tokens'] ?? usage['prompt_cache_hit_tokens'] ?? usage['cached_tokens'] ?? 0;
@@ -55,23 +55,25 @@ function decodeInput(usage: JsonObject): ReportedUsage {
     input: withoutParts(usage['prompt_tokens'], cacheRead, audioInput, cacheWrite5m, cacheWrite1h),
     cacheRead,
     audioInput,
-    ...given('cacheWrite5m', cacheWrite5m),
-    ...given('cacheWrite1h', cacheWrite1h),
+    cacheWrite5m,
+    cacheWrite1h,
   };
 }
 
-function decodeOutput(usage: JsonObject): ReportedUsage {
+type InputUsage = Pick<ReportedUsage, 'input' | 'cacheRead' | 'audioInput' | 'cacheWrite5m' | 'cacheWrite1h'>;
+
+function decodeOutput(
+  usage: JsonObject,
+  { input, cacheRead, audioInput, cacheWrite5m, cacheWrite1h }: InputUsage,
+): ReportedUsage {
   const details = objectOf(usage['completion_tokens_details']) ?? {};
   const completion = usage['completion_tokens'] ?? 0;
   const reasoning = details['reasoning_tokens'] ?? usage['reasoning_tokens'] ?? 0;
   const audioOutput = details['audio_tokens'] ?? 0;
-  return {
-    output: reasoningIsExtra(usage, completion, reasoning)
-      ? withoutParts(completion, audioOutput)
-      : withoutParts(completion, reasoning, audioOutput),
-    reasoning,
-    audioOutput,
-  };
+  const output = reasoningIsExtra(usage, completion, reasoning)
+    ? withoutParts(completion, audioOutput)
+    : withoutParts(completion, reasoning, audioOutput);
+  return { input, cacheRead, audioInput, cacheWrite5m, cacheWrite1h, output, reasoning, audioOutput };
 }
 
 /**

@@ -249,8 +249,8 @@ export class MeteredRequest {
     return {
       ...start,
       priceCard: this.price === this.input.price ? start.priceCard : cardOf(this.price),
-      durationMs: endedAt - startedAt,
-      firstByteMs: this.firstByteAt === null ? null : this.firstByteAt - startedAt,
+      durationMs: toMicrosecond(endedAt - startedAt),
+      firstByteMs: this.firstByteAt === null ? null : toMicrosecond(this.firstByteAt - startedAt),
       upstreamModel: this.channelModel?.upstream ?? null,
       provider: channel?.provider.id ?? null,
       channel,
@@ -269,6 +269,11 @@ export class MeteredRequest {
 }
 
 const NO_WARNINGS: readonly string[] = [];
+
+/** Milliseconds without the noise behind the microsecond. */
+function toMicrosecond(milliseconds: number): number {
+  return Math.round(milliseconds * 1_000) / 1_000;
+}
 
 function bounded(warnings: readonly string[]): readonly string[] {
   if (warnings.length === 0) return NO_WARNINGS;
