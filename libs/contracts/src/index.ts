@@ -169,6 +169,13 @@ export {
   type RequestId,
 } from './ids.js';
 export {
+  LATENCY_BUCKETS,
+  latencyBucket,
+  latencyCounts,
+  latencyOfBucket,
+  type LatencyCounts,
+} from './latency.js';
+export {
   addressRange,
   allowedAddresses,
   countWindow,

@@ -83,6 +83,18 @@ export const settingsDocument = z.strictObject({
     .strictObject({
       /** `false`: channels are never rested or opened. */
       enabled: z.boolean().default(true),
+      /** What answers far later than it usually does is degraded: served after its healthy peers, never rested for it. */
+      slowness: z
+        .strictObject({
+          enabled: z.boolean().default(true),
+          /** How many times its usual time to the first byte. */
+          factor: z.number().min(1.5).max(100).default(4),
+          /** And by how much later, in milliseconds, at least. */
+          differenceMs: z.number().int().min(0).max(600_000).default(1_000),
+          /** Successes in a minute; fewer tell nothing. */
+          requestsMin: z.number().int().min(1).max(100_000).default(20),
+        })
+        .prefault({}),
       /** Probes cost money at vendors: nothing is probed unless the operator says so, or asks for one. */
       probes: z
         .strictObject({

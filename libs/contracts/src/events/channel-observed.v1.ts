@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChannelId } from '../ids.js';
+import { latencyCounts } from '../latency.js';
 
 /**
  * Failures that leave no doubt: one of them is enough to rest what they speak of. Which refusals of a vendor those are is
@@ -34,6 +35,9 @@ export const channelObservationV1 = z.object({
   /** Sums over `succeeded`, for means. */
   firstByteMsSum: z.number().min(0),
   durationMsSum: z.number().min(0),
+  /** How they are spread; absent: not told. */
+  firstByteMsCounts: latencyCounts.optional(),
+  durationMsCounts: latencyCounts.optional(),
 });
 export type ChannelObservationV1 = z.infer<typeof channelObservationV1>;
 

@@ -233,6 +233,8 @@ describe('the API of channel-health', () => {
               failedByCode: { upstream_timeout: 9 },
               firstByteMs: 20,
               durationMs: 300,
+              firstByte: { p50: 19, p95: 19 },
+              duration: { p50: 304, p95: 304 },
             },
           },
         ],

@@ -164,7 +164,10 @@ describe('the status page', () => {
     await world.pass(replica, 60 * SECOND);
     const updatedAt = new Date(world.clock.now()).toISOString();
     expect((await world.get(replica, `/channels/${id}`)).json().baselines).toEqual([
-      { model: 'a', firstByteMs: 20, durationMs: 300, samples: 8, updatedAt },
+      {
+        ...{ model: 'a', firstByteMs: 20, durationMs: 300, samples: 8, updatedAt },
+        ...{ firstByte: { p50: 19, p95: 19 }, duration: { p50: 304, p95: 304 } },
+      },
     ]);
   });
 });

@@ -4,6 +4,8 @@ import {
   type ChannelId,
   type ChannelStatusDocument,
   channelStatusKey,
+  latencyBucket,
+  type LatencyCounts,
   newId,
 } from '@tollgate/contracts';
 import { createControlApplication } from '@tollgate/control-api';
@@ -39,6 +41,8 @@ export interface Observation {
   readonly failed?: Record<string, number>;
   readonly credential?: number;
   readonly model?: string;
+  /** Of each success; default 20. */
+  readonly firstByteMs?: number;
 }
 
 /** A database of its own, and replicas of the service on it that share a clock and what they hear. */
@@ -129,9 +133,11 @@ export class HealthWorld {
   /** Publishes what one proxy saw in the second before now, and judges it. */
   async observe(replica: Replica, channelId: string, ...seen: readonly Observation[]): Promise<void> {
     this.clock.advance(SECOND);
-    const observations = seen.map(({ succeeded = 0, failed = {}, ...part }) => ({
+    const observations = seen.map(({ succeeded = 0, failed = {}, firstByteMs = 20, ...part }) => ({
       ...{ channelId, ...part, windowStart: this.clock.now() - SECOND, windowMs: SECOND, succeeded, failed },
-      ...{ firstByteMsSum: succeeded * 20, durationMsSum: succeeded * 300 },
+      ...{ firstByteMsSum: succeeded * firstByteMs, durationMsSum: succeeded * 300 },
+      firstByteMsCounts: countsOf(firstByteMs, succeeded),
+      durationMsCounts: countsOf(300, succeeded),
     }));
     const body = { type: 'channel.observed', version: 1, proxyId: 'proxy-1', observations };
     await this.eventLog.publish('channel-observations', { id: newId(), body });
@@ -165,3 +171,6 @@ export class HealthWorld {
     return { authorization: `Bearer ${await signAccessToken(this.masterKey, claims)}` };
   }
 }
+
+const countsOf = (ms: number, count: number): LatencyCounts =>
+  count === 0 ? [] : [[latencyBucket(ms), count]];

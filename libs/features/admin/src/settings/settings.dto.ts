@@ -1,25 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  NOTIFICATION_KINDS,
-  REASONING_SUFFIX_MEANINGS,
-  type NotificationRule,
-  type SettingsDocument,
-} from '@tollgate/contracts';
+import { REASONING_SUFFIX_MEANINGS, type SettingsDocument } from '@tollgate/contracts';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayUnique,
-  ArrayMinSize,
   IsArray,
   IsBoolean,
-  IsEmail,
   IsIn,
   IsInt,
-  IsNumber,
   IsObject,
-  IsOptional,
   IsString,
-  IsUrl,
   Max,
   MaxLength,
   Min,
@@ -27,188 +17,16 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { GroupLimitsDto } from '../limits/limits.dto.js';
-import { IsGivenOptionally, IsName } from '../validation/rules.js';
+import { IsGivenOptionally } from '../validation/rules.js';
+import { HealthSettingsDto } from './health-settings.dto.js';
 import { RoutingSettingsDto } from './routing-settings.dto.js';
 
 const DAY_MS = 86_400_000;
-const DAY_SECONDS = 86_400;
-const WEEK_SECONDS = 604_800;
-const BALANCE_MAX = 1_000_000_000;
 const SUFFIX_LENGTH_MAX = 40;
 const SUFFIXES_MAX = 100;
 const CLIENT_CLOSE = ['cancel', 'drain'] as const;
 const GROUPS_MAX = 1_000;
 const STORE_DOWN = ['open', 'closed'] as const;
-
-export class HealthProbesDto {
-  @ApiPropertyOptional({
-    type: Boolean,
-    default: false,
-    description: 'true: channels, credentials and models on trial are probed; it costs money at vendors.',
-  })
-  @IsGivenOptionally()
-  @IsBoolean()
-  enabled?: boolean;
-
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 10,
-    maximum: DAY_SECONDS,
-    default: 60,
-    description: 'Between two probes of a channel.',
-  })
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(10)
-  @Max(DAY_SECONDS)
-  intervalSeconds?: number;
-
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 60,
-    maximum: DAY_SECONDS,
-    nullable: true,
-    default: null,
-    description: 'Channels without requests for so long are probed, too; null: never.',
-  })
-  @IsOptional()
-  @IsInt()
-  @Min(60)
-  @Max(DAY_SECONDS)
-  idleSeconds?: number | null;
-}
-
-export class VendorChecksDto {
-  @ApiPropertyOptional({
-    type: Boolean,
-    default: false,
-    description: 'true: vendors are asked for their models and for what is left of our balance.',
-  })
-  @IsGivenOptionally()
-  @IsBoolean()
-  enabled?: boolean;
-
-  @ApiPropertyOptional({ type: 'integer', minimum: 60, maximum: WEEK_SECONDS, default: 3_600 })
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(60)
-  @Max(WEEK_SECONDS)
-  intervalSeconds?: number;
-
-  @ApiPropertyOptional({
-    type: Number,
-    minimum: 0,
-    maximum: BALANCE_MAX,
-    default: 5,
-    description: "A balance below it is low, in the vendor's currency.",
-  })
-  @IsGivenOptionally()
-  @IsNumber()
-  @Min(0)
-  @Max(BALANCE_MAX)
-  balanceMin?: number;
-}
-
-export class NotificationWebhookDto {
-  @ApiProperty({ type: String, example: 'https://example.com/hooks/gateway' })
-  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
-  @MaxLength(2_000)
-  url: string;
-}
-
-export class NotificationEmailDto {
-  @ApiProperty({ type: [String], example: ['operators@example.com'] })
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(20)
-  @IsEmail({}, { each: true })
-  to: string[];
-}
-
-export class HealthNotificationDto {
-  @ApiProperty({ type: String, description: 'Also the name of its signing secret.' })
-  @IsString()
-  @MinLength(1)
-  @MaxLength(100)
-  name: string;
-
-  @ApiProperty({ enum: NOTIFICATION_KINDS, isArray: true })
-  @IsArray()
-  @ArrayMinSize(1)
-  @IsIn(NOTIFICATION_KINDS, { each: true })
-  on: NotificationRule['on'];
-
-  @ApiPropertyOptional({
-    type: [String],
-    description: 'Names of channels; absent: all. Budgets do not depend on it.',
-  })
-  @IsGivenOptionally()
-  @IsArray()
-  @ArrayMaxSize(1_000)
-  @IsName({ each: true })
-  channels?: string[];
-
-  @ApiPropertyOptional({ type: NotificationWebhookDto, description: 'Exactly one of webhook and email.' })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => NotificationWebhookDto)
-  webhook?: NotificationWebhookDto;
-
-  @ApiPropertyOptional({ type: NotificationEmailDto })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => NotificationEmailDto)
-  email?: NotificationEmailDto;
-
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 0,
-    maximum: WEEK_SECONDS,
-    default: 300,
-    description:
-      'After a notification about a channel, or a threshold of a budget, others of the kind are dropped for so long.',
-  })
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(0)
-  @Max(WEEK_SECONDS)
-  coolDownSeconds?: number;
-}
-
-export class HealthSettingsDto {
-  @ApiPropertyOptional({
-    type: Boolean,
-    default: true,
-    description: 'false: channels are never rested or opened.',
-  })
-  @IsGivenOptionally()
-  @IsBoolean()
-  enabled?: boolean;
-
-  @ApiPropertyOptional({ type: HealthProbesDto })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => HealthProbesDto)
-  probes?: HealthProbesDto;
-
-  @ApiPropertyOptional({ type: VendorChecksDto })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => VendorChecksDto)
-  vendorChecks?: VendorChecksDto;
-
-  @ApiPropertyOptional({ type: [HealthNotificationDto], description: 'Whom to tell what.' })
-  @IsGivenOptionally()
-  @IsArray()
-  @ArrayMaxSize(50)
-  @ValidateNested({ each: true })
-  @Type(() => HealthNotificationDto)
-  notifications?: HealthNotificationDto[];
-}
 
 const timeLimit = (description: string, byDefault: number) => ({
   type: 'integer' as const,

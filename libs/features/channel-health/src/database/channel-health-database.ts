@@ -3,6 +3,7 @@ import { ChannelHealthFoundation1764000000002 } from './migration-1-foundation.j
 import { ChannelHealthIncidents1795651200000 } from './migration-2-parts-and-incidents.js';
 import { ChannelHealthProbes1795651200001 } from './migration-3-probes-and-notifications.js';
 import { ChannelHealthBudgetNotices1795780800001 } from './migration-4-budget-notices.js';
+import { ChannelHealthLatencies1795780800002 } from './migration-5-latencies.js';
 
 /** How to open the schema of channel-health, for `openDatabase` and `migrate` of @tollgate/persistence. */
 export function channelHealthDatabase(connection: {
@@ -18,6 +19,7 @@ export function channelHealthDatabase(connection: {
       ChannelHealthIncidents1795651200000,
       ChannelHealthProbes1795651200001,
       ChannelHealthBudgetNotices1795780800001,
+      ChannelHealthLatencies1795780800002,
     ],
   };
 }

@@ -1,17 +1,21 @@
 import { CHANNEL_STATES, type ChannelId } from '@tollgate/contracts';
 import { z } from 'zod';
-import { type WindowTotals } from '../judgement/channel-window.js';
+import { type WindowSummary } from '../judgement/channel-window.js';
 import { type Verdict } from '../judgement/judge-channel.js';
 
 export const milliseconds = z.date().transform((date) => date.getTime());
 
-const windowTotals = z.object({
+const percentiles = z.object({ p50: z.number(), p95: z.number() });
+
+const windowSummary = z.object({
   windowMs: z.number(),
   succeeded: z.number(),
   failed: z.number(),
   failedByCode: z.record(z.string(), z.number()),
   firstByteMsSum: z.number(),
   durationMsSum: z.number(),
+  /** Absent in what an older version stored. */
+  latency: z.object({ firstByteMs: percentiles, durationMs: percentiles }).nullable().default(null),
 });
 
 const judgement = z.object({
@@ -37,7 +41,7 @@ const channelRow = z.object({
   since: milliseconds,
   retry_at: milliseconds.nullable(),
   rests: z.number(),
-  observed: windowTotals.nullable(),
+  observed: windowSummary.nullable(),
   /** `null`: stored by a version that knew no parts. */
   verdict: verdictParts.nullable(),
 });
@@ -48,7 +52,7 @@ const transitionRow = z.object({
   to_state: z.enum(CHANNEL_STATES),
   reason: z.string(),
   at: milliseconds,
-  observed: windowTotals,
+  observed: windowSummary,
   credential: z.number().nullable(),
   model: z.string().nullable(),
 });
@@ -59,7 +63,7 @@ export interface StoredChannel {
   readonly name: string;
   readonly verdict: Verdict;
   /** `null`: nothing was seen of it yet. */
-  readonly window: WindowTotals | null;
+  readonly window: WindowSummary | null;
 }
 
 export type StoredTransition = z.output<typeof transitionRow>;

@@ -1,6 +1,6 @@
 import { type ChannelId } from '@tollgate/contracts';
 import { type EntityManager } from 'typeorm';
-import { type WindowTotals } from '../judgement/channel-window.js';
+import { type WindowSummary } from '../judgement/channel-window.js';
 import { type Transition, type Verdict } from '../judgement/judge-channel.js';
 import { type Affected } from '../judging/affected-requests.js';
 import { channelsFromRows, partsToRow, type StoredChannel } from './channel-rows.js';
@@ -10,7 +10,7 @@ export interface ChannelUpdate {
   readonly id: ChannelId;
   readonly name: string;
   readonly verdict: Verdict;
-  readonly window: WindowTotals;
+  readonly window: WindowSummary;
   readonly transitions: readonly Transition[];
   readonly affected: readonly Affected[];
 }

@@ -37,7 +37,8 @@ export class IncidentReader {
 
   async baselines(channelId: string): Promise<Baseline[]> {
     const rows: unknown = await this.dataSource.query(
-      `select model, first_byte_ms, duration_ms, samples, updated_at from channel_health.baselines
+      `select model, first_byte_ms, duration_ms, samples, updated_at, first_byte_counts, duration_counts
+       from channel_health.baselines
        where channel_id = $1 order by model`,
       [channelId],
     );

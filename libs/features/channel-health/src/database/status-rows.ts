@@ -1,7 +1,11 @@
+import { type ChannelId } from '@tollgate/contracts';
 import { z } from 'zod';
+import { type LatencyBaseline } from '../judging/latency-baselines.js';
 import { milliseconds } from './channel-rows.js';
 
 const count = z.string().transform(Number);
+/** Pairs of bucket and weight. */
+const counts = z.array(z.tuple([z.number(), z.number()]));
 
 const baselineRow = z.object({
   model: z.string(),
@@ -9,7 +13,21 @@ const baselineRow = z.object({
   duration_ms: z.number(),
   samples: count,
   updated_at: milliseconds,
+  first_byte_counts: counts,
+  duration_counts: counts,
 });
+
+const latencyBaselineRow = z
+  .object({
+    channel_id: z.string().transform((id) => id as ChannelId),
+    model: z.string(),
+    first_byte_counts: counts,
+    duration_counts: counts,
+  })
+  .transform((row) => ({
+    ...{ channelId: row.channel_id, model: row.model },
+    ...{ firstByte: row.first_byte_counts, duration: row.duration_counts },
+  }));
 
 const trafficRow = z.object({
   channel_id: z.string(),
@@ -35,5 +53,7 @@ export type DayTraffic = z.output<typeof trafficRow>;
 export type Outage = z.output<typeof outageRow>;
 
 export const baselinesFromRows = (rows: unknown): Baseline[] => z.array(baselineRow).parse(rows);
+export const latencyBaselinesFromRows = (rows: unknown): LatencyBaseline[] =>
+  z.array(latencyBaselineRow).parse(rows);
 export const trafficFromRows = (rows: unknown): DayTraffic[] => z.array(trafficRow).parse(rows);
 export const outagesFromRows = (rows: unknown): Outage[] => z.array(outageRow).parse(rows);

@@ -1,15 +1,24 @@
 import { type ChannelId } from '@tollgate/contracts';
 import { type EntityManager } from 'typeorm';
+import { type LatencyBaseline } from '../judging/latency-baselines.js';
 import { type Traffic } from '../judging/traffic-tally.js';
+import { latencyBaselinesFromRows } from './status-rows.js';
 
 /** The share of the newest mean in a moving average. */
 const BASELINE_WEIGHT = 0.1;
 const HISTORY_DAYS = 90;
 
+export interface SaveTrafficInput {
+  readonly traffic: readonly Traffic[];
+  readonly baselines: readonly LatencyBaseline[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /** Requests a day and how fast they usually are, written in the session of whoever leads. */
 export class TrafficStore {
   /** Adds to the day of `now`, in UTC, and moves the baselines. */
-  async save(manager: EntityManager, traffic: readonly Traffic[], now: number): Promise<void> {
+  async save(manager: EntityManager, { traffic, baselines, now }: SaveTrafficInput): Promise<void> {
     if (traffic.length === 0) {
       return;
     }
@@ -37,6 +46,23 @@ export class TrafficStore {
          samples = baseline.samples + excluded.samples, updated_at = excluded.updated_at`,
       [rows, new Date(now), BASELINE_WEIGHT],
     );
+    await manager.query(
+      `update channel_health.baselines as baseline
+       set first_byte_counts = row.first_byte_counts, duration_counts = row.duration_counts
+       from jsonb_to_recordset($1::jsonb) as row (
+         channel_id text, model text, first_byte_counts jsonb, duration_counts jsonb)
+       where baseline.channel_id = row.channel_id and baseline.model = row.model`,
+      [JSON.stringify(baselines.map(toBaselineRow))],
+    );
+  }
+
+  /** How latencies of all channels are usually spread. */
+  async baselines(manager: EntityManager): Promise<LatencyBaseline[]> {
+    return latencyBaselinesFromRows(
+      await manager.query(
+        'select channel_id, model, first_byte_counts, duration_counts from channel_health.baselines',
+      ),
+    );
   }
 
   /** Channels that no longer exist. */
@@ -59,6 +85,10 @@ export class TrafficStore {
       old,
     );
   }
+}
+
+function toBaselineRow({ channelId, model, firstByte, duration }: LatencyBaseline): object {
+  return { channel_id: channelId, model, first_byte_counts: firstByte, duration_counts: duration };
 }
 
 function toRow({ channelId, model, succeeded, failed, firstByteMsSum, durationMsSum }: Traffic): object {

@@ -1,9 +1,21 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { CHANNEL_STATES, type ChannelState } from '@tollgate/contracts';
+import { CHANNEL_STATES, type ChannelState, type LatencyCounts } from '@tollgate/contracts';
 import { type StoredChannel, type StoredTransition } from '../database/channel-rows.js';
 import { type Baseline } from '../database/status-rows.js';
-import { NOTHING_SEEN, type WindowTotals } from '../judgement/channel-window.js';
+import { NOTHING_SEEN, type WindowSummary } from '../judgement/channel-window.js';
 import { type Judgement } from '../judgement/judge.js';
+import { Latencies, type Percentiles } from '../judgement/latencies.js';
+
+/** In milliseconds, within 9 %. */
+export class PercentilesView {
+  @ApiProperty({ type: 'integer' })
+  p50!: number;
+
+  @ApiProperty({ type: 'integer' })
+  p95!: number;
+}
+
+const PERCENTILES = { type: PercentilesView, nullable: true, description: 'null: not known.' } as const;
 
 /** What was seen of a channel in the last seconds. */
 export class WindowView {
@@ -24,6 +36,12 @@ export class WindowView {
 
   @ApiProperty({ type: Number, nullable: true, description: 'Mean of the successes in milliseconds.' })
   durationMs!: number | null;
+
+  @ApiProperty(PERCENTILES)
+  firstByte!: PercentilesView | null;
+
+  @ApiProperty(PERCENTILES)
+  duration!: PercentilesView | null;
 }
 
 class PartView {
@@ -59,6 +77,12 @@ export class BaselineView {
 
   @ApiProperty({ type: Number, description: 'Moving average in milliseconds.' })
   durationMs!: number;
+
+  @ApiProperty(PERCENTILES)
+  firstByte!: PercentilesView | null;
+
+  @ApiProperty(PERCENTILES)
+  duration!: PercentilesView | null;
 
   @ApiProperty({ type: 'integer', description: 'Successes that it rests on.' })
   samples!: number;
@@ -157,14 +181,24 @@ export function toChannelHealthDetailView(
 ): ChannelHealthDetailView {
   return {
     ...toChannelHealthView(channel),
-    baselines: baselines.map(({ model, first_byte_ms, duration_ms, samples, updated_at }) => ({
-      model,
-      firstByteMs: Math.round(first_byte_ms),
-      durationMs: Math.round(duration_ms),
-      samples,
-      updatedAt: toIso(updated_at),
-    })),
+    baselines: baselines.map(toBaselineView),
   };
+}
+
+function toBaselineView(baseline: Baseline): BaselineView {
+  return {
+    model: baseline.model,
+    firstByteMs: Math.round(baseline.first_byte_ms),
+    durationMs: Math.round(baseline.duration_ms),
+    firstByte: percentilesOf(baseline.first_byte_counts),
+    duration: percentilesOf(baseline.duration_counts),
+    samples: baseline.samples,
+    updatedAt: toIso(baseline.updated_at),
+  };
+}
+
+function percentilesOf(counts: LatencyCounts): Percentiles | null {
+  return new Latencies(counts).percentiles() ?? null;
 }
 
 function toPartView({ state, reason, since, retryAt }: Judgement): PartView {
@@ -183,7 +217,7 @@ export function toTransitionView(transition: StoredTransition): ChannelTransitio
   };
 }
 
-function toWindowView(totals: WindowTotals): WindowView {
+function toWindowView(totals: WindowSummary): WindowView {
   const mean = (sum: number): number | null =>
     totals.succeeded === 0 ? null : Math.round(sum / totals.succeeded);
   return {
@@ -193,6 +227,8 @@ function toWindowView(totals: WindowTotals): WindowView {
     failedByCode: totals.failedByCode,
     firstByteMs: mean(totals.firstByteMsSum),
     durationMs: mean(totals.durationMsSum),
+    firstByte: totals.latency?.firstByteMs ?? null,
+    duration: totals.latency?.durationMs ?? null,
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { latencyBucket } from '@tollgate/contracts';
 import { ChannelWindow, type Observed } from './channel-window.js';
 
 const START = 1_700_000_000_000;
@@ -84,5 +85,39 @@ describe('ChannelWindow', () => {
       window.restart(at(30));
       expect(window.decisive(at(31))).toBeUndefined();
     });
+  });
+
+  const answers = (ms: number, count = 5): Partial<Observed> => ({
+    succeeded: count,
+    firstByteMsCounts: [[latencyBucket(ms), count]],
+    durationMsCounts: [[latencyBucket(ms * 2), count]],
+  });
+
+  it('tells how latencies of the last minute are spread, and nothing of what nobody told', () => {
+    const window = new ChannelWindow();
+    expect(window.summary(at(0)).latency).toBeNull();
+    window.add(observed(0, answers(4_096)), at(1));
+    window.add(observed(30, answers(64, 95)), at(31));
+    window.add(observed(30, answers(1_024)), at(31));
+    expect(window.summary(at(31)).latency).toEqual({
+      firstByteMs: { p50: 64, p95: 1_024 },
+      durationMs: { p50: 128, p95: 2_048 },
+    });
+    expect(window.summary(at(75)).latency).toMatchObject({ firstByteMs: { p50: 64, p95: 64 } });
+    expect(window.summary(at(120)).latency).toBeNull();
+  });
+
+  it('is as slow as the fastest of its ten seconds', () => {
+    const window = new ChannelWindow();
+    expect(window.pace(at(0))).toBeUndefined();
+    for (const [second, ms] of [
+      [0, 4_096],
+      [20, 1_024],
+      [50, 2_048],
+    ] as const) {
+      window.add(observed(second, answers(ms)), at(second + 1));
+    }
+    expect(window.pace(at(55))).toEqual({ samples: 15, spanMs: 55_000, firstByteMs: 1_024 });
+    expect(window.pace(at(95))).toEqual({ samples: 5, spanMs: 45_000, firstByteMs: 2_048 });
   });
 });

@@ -1,4 +1,5 @@
-import { DECISIVE_FAILURES, type DecisiveFailure } from '@tollgate/contracts';
+import { DECISIVE_FAILURES, type DecisiveFailure, type LatencyCounts } from '@tollgate/contracts';
+import { Latencies, type Percentiles } from './latencies.js';
 
 /** What proxies report of one channel in a short time. */
 export interface Observed {
@@ -10,6 +11,8 @@ export interface Observed {
   readonly failed: Readonly<Record<string, number>>;
   readonly firstByteMsSum: number;
   readonly durationMsSum: number;
+  readonly firstByteMsCounts?: LatencyCounts | undefined;
+  readonly durationMsCounts?: LatencyCounts | undefined;
 }
 
 /** The sums over the last `windowMs`. */
@@ -22,6 +25,20 @@ export interface WindowTotals {
   readonly durationMsSum: number;
 }
 
+/** With how the latencies of successes are spread; `null`: not known. */
+export interface WindowSummary extends WindowTotals {
+  readonly latency: { readonly firstByteMs: Percentiles; readonly durationMs: Percentiles } | null;
+}
+
+/** How fast answers came all through a window. */
+export interface Pace {
+  readonly samples: number;
+  /** From the first of them until now. */
+  readonly spanMs: number;
+  /** The least of the medians of each ten seconds: all of them were as slow as that. */
+  readonly firstByteMs: number;
+}
+
 const BUCKET_MS = 10_000;
 export const WINDOW_MS = 60_000;
 
@@ -32,13 +49,20 @@ export const NOTHING_SEEN = {
   failedByCode: {},
   firstByteMsSum: 0,
   durationMsSum: 0,
-} as const satisfies WindowTotals;
+  latency: null,
+} as const satisfies WindowSummary;
 
 interface Bucket {
   succeeded: number;
   readonly failed: Map<string, number>;
   firstByteMsSum: number;
   durationMsSum: number;
+  latencies: BucketLatencies | undefined;
+}
+
+interface BucketLatencies {
+  readonly firstByte: Latencies;
+  readonly duration: Latencies;
 }
 
 /** A sliding window of 60 seconds in buckets of 10: old buckets fall out whole, memory does not grow with traffic. */
@@ -62,6 +86,11 @@ export class ChannelWindow {
     bucket.succeeded += observed.succeeded;
     bucket.firstByteMsSum += observed.firstByteMsSum;
     bucket.durationMsSum += observed.durationMsSum;
+    if (observed.firstByteMsCounts !== undefined || observed.durationMsCounts !== undefined) {
+      bucket.latencies ??= { firstByte: new Latencies(), duration: new Latencies() };
+      bucket.latencies.firstByte.add(observed.firstByteMsCounts ?? []);
+      bucket.latencies.duration.add(observed.durationMsCounts ?? []);
+    }
     for (const [code, count] of Object.entries(observed.failed)) {
       bucket.failed.set(code, (bucket.failed.get(code) ?? 0) + count);
       if (isDecisive(code) && count > 0) {
@@ -117,10 +146,41 @@ export class ChannelWindow {
     return { windowMs: WINDOW_MS, ...sums, failedByCode };
   }
 
+  summary(now: number): WindowSummary {
+    const totals = this.totals(now);
+    const firstByte = new Latencies();
+    const duration = new Latencies();
+    for (const { latencies } of this.#buckets.values()) {
+      firstByte.add(latencies?.firstByte.toCounts() ?? []);
+      duration.add(latencies?.duration.toCounts() ?? []);
+    }
+    const [firstByteMs, durationMs] = [firstByte.percentiles(), duration.percentiles()];
+    const isKnown = firstByteMs !== undefined && durationMs !== undefined;
+    return { ...totals, latency: isKnown ? { firstByteMs, durationMs } : null };
+  }
+
+  /** `undefined`: nothing is known of latencies. */
+  pace(now: number): Pace | undefined {
+    this.#dropOld(now);
+    let samples = 0;
+    let first = Number.POSITIVE_INFINITY;
+    let firstByteMs = Number.POSITIVE_INFINITY;
+    for (const [number, { latencies }] of this.#buckets) {
+      const median = latencies?.firstByte.percentiles()?.p50;
+      if (latencies !== undefined && median !== undefined) {
+        samples += latencies.firstByte.total;
+        first = Math.min(first, number);
+        firstByteMs = Math.min(firstByteMs, median);
+      }
+    }
+    return samples === 0 ? undefined : { samples, spanMs: now - first * BUCKET_MS, firstByteMs };
+  }
+
   #bucket(number: number): Bucket {
     let bucket = this.#buckets.get(number);
     if (bucket === undefined) {
-      bucket = { succeeded: 0, failed: new Map(), firstByteMsSum: 0, durationMsSum: 0 };
+      const latencies = undefined;
+      bucket = { succeeded: 0, failed: new Map(), firstByteMsSum: 0, durationMsSum: 0, latencies };
       this.#buckets.set(number, bucket);
     }
     return bucket;

@@ -1,12 +1,15 @@
 import { type DecisiveFailure } from '@tollgate/contracts';
 import { type ChannelParts, hasPart, type Part, type PartKind, subjectOf } from './channel-parts.js';
-import { ChannelWindow, type Observed, sumTotals, type WindowTotals } from './channel-window.js';
+import { ChannelWindow, type Observed, type Pace, sumTotals, type WindowTotals } from './channel-window.js';
 
 /** What proxies report of one channel, of one credential and model where they can say so. */
 export interface ChannelObserved extends Observed {
   readonly credential?: number | undefined;
   readonly model?: string | undefined;
 }
+
+/** Credentials are not judged by how fast they are. */
+const NO_LATENCIES = { firstByteMsCounts: undefined, durationMsCounts: undefined };
 
 type FailedBy = Record<PartKind | 'channel', Record<string, number>>;
 
@@ -29,7 +32,8 @@ export class ChannelWindows {
     if (credential === undefined) {
       Object.assign(failed.channel, failed.credential);
     } else {
-      windowOf(this.credentials, credential).add({ ...observed, failed: failed.credential }, now);
+      const ofCredential = { ...observed, ...NO_LATENCIES, failed: failed.credential };
+      windowOf(this.credentials, credential).add(ofCredential, now);
     }
     if (model === undefined) {
       Object.assign(failed.channel, failed.model);
@@ -38,7 +42,7 @@ export class ChannelWindows {
     }
     windowOf(this.models, model).add({ ...observed, failed: failed.model }, now);
     if (Object.keys(failed.channel).length > 0) {
-      const nothing = { succeeded: 0, firstByteMsSum: 0, durationMsSum: 0 };
+      const nothing = { succeeded: 0, firstByteMsSum: 0, durationMsSum: 0, ...NO_LATENCIES };
       this.#rest.add({ ...observed, ...nothing, failed: failed.channel }, now);
     }
     if (observed.succeeded > 0) {
@@ -55,6 +59,11 @@ export class ChannelWindows {
       }
     }
     return sumTotals(parts);
+  }
+
+  /** Of what belongs to no part: of everything, where the channel has one model. */
+  pace(now: number): Pace | undefined {
+    return this.#rest.pace(now);
   }
 
   /** Of what belongs to no part. */

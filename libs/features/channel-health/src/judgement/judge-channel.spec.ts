@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { latencyBucket, settingsDocument } from '@tollgate/contracts';
 import { type ChannelParts } from './channel-parts.js';
 import { type ChannelObserved, ChannelWindows } from './channel-windows.js';
 import { acquitChannel, firstVerdict, judgeChannel, transitions, type Verdict } from './judge-channel.js';
+import { type UsualPace } from './slowness.js';
 import { THRESHOLDS } from './thresholds.js';
 
 const START = 1_700_000_000_000;
@@ -11,15 +13,17 @@ let now: number;
 let windows: ChannelWindows;
 let verdict: Verdict;
 let parts: ChannelParts;
+let usual: (model: string) => UsualPace | undefined;
 
 beforeEach(() => {
   now = START;
   windows = new ChannelWindows();
   verdict = firstVerdict(now);
   parts = { credentials: 2, models: new Set(['a', 'b', 'c']) };
+  usual = () => undefined;
 });
 
-type Seen = Pick<ChannelObserved, 'credential' | 'model'> & {
+type Seen = Pick<ChannelObserved, 'credential' | 'model' | 'firstByteMsCounts' | 'durationMsCounts'> & {
   readonly succeeded?: number;
   readonly failed?: Record<string, number>;
 };
@@ -35,7 +39,17 @@ function see(...seen: readonly Seen[]): void {
 }
 
 function judgeNow(changes: { changed?: boolean; credentialsChanged?: boolean } = {}): void {
-  const facts = { current: verdict, windows, parts, now, thresholds: THRESHOLDS, random: () => 0.5 };
+  const { slowness: limits } = settingsDocument.parse({}).health;
+  const slowness = { limits, usual };
+  const facts = {
+    current: verdict,
+    windows,
+    parts,
+    now,
+    slowness,
+    thresholds: THRESHOLDS,
+    random: () => 0.5,
+  };
   const next = judgeChannel({ ...facts, changed: false, credentialsChanged: false, ...changes });
   for (const { part, to } of transitions(verdict, next, windows, now)) {
     if (to.state === 'half-open' && part !== null) windows.restartPart(part, now);
@@ -53,6 +67,47 @@ function states() {
     models: entries(verdict.models),
   };
 }
+
+describe('a model that answers far later than it usually does', () => {
+  const answers = (model: string, ms: number): Seen => ({
+    ...{ credential: 0, model, succeeded: 1 },
+    ...{ firstByteMsCounts: [[latencyBucket(ms), 1]], durationMsCounts: [[latencyBucket(ms), 1]] },
+  });
+  const minute = (...seen: readonly Seen[]): void => {
+    for (let second = 0; second < 60; second += 1) see(...seen);
+  };
+
+  beforeEach(() => {
+    usual = (model) => (model === 'b' ? undefined : { firstByteMs: 100, samples: 1_000 });
+  });
+
+  it('is degraded alone after a minute, and healthy again when it is as fast as usual', () => {
+    minute(answers('a', 4_096), answers('b', 4_096), answers('c', 100));
+    expect(states()).toEqual({ channel: 'healthy', credentials: {}, models: { a: 'degraded' } });
+    minute(answers('a', 100));
+    expect(states()).toEqual({ channel: 'healthy', credentials: {}, models: {} });
+  });
+
+  it('degrades the channel when no other model is faster', () => {
+    parts = { credentials: 2, models: new Set(['a', 'c']) };
+    minute(answers('a', 4_096), answers('c', 4_096));
+    expect(states()).toMatchObject({ channel: 'degraded', models: { a: 'degraded', c: 'degraded' } });
+  });
+
+  it('degrades the channel that has no other', () => {
+    parts = { credentials: 1, models: new Set(['a']) };
+    minute(answers('a', 4_096));
+    expect(states()).toEqual({ channel: 'degraded', credentials: {}, models: {} });
+    minute();
+    expect(states().channel).toBe('healthy');
+  });
+
+  it('is not judged where nobody knows how fast it usually is', () => {
+    parts = { credentials: 1, models: new Set(['b']) };
+    minute(answers('b', 4_096));
+    expect(states().channel).toBe('healthy');
+  });
+});
 
 describe('a bad credential', () => {
   it('rests alone, at the first failure that leaves no doubt', () => {

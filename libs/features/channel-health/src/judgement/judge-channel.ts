@@ -1,8 +1,9 @@
 import { type ChannelState } from '@tollgate/contracts';
 import { type ChannelParts, hasPart, type Part, partCount, type PartKind } from './channel-parts.js';
-import { type ChannelWindow, NOTHING_SEEN, type WindowTotals } from './channel-window.js';
+import { type ChannelWindow, NOTHING_SEEN, type Pace, type WindowSummary } from './channel-window.js';
 import { type ChannelWindows } from './channel-windows.js';
 import { acquit, firstJudgement, judge, type Judgement } from './judge.js';
+import { slownessOf, type SlownessLimits, type UsualPace } from './slowness.js';
 import { type Thresholds } from './thresholds.js';
 
 /** What we think of one channel and its parts. */
@@ -26,7 +27,14 @@ export interface JudgeChannelInput {
   /** The change was about credentials: what was known of them is about others. */
   readonly credentialsChanged: boolean;
   readonly thresholds: Thresholds;
+  /** By models; `undefined`: nobody is judged by how fast it is. */
+  readonly slowness?: SlownessFacts | undefined;
   readonly random: () => number;
+}
+
+export interface SlownessFacts {
+  readonly limits: SlownessLimits;
+  usual(model: string): UsualPace | undefined;
 }
 
 /** A state that changed; `part` is `null` where it is the channel's. */
@@ -34,7 +42,7 @@ export interface Transition {
   readonly part: Part | null;
   readonly from: ChannelState;
   readonly to: Judgement;
-  readonly observed: WindowTotals;
+  readonly observed: WindowSummary;
 }
 
 export function firstVerdict(now: number): Verdict {
@@ -92,11 +100,13 @@ function judgeParts<Key extends string | number>(
       continue;
     }
     const window = windows.get(key);
+    const current = known.get(key) ?? firstJudgement(now);
     const judgement = judge({
       ...input,
-      current: known.get(key) ?? firstJudgement(now),
+      current,
       window: window?.totals(now) ?? NOTHING_SEEN,
       decisive: window?.decisive(now),
+      slowness: kind === 'model' ? slowness(input, current, String(key), window?.pace(now)) : undefined,
     });
     if (judgement.state !== 'healthy') {
       judged.set(key, judgement);
@@ -111,16 +121,33 @@ function judgeParts<Key extends string | number>(
  * as it alone fails it rests alone.
  */
 function judgeOwn(input: JudgeChannelInput, models: ReadonlyMap<string, Judgement>): Judgement {
-  const { current, windows, now } = input;
+  const { current, windows, parts, now } = input;
   const isServing = current.own.state === 'healthy' || current.own.state === 'degraded';
   const failing = isServing ? worstModel(windows, now) : undefined;
+  // Where models are no parts, the channel is as fast as its only one.
+  const [onlyModel] = parts.models.size === 1 ? parts.models : [];
   const isLeftOut = (model: string): boolean => model === failing || models.get(model)?.state === 'open';
   return judge({
     ...input,
     current: current.own,
     window: windows.whole(now, isLeftOut),
     decisive: windows.decisive(now),
+    slowness:
+      onlyModel === undefined ? undefined : slowness(input, current.own, onlyModel, windows.pace(now)),
   });
+}
+
+function slowness(
+  { slowness: facts }: JudgeChannelInput,
+  current: Judgement,
+  model: string,
+  pace: Pace | undefined,
+): string | undefined {
+  if (facts === undefined || pace === undefined) {
+    return undefined;
+  }
+  const isDegraded = current.state === 'degraded';
+  return slownessOf({ pace, usual: facts.usual(model), limits: facts.limits, isDegraded });
 }
 
 function worstModel(windows: ChannelWindows, now: number): string | undefined {
@@ -188,7 +215,7 @@ export function transitions(
       part: null,
       from: before.whole.state,
       to: after.whole,
-      observed: windows.total.totals(now),
+      observed: windows.total.summary(now),
     });
   }
   return changes;
@@ -212,7 +239,7 @@ function partTransitions<Key extends string | number>(
     if (from !== to.state) {
       const window =
         kind === 'credential' ? windows.credentials.get(Number(key)) : windows.models.get(String(key));
-      const observed = (window ?? windows.total).totals(now);
+      const observed = (window ?? windows.total).summary(now);
       changes.push({ part: { kind, key } as Part, from, to, observed });
     }
   }

@@ -21,6 +21,38 @@ const inState = (state: ChannelState, changes: Partial<Judgement> = {}): Judgeme
 const next = (current: Judgement, window: WindowTotals, now = NOW, changed = false): Judgement =>
   judge({ current, window, now, changed, thresholds: THRESHOLDS, random: () => 0.5 });
 
+describe('a channel that is far slower than usual', () => {
+  const slow = (current: Judgement, window: WindowTotals, slowness?: string): Judgement =>
+    judge({
+      ...{ current, window, now: NOW, changed: false, thresholds: THRESHOLDS, random: () => 0.5 },
+      slowness,
+    });
+
+  it('is degraded, and open only for failures', () => {
+    const degraded = slow(inState('healthy'), seen(100), 'It is slow.');
+    expect(degraded).toEqual({
+      state: 'degraded',
+      reason: 'It is slow.',
+      since: NOW,
+      retryAt: null,
+      rests: 0,
+    });
+    expect(slow(degraded, seen(100), 'It is slow.')).toBe(degraded);
+    expect(slow(degraded, seen(5, { upstream_error: 5 }), 'It is slow.').state).toBe('open');
+  });
+
+  it('is healthy again when it is as fast as usual and does not fail', () => {
+    const degraded = slow(inState('healthy'), seen(100), 'It is slow.');
+    expect(slow(degraded, seen(80, { upstream_error: 20 })).state).toBe('degraded');
+    expect(slow(degraded, seen(100)).state).toBe('healthy');
+  });
+
+  it.each<ChannelState>(['open', 'half-open'])('is judged by its failures alone when it is %s', (state) => {
+    const current = inState(state, { retryAt: state === 'open' ? NOW + SECOND : null });
+    expect(slow(current, seen(0), 'It is slow.')).toBe(current);
+  });
+});
+
 describe('a serving channel', () => {
   it.each<[ChannelState, string, WindowTotals, ChannelState]>([
     ['healthy', 'nothing', seen(0), 'healthy'],

@@ -24,6 +24,8 @@ export interface JudgeInput {
   readonly changed: boolean;
   /** A failure that leaves no doubt, unless something succeeded since. */
   readonly decisive?: DecisiveFailure | undefined;
+  /** One sentence while it is far slower than usual. */
+  readonly slowness?: string | undefined;
   readonly thresholds: Thresholds;
   /** From 0 (included) to 1 (excluded): spreads the ends of rests, so that channels do not come back all at once. */
   readonly random: () => number;
@@ -65,7 +67,7 @@ export function judge(input: JudgeInput): Judgement {
 }
 
 function judgeServing(input: JudgeInput): Judgement {
-  const { current, window, now, thresholds, decisive } = input;
+  const { current, window, now, thresholds, decisive, slowness } = input;
   if (decisive !== undefined) {
     return open(input, DECISIVE_REASONS[decisive]);
   }
@@ -80,12 +82,13 @@ function judgeServing(input: JudgeInput): Judgement {
     return open(input, failures(window));
   }
   if (current.state === 'healthy') {
-    return isTelling && ratio >= thresholds.degradedRatio
-      ? { state: 'degraded', reason: failures(window), since: now, retryAt: null, rests: 0 }
-      : current;
+    const reason = isTelling && ratio >= thresholds.degradedRatio ? failures(window) : slowness;
+    return reason === undefined
+      ? current
+      : { state: 'degraded', reason, since: now, retryAt: null, rests: 0 };
   }
-  const isRecovered = !isTelling || ratio < thresholds.recoveredRatio;
-  return isRecovered ? healthy(now, 'Failures have become rare.') : current;
+  const isRecovered = (!isTelling || ratio < thresholds.recoveredRatio) && slowness === undefined;
+  return isRecovered ? healthy(now, 'It fails rarely, and is as fast as usual or not asked.') : current;
 }
 
 function judgeResting({ current, now, changed }: JudgeInput): Judgement {

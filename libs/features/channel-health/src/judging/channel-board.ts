@@ -3,6 +3,7 @@ import {
   type ChannelObservationV1,
   type ChannelState,
   type ChannelStatusDocument,
+  type SettingsDocument,
 } from '@tollgate/contracts';
 import { type ConfiguredChannel } from '../configuration/configuration-watch.js';
 import { type StoredChannel } from '../database/channel-rows.js';
@@ -16,6 +17,7 @@ import {
   transitions,
   type Verdict,
 } from '../judgement/judge-channel.js';
+import { type UsualPace } from '../judgement/slowness.js';
 import { type Thresholds } from '../judgement/thresholds.js';
 import { type ProbeSubject } from '../probing/probe-targets.js';
 import { AffectedRequests } from './affected-requests.js';
@@ -40,6 +42,8 @@ export interface ChannelBoardOptions {
   readonly thresholds: Thresholds;
   /** From 0 (included) to 1 (excluded). */
   readonly random: () => number;
+  /** How fast a model usually is. */
+  readonly usual: (channelId: ChannelId, model: string) => UsualPace | undefined;
 }
 
 const NO_PARTS: ChannelParts = { credentials: 0, models: new Set() };
@@ -89,16 +93,22 @@ export class ChannelBoard {
   }
 
   /** What is to be stored: verdicts and numbers that changed. Nothing changes on the board before `commit`. */
-  proposals(configured: Iterable<ConfiguredChannel>, isJudging: boolean, now: number): ChannelUpdate[] {
+  proposals(
+    configured: Iterable<ConfiguredChannel>,
+    settings: SettingsDocument['health'],
+    now: number,
+  ): ChannelUpdate[] {
     const updates: ChannelUpdate[] = [];
     for (const channel of configured) {
       const entry = this.#entries.get(channel.id) ?? this.#add(channel, now);
       entry.parts = channel.parts;
       const changed = differs(entry.fingerprint, channel.fingerprint);
-      const verdict = isJudging ? this.#judge(entry, channel, now) : acquitChannel(entry.verdict, now);
+      const verdict = settings.enabled
+        ? this.#judge(entry, channel, settings, now)
+        : acquitChannel(entry.verdict, now);
       const update: ChannelUpdate = {
         ...{ id: channel.id, name: channel.name, verdict },
-        window: entry.windows.total.totals(now),
+        window: entry.windows.total.summary(now),
         transitions: transitions(entry.verdict, verdict, entry.windows, now),
         affected: entry.affected.list(),
       };
@@ -114,9 +124,16 @@ export class ChannelBoard {
     return updates;
   }
 
-  #judge(entry: Entry, channel: ConfiguredChannel, now: number): Verdict {
+  #judge(
+    entry: Entry,
+    channel: ConfiguredChannel,
+    { slowness: limits }: SettingsDocument['health'],
+    now: number,
+  ): Verdict {
+    const { thresholds, random, usual } = this.options;
     return judgeChannel({
-      ...this.options,
+      ...{ thresholds, random },
+      slowness: limits.enabled ? { limits, usual: (model) => usual(channel.id, model) } : undefined,
       ...{ current: entry.verdict, windows: entry.windows, parts: channel.parts, now },
       changed: differs(entry.fingerprint, channel.fingerprint),
       credentialsChanged: differs(entry.credentialsFingerprint, channel.credentialsFingerprint),

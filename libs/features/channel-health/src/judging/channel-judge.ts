@@ -15,6 +15,7 @@ import { incidentClosed, incidentOpened } from '../notifications/notice.js';
 import { PROBER_ID } from '../probing/prober.js';
 import { ChannelBoard } from './channel-board.js';
 import { type LeaderWork } from './leader-work.js';
+import { LatencyBaselines } from './latency-baselines.js';
 import { Leadership } from './leadership.js';
 import { Repeating } from './repeating.js';
 import { StatusPublisher } from './status-publisher.js';
@@ -52,6 +53,7 @@ export class ChannelJudge {
   readonly #incidents = new IncidentStore();
   readonly #trafficStore = new TrafficStore();
   readonly #traffic = new TrafficTally();
+  readonly #baselines = new LatencyBaselines();
   readonly #board: ChannelBoard;
   readonly configuration: ConfigurationWatch;
   readonly #publisher: StatusPublisher;
@@ -65,7 +67,10 @@ export class ChannelJudge {
   constructor(private readonly dependencies: ChannelJudgeDependencies) {
     const { dataSource, documents, logger, health } = dependencies;
     this.#tickedAt = dependencies.clock.monotonic();
-    this.#board = new ChannelBoard({ thresholds: THRESHOLDS, random: dependencies.random });
+    this.#board = new ChannelBoard({
+      ...{ thresholds: THRESHOLDS, random: dependencies.random },
+      usual: (channelId, model) => this.#baselines.usual(channelId, model),
+    });
     this.#leadership = new Leadership(dataSource);
     this.#ticks = new Repeating(() => this.#tick(), TICK_MS);
     this.configuration = new ConfigurationWatch(documents, logger, () => void this.#ticks.run());
@@ -113,7 +118,11 @@ export class ChannelJudge {
     if (!(await this.#leadership.tryAcquire())) {
       return false;
     }
-    const stored = await this.#leadership.transaction((manager) => this.#store.loadAll(manager));
+    const { stored, baselines } = await this.#leadership.transaction(async (manager) => ({
+      stored: await this.#store.loadAll(manager),
+      baselines: await this.#trafficStore.baselines(manager),
+    }));
+    this.#baselines.load(baselines);
     this.#board.load(stored, this.dependencies.clock.now());
     this.#publisher.forget();
     this.dependencies.logger.info('This replica judges channels now.');
@@ -124,7 +133,7 @@ export class ChannelJudge {
     const { channels, settings } = this.configuration;
     const configured = new Map(channels);
     const now = this.dependencies.clock.now();
-    const updates = this.#board.proposals(configured.values(), settings.enabled, now);
+    const updates = this.#board.proposals(configured.values(), settings, now);
     const gone = this.#board.ids.filter((id) => this.configuration.isGone(id));
     try {
       // Also when there is nothing to write: it shows that the session still holds the right to judge.
@@ -141,6 +150,7 @@ export class ChannelJudge {
     }
     this.#board.commit(updates, configured, now);
     this.#board.remove(gone);
+    this.#baselines.remove(gone);
     this.dependencies.work.forget(gone);
     this.#tell(updates);
   }
@@ -210,7 +220,10 @@ export class ChannelJudge {
     const now = clock.now();
     if (clock.monotonic() - this.#trafficWrittenAt >= TRAFFIC_MS) {
       const traffic = this.#traffic.take();
-      await this.#leadership.transaction((manager) => this.#trafficStore.save(manager, traffic, now));
+      const baselines = this.#baselines.fold(traffic);
+      await this.#leadership.transaction((manager) =>
+        this.#trafficStore.save(manager, { traffic, baselines, now }),
+      );
       this.#trafficWrittenAt = clock.monotonic();
     }
     if (clock.monotonic() - this.#housekeptAt >= HOUSEKEEPING_MS) {

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  channelObservationV1,
   GatewayError,
+  latencyBucket,
   type ChannelId,
   type ChannelObservationsV1,
   type ChannelObservationV1,
@@ -53,6 +55,20 @@ describe('what a proxy observes', () => {
       { channelId: 'c', model: 'm', credential: 2, succeeded: 1 },
       { channelId: 'c', model: 'other', credential: 0, succeeded: 0, failed: { upstream_error: 1 } },
     ]);
+  });
+
+  it('tells how the latencies of successes are spread', async () => {
+    observe(answered);
+    observe(answered);
+    observe(failed(new GatewayError('upstream_error', 'no')));
+    observe(failed(new GatewayError('upstream_error', 'no')), { model: 'other' });
+    const [served, refused] = await told();
+    expect(served).toMatchObject({
+      firstByteMsCounts: [[latencyBucket(10), 2]],
+      durationMsCounts: [[latencyBucket(20), 2]],
+    });
+    expect(refused).not.toHaveProperty('firstByteMsCounts');
+    expect([served, refused].map((one) => channelObservationV1.safeParse(one).success)).toEqual([true, true]);
   });
 
   it('names a refusal that leaves no doubt by what it is sure of', async () => {

@@ -1,4 +1,6 @@
 import {
+  LATENCY_BUCKETS,
+  latencyBucket,
   newId,
   type ChannelId,
   type ChannelObservationV1,
@@ -42,6 +44,9 @@ interface Tally {
   readonly failed: Record<string, number>;
   firstByteMsSum: number;
   durationMsSum: number;
+  /** By bucket. */
+  readonly firstBytes: Uint32Array;
+  readonly durations: Uint32Array;
 }
 
 /** Tallies of one channel: model → credential's position → tally. What is not told apart has no model. */
@@ -87,6 +92,8 @@ export class ChannelObserver {
     tally.succeeded += 1;
     tally.firstByteMsSum += attempted.firstByteMs;
     tally.durationMsSum += attempted.durationMs;
+    count(tally.firstBytes, attempted.firstByteMs);
+    count(tally.durations, attempted.durationMs);
   }
 
   private tally({ channel, credential, model }: Attempted): Tally {
@@ -103,7 +110,11 @@ export class ChannelObserver {
     this.tallies.set(channel, models);
     const credentials = models.get(model) ?? [];
     models.set(model, credentials);
-    const tally: Tally = { succeeded: 0, failed: {}, firstByteMsSum: 0, durationMsSum: 0 };
+    const tally: Tally = {
+      ...{ succeeded: 0, failed: {}, firstByteMsSum: 0, durationMsSum: 0 },
+      firstBytes: new Uint32Array(LATENCY_BUCKETS),
+      durations: new Uint32Array(LATENCY_BUCKETS),
+    };
     credentials[credential] = tally;
     this.tallyCount += 1;
     return tally;
@@ -143,11 +154,25 @@ function observationsOf(
       credentials.forEach((tally, credential) => {
         if (tally === undefined) return;
         const part = model === undefined ? {} : { credential, model };
-        observations.push({ channelId, ...part, ...window, ...tally });
+        const { firstBytes, durations, ...counts } = tally;
+        const spread =
+          counts.succeeded === 0
+            ? {}
+            : { firstByteMsCounts: countsOf(firstBytes), durationMsCounts: countsOf(durations) };
+        observations.push({ channelId, ...part, ...window, ...counts, ...spread });
       });
     }
   }
   return observations;
+}
+
+function count(buckets: Uint32Array, ms: number): void {
+  const bucket = latencyBucket(ms);
+  buckets[bucket] = (buckets[bucket] ?? 0) + 1;
+}
+
+function countsOf(buckets: Uint32Array): [number, number][] {
+  return [...buckets.entries()].filter(([, counted]) => counted > 0);
 }
 
 function errorOf(result: RelayResult): GatewayError | null {
