@@ -25,6 +25,7 @@ describe('a gateway under traffic has every invariant again', () => {
     'proxy-2 terminated',
     'proxy-1 clock 2 h ahead',
     'NATS killed',
+    'NATS lost its disk',
     'Redis lost its disk',
     'Postgres killed',
     'Redis killed',

@@ -45,6 +45,7 @@ export async function startAdmin(
     if (await admin.ensureDocuments(dependencies.documents)) {
       logger.info('The document store held no configuration: all of it is published.');
     }
+    parts.closers.add(admin.keepDocuments(dependencies.documents, logger));
     await startApi(parts, dependencies);
     return { stop };
   } catch (error) {

@@ -42,11 +42,12 @@ async function flushed({ gateway, redisOutages }: World, holdMs: number): Promis
   await hold(holdMs);
 }
 
-/** Each server: killed, stopped in order, paused; and a Redis that loses what it had. */
+/** Each server: killed, stopped in order, paused; and a NATS and a Redis that lose what they had. */
 export const SERVER_FAULTS: Faults = {
   'NATS killed': away('nats', (server) => server.kill()),
   'NATS stopped': away('nats', (server) => server.stop()),
   'NATS paused': paused('nats'),
+  'NATS lost its disk': away('nats', (server) => server.loseData()),
   'Redis killed': away('redis', (server) => server.kill()),
   'Redis stopped': away('redis', (server) => server.stop()),
   'Redis paused': paused('redis'),

@@ -6,6 +6,7 @@ import { readBooks } from './books.js';
 import { BUDGET_COUNT, REQUEST_RATES } from '../customers.js';
 import { gaugeLimits } from '../gauge.js';
 import { checkBudgets } from './budgets.js';
+import { checkDocuments } from './documents.js';
 import { checkLimits } from './limits.js';
 import { checkLedger, checkQuota } from './money.js';
 import { readQuota } from './quota.js';
@@ -65,6 +66,7 @@ async function lookAt(world: World): Promise<readonly string[]> {
       ...checkQuota(accounts, books, quota),
       ...checkBudgets({ books, quota, count: BUDGET_COUNT }),
       ...checkLimits({ sent, rates: REQUEST_RATES, redisOutages, slotsTaken }),
+      ...(await checkDocuments(gateway.servers.nats.url)),
       ...(await checkRemains(world)),
     ];
   } catch (error) {

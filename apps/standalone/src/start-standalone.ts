@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { systemClock } from '@tollgate/contracts';
 import { createControlApplication } from '@tollgate/control-api';
-import { ADMIN_SCHEMA, adminDatabase, AdminModule } from '@tollgate/feature-admin';
+import { ADMIN_SCHEMA, adminDatabase, AdminModule, AdminService } from '@tollgate/feature-admin';
 import { BILLING_SCHEMA, billingDatabase, BillingModule } from '@tollgate/feature-billing';
 import { channelHealthDatabase, ChannelHealthModule } from '@tollgate/feature-channel-health';
 import { createProxyApplication } from '@tollgate/feature-proxy';
@@ -71,6 +71,8 @@ export async function startStandalone(
     closers.add(() => billingRelay.stop());
     const welcome = await bootstrap(control, settings, infrastructure.documents);
     await relay.drain();
+    const admin = control.get(AdminService, { strict: false });
+    closers.add(admin.keepDocuments(infrastructure.documents, logger));
     const proxy = await startProxy(parts);
     closers.add(() => proxy.close());
     announce(settings, welcome);

@@ -116,6 +116,7 @@ export {
   type ModelRouting,
   type RoutingStrategy,
 } from './documents/routing.js';
+export { PUBLICATION_DOCUMENT_KEY } from './documents/publication.js';
 export {
   NOTIFICATION_KINDS,
   REASONING_SUFFIX_MEANINGS,

@@ -18,4 +18,5 @@ export type {
   WatchHandler,
   WatchInput,
 } from './document-store.js';
+export { outlivingLoss } from './outliving-loss.js';
 export type { MessagingLogger } from './logger.js';

@@ -8,7 +8,8 @@ import {
   settingsDocument,
 } from '@tollgate/contracts';
 import type { DocumentStore } from '@tollgate/messaging';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
+import { noopLogger } from '@tollgate/telemetry';
+import { createTestDatabase, eventually, FakeDocumentStore, type TestDatabase } from '@tollgate/testing';
 import { startAdminApi, type AdminApi, type Json } from '../test-support/admin-api.js';
 
 const FILE = `
@@ -84,12 +85,12 @@ describe('admin', () => {
   );
 
   it('publishes every document again when the store has none, and only then', async () => {
-    const store = (settings: unknown) =>
-      ({ bucket: () => ({ get: () => Promise.resolve(settings) }) }) as unknown as DocumentStore;
+    const store = (marker: unknown) =>
+      ({ bucket: () => ({ get: () => Promise.resolve(marker) }) }) as unknown as DocumentStore;
     await api.dataSource.query('delete from admin.outbox');
 
     expect(
-      await api.services.admin.ensureDocuments(store({ key: 'settings.global', value: {}, revision: 1 })),
+      await api.services.admin.ensureDocuments(store({ key: 'publication', value: {}, revision: 1 })),
     ).toBe(false);
     expect(await api.outbox()).toEqual([]);
 
@@ -106,8 +107,28 @@ describe('admin', () => {
       'beta',
     ]);
     expect(apiKeyDocument.parse(bodies('keys.')[0]?.[1]).name).toBe('ci');
-    expect(settingsDocument.parse(rows.at(-1)?.body)).toEqual(settingsDocument.parse({}));
-    expect(rows).toHaveLength(7);
+    expect(bodies('organization.created:').map(([topic]) => topic)).toEqual([
+      'organizations',
+      'organizations',
+    ]);
+    expect(settingsDocument.parse(rows.at(-2)?.body)).toEqual(settingsDocument.parse({}));
+    expect(rows.at(-1)).toMatchObject({ key: 'publication', target: 'config' });
+    expect(rows).toHaveLength(10);
+
+    // They are on their way: a replica that finds the store empty, too, adds nothing.
+    expect(await api.services.admin.ensureDocuments(store(undefined))).toBe(false);
+    expect(await api.outbox()).toHaveLength(10);
+  });
+
+  it('publishes every document again within seconds when the store loses them while it runs', async () => {
+    const documents = new FakeDocumentStore();
+    await documents.bucket('config').put('publication', {});
+    await api.dataSource.query('delete from admin.outbox');
+    const stop = api.services.admin.keepDocuments(documents, noopLogger);
+    documents.loseData();
+    await eventually(async () => (await api.outbox()).length > 0, 'the documents on their way', 10_000);
+    await stop();
+    expect((await api.outbox()).at(-1)).toMatchObject({ key: 'publication' });
   });
 
   it('describes every route in OpenAPI 3.1, with what it takes and what it answers', async () => {

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { GatewayError, type ConfigApplyReply } from '@tollgate/contracts';
 import type { DocumentStore } from '@tollgate/messaging';
+import type { Logger } from '@tollgate/telemetry';
 import type { ChannelService } from './channels/channel.service.js';
 import type { ApplyOptions, ConfigFileService } from './config-file/config-file.service.js';
 import type { Environment } from './config-file/resolve-credentials.js';
 import type { AdministratorState, IdentityService } from './identity/identity.service.js';
 import type { DocumentPublication } from './publication/document-publication.js';
+import { PublicationKeeper } from './publication/publication-keeper.js';
 import { SYSTEM_ACTOR } from './write-path/actor.js';
 
 export interface AdminServiceDependencies {
@@ -82,6 +84,17 @@ export class AdminService {
    */
   ensureDocuments(documents: DocumentStore): Promise<boolean> {
     return this.dependencies.publication.ensure(documents);
+  }
+
+  /**
+   * Does the same again and again, within seconds of a loss.
+   *
+   * @returns ends that
+   */
+  keepDocuments(documents: DocumentStore, logger: Logger): () => Promise<void> {
+    const keeper = new PublicationKeeper({ ...this.dependencies, documents, logger });
+    keeper.start();
+    return () => keeper.stop();
   }
 }
 

@@ -1,5 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { channelDocumentKey, channelStatusKey, newId, SETTINGS_DOCUMENT_KEY } from '@tollgate/contracts';
+import {
+  channelDocumentKey,
+  channelStatusKey,
+  newId,
+  PUBLICATION_DOCUMENT_KEY,
+  SETTINGS_DOCUMENT_KEY,
+} from '@tollgate/contracts';
 import { eventually } from '@tollgate/testing';
 import { HealthWorld, SECOND } from '../test-support/health-world.js';
 
@@ -139,6 +145,17 @@ describe('channel-health', () => {
     world.clock.advance(5 * SECOND);
     await second.judge.judgeNow();
     expect(await world.published(id)).toMatchObject({ state: 'half-open' });
+  });
+
+  it('publishes its states anew when the bucket loses them while it runs', async () => {
+    const id = await world.configure('main');
+    const replica = await world.start();
+    await world.observe(replica, id, { failed: { upstream_error: 20 } });
+    const before = await world.published(id);
+    await world.documents.bucket('config').put(PUBLICATION_DOCUMENT_KEY, {});
+    world.documents.loseData();
+    await replica.judge.judgeNow();
+    expect(await world.published(id)).toEqual(before);
   });
 
   it('lets one of two replicas judge, and the other when the first has gone', async () => {

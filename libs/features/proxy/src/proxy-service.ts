@@ -87,6 +87,7 @@ export class ProxyService {
       ...{ documents, keyring, logger },
       capacity: limits.identitiesMax,
       trustedProxies: limits.trustedProxies,
+      wasPublished: () => this.configuration.wasPublished,
     });
     this.observer = new ChannelObserver({ eventLog, proxyId: journal.id, clock, logger, metrics });
     const { configuration, identities, observer } = this;

@@ -40,6 +40,16 @@ describe('publishing again', () => {
     expect(policy.decide(201, 60, 100)).toEqual({ first: 61, last: 70 });
   });
 
+  it('happens at once, and once, when the watermark is lower than it was: log and store lost their data', () => {
+    const policy = new ResendPolicy(100, 10);
+    policy.begin(0, 20);
+    expect(policy.decide(1, 0, 50)).toEqual({ first: 21, last: 30 });
+    expect(policy.decide(2, 0, 50)).toBeUndefined();
+    expect(policy.decide(3, 30, 50)).toEqual({ first: 31, last: 50 });
+    expect(policy.decide(4, 50, 50)).toBeUndefined();
+    expect(policy.decide(5, 0, 60)).toEqual({ first: 51, last: 60 });
+  });
+
   it('counts the wait from when something became uncommitted', () => {
     const policy = new ResendPolicy(100, 10);
     policy.begin(0, 0);

@@ -9,7 +9,7 @@ const WAIT_FACTOR_MAX = 16;
 /**
  * Decides when acknowledged events that billing does not commit are published again. Either billing is away (then
  * patience: the wait doubles) or the log lost them (then the watermark moves exactly as far as was resent and stops
- * there: then the next, larger range follows at once).
+ * there: then the next, larger range follows at once). A watermark that is gone tells of a loss at once.
  */
 export class ResendPolicy {
   #committed = 0;
@@ -17,6 +17,8 @@ export class ResendPolicy {
   #waitMs: number;
   #events: number;
   #resentThrough: number | undefined;
+  /** The watermark is known to be lower than it was. */
+  #fallen = false;
 
   constructor(
     private readonly resendAfterMs: number,
@@ -32,7 +34,10 @@ export class ResendPolicy {
     this.#calm(now);
   }
 
-  /** @param now monotonic milliseconds */
+  /**
+   * @param now monotonic milliseconds
+   * @param committed as the document store has it now
+   */
   decide(now: number, committed: number, acknowledged: number): ResendRange | undefined {
     if (committed >= acknowledged) {
       this.begin(now, committed);
@@ -44,6 +49,9 @@ export class ResendPolicy {
       this.#events *= 2;
       return this.#resend(now, acknowledged);
     }
+    const falls = committed < this.#committed && !this.#fallen;
+    this.#fallen = committed < this.#committed;
+    if (falls) return this.#resend(now, acknowledged);
     if (now - this.#stalledSince < this.#waitMs) return undefined;
     this.#waitMs = Math.min(this.#waitMs * 2, this.resendAfterMs * WAIT_FACTOR_MAX);
     return this.#resend(now, acknowledged);
@@ -60,6 +68,7 @@ export class ResendPolicy {
     this.#waitMs = this.resendAfterMs;
     this.#events = this.eventsMin;
     this.#resentThrough = undefined;
+    this.#fallen = false;
     return undefined;
   }
 }

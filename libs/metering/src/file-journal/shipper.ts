@@ -225,7 +225,7 @@ export class Shipper {
         this.#progress.emit('progress');
       }
       const now = this.options.ports.clock.monotonic();
-      const range = this.#policy.decide(now, this.#committed, this.#acknowledged);
+      const range = this.#policy.decide(now, committed, this.#acknowledged);
       if (range !== undefined) await this.#resend(range);
     }
   }

@@ -30,6 +30,11 @@ export class FakeDocumentStore implements DocumentStore {
     for (const bucket of this.#buckets.values()) bucket.forgetWatches();
   }
 
+  /** As a server that comes back without its data: watches read again, and find nothing. */
+  loseData(): void {
+    for (const bucket of this.#buckets.values()) bucket.loseData();
+  }
+
   refuseWhenAway(): void {
     if (this.away) throw new Error('The document store is away.');
   }
@@ -91,6 +96,17 @@ export class FakeBucket implements DocumentBucket {
   /** Tells every watch that the connection was lost and is back. */
   resynchronize(): void {
     for (const watch of this.#watches) watch.handler.resynchronized();
+  }
+
+  loseData(): void {
+    const keys = [...this.#documents.keys()];
+    this.#documents.clear();
+    for (const { from, prefix, handler } of this.#watches) {
+      // Who only hears of updates does not hear what is gone.
+      const gone = from === 'snapshot' ? keys.filter((key) => key.startsWith(prefix ?? '')) : [];
+      for (const key of gone) handler.change({ kind: 'delete', key, revision: (this.#revision += 1) });
+    }
+    this.resynchronize();
   }
 
   forgetWatches(): void {

@@ -4,7 +4,16 @@ import type { BudgetEntity } from './budget.entity.js';
 
 /** Tells billing what the budget is now. */
 export function announceBudget(write: Write, budget: BudgetEntity, removed = false): void {
-  const event: BudgetDefinedV1 = {
+  const { messageId, body } = toBudgetEvent(budget, { occurredAt: write.now, removed });
+  write.event('budgets', messageId, body);
+}
+
+/** What billing is told of a budget: the same again says nothing new. */
+export function toBudgetEvent(
+  budget: BudgetEntity,
+  { occurredAt, removed }: { readonly occurredAt: Date; readonly removed: boolean },
+): { readonly messageId: string; readonly body: BudgetDefinedV1 } {
+  const body: BudgetDefinedV1 = {
     type: 'budget.defined',
     version: 1,
     budgetId: budget.id as BudgetId,
@@ -16,9 +25,9 @@ export function announceBudget(write: Write, budget: BudgetEntity, removed = fal
     soft: budget.soft,
     removed,
     createdAt: budget.createdAt.getTime(),
-    occurredAt: write.now.getTime(),
+    occurredAt: occurredAt.getTime(),
   };
-  write.event('budgets', `budget.defined:${budget.id}:${budget.revision}`, event);
+  return { messageId: `budget.defined:${budget.id}:${budget.revision}`, body };
 }
 
 export function auditRemoval(write: Write, budget: BudgetEntity): void {

@@ -120,15 +120,8 @@ export class OrganizationService {
       after: auditState(organization),
     });
     write.document('identity', organizationDocumentKey(id), toOrganizationDocument(organization));
-    const event: OrganizationCreatedV1 = {
-      type: 'organization.created',
-      version: 1,
-      organizationId: id,
-      name: organization.name,
-      openingBalance: organization.openingBalance,
-      occurredAt: write.now.getTime(),
-    };
-    write.event('organizations', `organization.created:${id}`, event);
+    const { messageId, body } = toOrganizationCreated(organization);
+    write.event('organizations', messageId, body);
     return organization;
   }
 
@@ -162,6 +155,22 @@ function found(organization: OrganizationEntity | null): OrganizationEntity {
 export function toOrganizationDocument(organization: OrganizationEntity): OrganizationDocument {
   const { id, name, status, group, budgets, limits, allowedAddresses } = organization;
   return { id: id as OrganizationId, name, status, group, budgets, limits, allowedAddresses };
+}
+
+/** What billing is told of an organisation: the same again says nothing new. */
+export function toOrganizationCreated({ id, name, openingBalance, createdAt }: OrganizationEntity): {
+  readonly messageId: string;
+  readonly body: OrganizationCreatedV1;
+} {
+  const body: OrganizationCreatedV1 = {
+    type: 'organization.created',
+    version: 1,
+    organizationId: id as OrganizationId,
+    name,
+    openingBalance: formatUsd(parseUsd(openingBalance) ?? 0n),
+    occurredAt: createdAt.getTime(),
+  };
+  return { messageId: `organization.created:${id}`, body };
 }
 
 function subjectOf({ id, name }: OrganizationEntity) {

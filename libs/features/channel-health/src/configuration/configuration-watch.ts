@@ -2,11 +2,12 @@ import {
   type ChannelId,
   channelDocument,
   channelDocumentKey,
+  PUBLICATION_DOCUMENT_KEY,
   SETTINGS_DOCUMENT_KEY,
   type SettingsDocument,
   settingsDocument,
 } from '@tollgate/contracts';
-import { type DocumentChange, type DocumentStore, type Watch } from '@tollgate/messaging';
+import { outlivingLoss, type DocumentChange, type DocumentStore, type Watch } from '@tollgate/messaging';
 import { type Logger } from '@tollgate/telemetry';
 import { type ChannelParts } from '../judgement/channel-parts.js';
 
@@ -26,6 +27,14 @@ export interface ConfiguredChannel {
 
 const CHANNEL_PREFIX = channelDocumentKey('');
 
+export interface ConfigurationWatchOptions {
+  readonly documents: DocumentStore;
+  readonly logger: Logger;
+  readonly onChange: () => void;
+  /** The store was away, and may have lost what it had. */
+  readonly onResynchronized: () => void;
+}
+
 /** The channels that exist and whether they are judged, as admin publishes it. */
 export class ConfigurationWatch {
   readonly channels = new Map<ChannelId, ConfiguredChannel>();
@@ -35,24 +44,20 @@ export class ConfigurationWatch {
   readonly #unread = new Set<string>();
   #watch: Watch | undefined;
 
-  constructor(
-    private readonly documents: DocumentStore,
-    private readonly logger: Logger,
-    private readonly onChange: () => void,
-  ) {}
+  constructor(private readonly options: ConfigurationWatchOptions) {}
 
   /** Does nothing when it is in place. */
   async start(): Promise<void> {
-    this.#watch ??= await this.documents.bucket('config').watch({
+    this.#watch ??= await this.options.documents.bucket('config').watch({
       from: 'snapshot',
-      handler: {
+      handler: outlivingLoss(PUBLICATION_DOCUMENT_KEY, {
         change: (change) => this.#apply(change),
         ready: () => {
           this.isComplete = true;
-          this.onChange();
+          this.options.onChange();
         },
-        resynchronized: () => undefined,
-      },
+        resynchronized: () => this.options.onResynchronized(),
+      }),
     });
   }
 
@@ -74,7 +79,7 @@ export class ConfigurationWatch {
       return;
     }
     if (this.isComplete) {
-      this.onChange();
+      this.options.onChange();
     }
   }
 
@@ -83,7 +88,10 @@ export class ConfigurationWatch {
     if (settings.success) {
       this.settings = settings.data.health;
     } else {
-      this.logger.error({ key: change.key }, 'The settings can not be read: those before stay in force.');
+      this.options.logger.error(
+        { key: change.key },
+        'The settings can not be read: those before stay in force.',
+      );
     }
   }
 
@@ -97,7 +105,7 @@ export class ConfigurationWatch {
     const parsed = channelDocument.safeParse(change.value);
     if (!parsed.success) {
       this.#unread.add(id);
-      this.logger.error(
+      this.options.logger.error(
         { key: change.key },
         'A channel document can not be read: the one before stays in force.',
       );

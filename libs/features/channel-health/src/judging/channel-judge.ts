@@ -73,8 +73,12 @@ export class ChannelJudge {
     });
     this.#leadership = new Leadership(dataSource);
     this.#ticks = new Repeating(() => this.#tick(), TICK_MS);
-    this.configuration = new ConfigurationWatch(documents, logger, () => void this.#ticks.run());
     this.#publisher = new StatusPublisher(documents);
+    this.configuration = new ConfigurationWatch({
+      ...{ documents, logger },
+      onChange: () => void this.#ticks.run(),
+      onResynchronized: () => this.#publisher.forget(),
+    });
     health?.register('channel-judge', () => this.#assertWorking());
   }
 

@@ -4,6 +4,7 @@ import {
   GatewayError,
   modelDocument,
   priceCardDocument,
+  PUBLICATION_DOCUMENT_KEY,
   SETTINGS_DOCUMENT_KEY,
   settingsDocument,
   type ChannelStatusDocument,
@@ -11,7 +12,7 @@ import {
   type PriceCardDocument,
 } from '@tollgate/contracts';
 import type { CapShares } from '@tollgate/admission';
-import type { DocumentChange, DocumentStore, Watch } from '@tollgate/messaging';
+import { outlivingLoss, type DocumentChange, type DocumentStore, type Watch } from '@tollgate/messaging';
 import type { EgressGuard } from '@tollgate/providers';
 import type { Keyring } from '@tollgate/security';
 import type { Logger } from '@tollgate/telemetry';
@@ -31,7 +32,8 @@ export interface ConfigurationOptions {
 
 /**
  * The proxy's view of the configuration: watches the buckets `config` and `health`, and swaps an immutable snapshot.
- * Serves the last one for as long as the store is away. Changes that arrive together become one snapshot.
+ * Serves the last one for as long as the store is away, or has lost its documents. Changes that arrive together become
+ * one snapshot.
  */
 export class Configuration {
   private readonly channels = new Map<string, RoutableChannel>();
@@ -47,23 +49,21 @@ export class Configuration {
   /** Documents as the last snapshot has them; `undefined` since a change. */
   private frozen: Partial<Omit<SnapshotDocuments, 'settings'>> = {};
   private watches: readonly Watch[] = [];
+  private readonly handler = outlivingLoss(PUBLICATION_DOCUMENT_KEY, {
+    change: (change) => this.apply(change),
+    ready: () => {
+      this.complete = true;
+      this.rebuildSoon();
+    },
+    resynchronized: () => undefined,
+  });
 
   constructor(private readonly options: ConfigurationOptions) {}
 
   /** Resolves when the watches are in place; `ready` tells when the first snapshot is complete. */
   async start(): Promise<void> {
     const { documents } = this.options;
-    const config = documents.bucket('config').watch({
-      from: 'snapshot',
-      handler: {
-        change: (change) => this.apply(change),
-        ready: () => {
-          this.complete = true;
-          this.rebuildSoon();
-        },
-        resynchronized: () => undefined,
-      },
-    });
+    const config = documents.bucket('config').watch({ from: 'snapshot', handler: this.handler });
     const health = documents.bucket('health').watch({
       from: 'snapshot',
       handler: {
@@ -81,6 +81,11 @@ export class Configuration {
 
   get ready(): boolean {
     return this.snapshot !== undefined;
+  }
+
+  /** Whether all documents were there once: a store that does not have them has lost them. */
+  get wasPublished(): boolean {
+    return this.handler.markerSeen;
   }
 
   /** @throws GatewayError `service_unavailable` until the first snapshot is complete */

@@ -6,7 +6,12 @@ describe('a cache of documents', () => {
   it('keeps what exists however many keys that do not are asked for', async () => {
     const bucket = new FakeDocumentStore().bucket('identity');
     await bucket.put('keys.known', { name: 'ci' });
-    const cache = new DocumentCache({ bucket, capacity: 10, parse: (value) => value });
+    const cache = new DocumentCache({
+      bucket,
+      capacity: 10,
+      parse: (value) => value,
+      confirmAbsence: async () => undefined,
+    });
     await cache.get('keys.known');
     for (let guess = 0; guess < 100; guess += 1) await cache.get(`keys.guess${guess}`);
     expect(cache.peek('keys.known')).toEqual({ name: 'ci' });
@@ -16,7 +21,12 @@ describe('a cache of documents', () => {
 
   it('asks again once a key that did not exist was made', async () => {
     const bucket = new FakeDocumentStore().bucket('identity');
-    const cache = new DocumentCache({ bucket, capacity: 10, parse: (value) => value });
+    const cache = new DocumentCache({
+      bucket,
+      capacity: 10,
+      parse: (value) => value,
+      confirmAbsence: async () => undefined,
+    });
     expect(await cache.get('keys.new')).toBeNull();
     await bucket.put('keys.new', { name: 'ci' });
     cache.changed('keys.new');

@@ -5,6 +5,8 @@ export interface DocumentCacheOptions<Value> {
   /** Documents kept; so many absences are kept beside them. */
   readonly capacity: number;
   readonly parse: (value: unknown) => Value;
+  /** Rejects when the store does not have a document because it lost what it had. */
+  readonly confirmAbsence: () => Promise<void>;
 }
 
 interface Entry<Value> {
@@ -67,6 +69,7 @@ export class DocumentCache<Value> {
     try {
       for (;;) {
         const stored = await this.options.bucket.get(key);
+        if (stored === undefined) await this.options.confirmAbsence();
         const running = this.fetches.get(key);
         if (running?.outdated === true) {
           running.outdated = false;

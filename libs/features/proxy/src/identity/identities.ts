@@ -4,6 +4,7 @@ import {
   GatewayError,
   organizationDocument,
   organizationDocumentKey,
+  PUBLICATION_DOCUMENT_KEY,
   type ApiKeyDocument,
   type OrganizationDocument,
 } from '@tollgate/contracts';
@@ -34,6 +35,8 @@ export interface IdentitiesOptions {
   readonly capacity: number;
   /** Addresses and ranges of reverse proxies that are believed where requests come from. */
   readonly trustedProxies: readonly string[];
+  /** Whether all documents were in the store once. */
+  readonly wasPublished: () => boolean;
 }
 
 const SECRET_LENGTH_MAX = 512;
@@ -46,7 +49,8 @@ interface KnownKey {
 
 /**
  * Turns API key secrets into identities. Documents are fetched on first use, kept within a bound, and dropped when
- * they change; a key that is known goes on working while the store is away, an unknown one gets 503, never 401.
+ * they change; a key that is known goes on working while the store is away or has lost its documents, an unknown one gets
+ * 503 then, never 401.
  */
 export class Identities {
   private readonly apiKeys: DocumentCache<KnownKey>;
@@ -60,10 +64,10 @@ export class Identities {
     const bucket = options.documents.bucket('identity');
     const { capacity } = options;
     this.addresses = new AddressRules(new TrustedProxies(options.trustedProxies));
-    this.apiKeys = new DocumentCache({ bucket, capacity, parse: knownKey });
+    const shared = { bucket, capacity, confirmAbsence: () => this.confirmAbsence() };
+    this.apiKeys = new DocumentCache({ ...shared, parse: knownKey });
     this.organizations = new DocumentCache({
-      bucket,
-      capacity,
+      ...shared,
       parse: (value) => organizationDocument.parse(value),
     });
   }
@@ -111,6 +115,14 @@ export class Identities {
     const organization = this.organizations.peek(key.organizationKey);
     if (organization === undefined) return this.fetch(secret, caller, now);
     return this.admitted(checked(key, organization, now), caller);
+  }
+
+  /** A store that lost what it had must not make keys invalid: they count as not to be asked for. */
+  private async confirmAbsence(): Promise<void> {
+    const { documents, wasPublished } = this.options;
+    if (!wasPublished()) return;
+    const marker = await documents.bucket('config').get(PUBLICATION_DOCUMENT_KEY);
+    if (marker === undefined) throw new Error('The document store has lost its documents.');
   }
 
   private admitted(identity: Identity, caller: Caller): Identity {
