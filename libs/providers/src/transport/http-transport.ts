@@ -8,6 +8,7 @@ import type {
   UpstreamHandler,
   UpstreamHeaders,
   UpstreamRequest,
+  UpstreamTimeouts,
 } from './transport.js';
 
 export interface HttpTransportOptions {
@@ -16,6 +17,8 @@ export interface HttpTransportOptions {
 }
 
 const SWEEP_INTERVAL_MS = 250;
+/** undici's own timeouts, which are two timers a request. */
+const NEVER = 0;
 
 /**
  * The only HTTP client to vendors: one connection pool an origin and way to it, no redirect followed, connections only to addresses
@@ -26,10 +29,12 @@ export class HttpTransport implements Transport {
   /** Those under way; what is over goes with the next sweep. */
   private exchanges: HttpExchange[] = [];
   private waiting: Dispatch[] = [];
+  private readonly lastSweep: Sweep;
   private readonly sweeper: NodeJS.Timeout;
 
   constructor(private readonly options: HttpTransportOptions) {
     this.pools = new ConnectionPools(options.guard);
+    this.lastSweep = { at: options.clock.monotonic() };
     this.sweeper = setInterval(() => this.sweep(), SWEEP_INTERVAL_MS).unref();
   }
 
@@ -39,7 +44,7 @@ export class HttpTransport implements Transport {
    */
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): UpstreamExchange {
     const now = this.options.clock.monotonic();
-    const exchange = new HttpExchange(handler, now + request.timeouts.totalTimeoutMs);
+    const exchange = new HttpExchange(handler, { timeouts: request.timeouts, now, sweep: this.lastSweep });
     this.exchanges.push(exchange);
     if (this.waiting.push({ request, exchange, now }) === 1) process.nextTick(this.sendWaiting);
     return exchange;
@@ -52,7 +57,6 @@ export class HttpTransport implements Transport {
   };
 
   private send({ request, exchange, now }: Dispatch): void {
-    const { timeouts } = request;
     try {
       this.pools.poolFor(request, now).dispatch(
         {
@@ -60,8 +64,8 @@ export class HttpTransport implements Transport {
           method: request.method,
           headers: request.headers as string[],
           body: request.body.length === 0 ? null : request.body,
-          headersTimeout: timeouts.firstByteTimeoutMs,
-          bodyTimeout: timeouts.idleTimeoutMs,
+          headersTimeout: NEVER,
+          bodyTimeout: NEVER,
         },
         exchange,
       );
@@ -78,9 +82,10 @@ export class HttpTransport implements Transport {
     await this.pools.close();
   }
 
-  /** One timer for all deadlines: an own timer a request costs more than the precision is worth. */
+  /** One timer for all deadlines: own timers of each request cost more than the precision is worth. */
   private sweep(): void {
     const now = this.options.clock.monotonic();
+    this.lastSweep.at = now;
     for (const exchange of this.exchanges) exchange.endIfOverdue(now);
     this.exchanges = this.exchanges.filter(({ over }) => !over);
     this.pools.closeUnused(now);
@@ -102,15 +107,33 @@ const NOBODY: UpstreamHandler = {
   error: () => undefined,
 };
 
+/** When all exchanges were last looked at; monotonic. */
+interface Sweep {
+  at: number;
+}
+
+interface ExchangeLimits {
+  readonly timeouts: UpstreamTimeouts;
+  readonly now: number;
+  readonly sweep: Sweep;
+}
+
 class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   over = false;
   private controller: Dispatcher.DispatchController | undefined;
   private answered = false;
+  private paused = false;
+  private readonly deadline: number;
+  /** The sweep before the vendor was last heard: reading a clock with each piece would cost more than being 250 ms late. */
+  private heardAt: number;
 
   constructor(
     private handler: UpstreamHandler,
-    private readonly deadline: number,
-  ) {}
+    private readonly limits: ExchangeLimits,
+  ) {
+    this.deadline = limits.now + limits.timeouts.totalTimeoutMs;
+    this.heardAt = limits.now;
+  }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
@@ -125,11 +148,14 @@ class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
     // Interim answers (1xx) are none.
     if (this.over || status < 200) return;
     this.answered = true;
+    this.heard();
     this.handler.response(status, headers);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.over) this.handler.data(chunk);
+    if (this.over) return;
+    this.heard();
+    this.handler.data(chunk);
   }
 
   onResponseEnd(): void {
@@ -145,15 +171,30 @@ class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   }
 
   pause(): void {
+    this.paused = true;
     this.controller?.pause();
   }
 
   resume(): void {
+    this.paused = false;
+    this.heard();
     this.controller?.resume();
   }
 
   endIfOverdue(now: number): void {
+    if (this.over) return;
+    const { firstByteTimeoutMs, idleTimeoutMs } = this.limits.timeouts;
+    const silentMs = now - this.heardAt;
     if (now >= this.deadline) this.cutOff(timedOut('did not finish within the total time limit'));
+    else if (!this.answered && silentMs >= firstByteTimeoutMs)
+      this.cutOff(timedOut('did not begin its answer in time'));
+    // Nobody reads on while it is paused.
+    else if (this.answered && !this.paused && silentMs >= idleTimeoutMs + SWEEP_INTERVAL_MS)
+      this.cutOff(timedOut('fell silent in the middle of its answer'));
+  }
+
+  private heard(): void {
+    this.heardAt = this.limits.sweep.at;
   }
 
   cutOff(error: GatewayError): void {
@@ -190,8 +231,6 @@ function translate(cause: unknown, answered: boolean): GatewayError {
   if (cause instanceof GatewayError) return cause;
   const code = errorCode(cause);
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return timedOut('could not be connected to in time', cause);
-  if (code === 'UND_ERR_HEADERS_TIMEOUT') return timedOut('did not begin its answer in time', cause);
-  if (code === 'UND_ERR_BODY_TIMEOUT') return timedOut('fell silent in the middle of its answer', cause);
   if (answered) {
     return new GatewayError('upstream_cut', 'The vendor broke off in the middle of its answer.', {
       retry: 'next-channel',

@@ -1,11 +1,12 @@
 import type { GatewayError } from '@tollgate/contracts';
 import type { UpstreamConnection } from './upstream-connection.js';
 
+/** Each is kept to about a quarter of a second, never early. */
 export interface UpstreamTimeouts {
   readonly connectTimeoutMs: number;
-  /** From the request sent to the answer's headers. */
+  /** From the dispatch to the answer's headers. */
   readonly firstByteTimeoutMs: number;
-  /** Between two pieces of the answer. */
+  /** Between two pieces of the answer; not while it is paused. */
   readonly idleTimeoutMs: number;
   /** From the start to the end. */
   readonly totalTimeoutMs: number;
