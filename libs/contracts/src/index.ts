@@ -144,6 +144,7 @@ export {
   channelObservationsV1,
   channelObservationV1,
   DECISIVE_FAILURES,
+  FAILED_ORGANIZATIONS_MAX,
   type ChannelObservationsV1,
   type ChannelObservationV1,
   type DecisiveFailure,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChannelId } from '../ids.js';
+import type { ChannelId, OrganizationId } from '../ids.js';
 import { latencyCounts } from '../latency.js';
 
 /**
@@ -15,6 +15,9 @@ export const DECISIVE_FAILURES = {
   model_gone: 'model',
 } as const satisfies Record<string, 'credential' | 'model'>;
 export type DecisiveFailure = keyof typeof DECISIVE_FAILURES;
+
+/** Organisations that one observation names; more are left out. */
+export const FAILED_ORGANIZATIONS_MAX = 100;
 
 /**
  * What one proxy saw of one channel in one window, of one credential and model where it can say so. Failures are keyed
@@ -38,6 +41,11 @@ export const channelObservationV1 = z.object({
   /** How they are spread; absent: not told. */
   firstByteMsCounts: latencyCounts.optional(),
   durationMsCounts: latencyCounts.optional(),
+  /** Whose attempts failed, by id, each once; absent: not told. */
+  failedOrganizations: z
+    .array(z.string().transform((id) => id as OrganizationId))
+    .max(FAILED_ORGANIZATIONS_MAX)
+    .optional(),
 });
 export type ChannelObservationV1 = z.infer<typeof channelObservationV1>;
 

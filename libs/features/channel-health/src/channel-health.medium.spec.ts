@@ -308,6 +308,7 @@ describe('the API of channel-health', () => {
       '/api/v1/channel-health/channels/{channelId}',
       '/api/v1/channel-health/channels/{channelId}/history',
       '/api/v1/channel-health/incidents',
+      '/api/v1/channel-health/incidents/{incidentId}/organizations',
       '/api/v1/channel-health/status-page',
       '/api/v1/channel-health/notifications',
       '/api/v1/channel-health/notifications/{rule}/secret',

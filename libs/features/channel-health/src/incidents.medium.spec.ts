@@ -71,7 +71,7 @@ describe('incidents', () => {
       id: expect.any(String),
       ...{ channelId: id, channelName: 'main', credential: null, model: null },
       cause: '12 of 15 requests failed in 60 s (upstream_timeout).',
-      ...{ startedAt, endedAt: null, affectedRequests: 14 },
+      ...{ startedAt, endedAt: null, affectedRequests: 14, affectedOrganizations: 0 },
     };
     expect((await world.get(replica, '/incidents')).json()).toEqual({ items: [incident], nextCursor: null });
 
@@ -85,6 +85,53 @@ describe('incidents', () => {
       { ...incident, endedAt, affectedRequests: 15 },
     ]);
     expect((await world.get(replica, '/incidents?open=true')).json().items).toEqual([]);
+  });
+
+  it('know whose attempts failed in the minute before and since, each once', async () => {
+    const id = await world.configure('main');
+    const replica = await world.start();
+    const fails = (count: number, ...failedOrganizations: string[]) =>
+      world.observe(replica, id, { failed: { upstream_timeout: count }, failedOrganizations });
+    await fails(1, 'long-ago');
+    await world.pass(replica, 70 * SECOND);
+    await fails(4, 'a', 'b');
+    expect((await world.get(replica, '/incidents')).json().items).toEqual([]);
+    await fails(8, 'b', 'c');
+    await fails(1, 'c');
+    await fails(2, 'd', 'a');
+    await world.observe(replica, id);
+    const [incident] = (await world.get(replica, '/incidents')).json().items;
+    expect(incident).toMatchObject({ affectedRequests: 15, affectedOrganizations: 4 });
+    const path = `/incidents/${incident.id}/organizations?limit=3`;
+    const page = (await world.get(replica, path)).json();
+    const ofIds = (...ids: string[]) => ids.map((organizationId) => ({ organizationId }));
+    expect(page.items).toEqual(ofIds('a', 'b', 'c'));
+    const rest = await world.get(replica, `${path}&cursor=${page.nextCursor}`);
+    expect(rest.json()).toEqual({ items: ofIds('d'), nextCursor: null });
+    for (const unknown of ['999', 'x']) {
+      expect((await world.get(replica, `/incidents/${unknown}/organizations`)).statusCode).toBe(404);
+    }
+
+    // What fails after its end is none of it.
+    await world.pass(replica, 10 * SECOND);
+    await world.observe(replica, id, { succeeded: 3 });
+    await fails(1, 'e');
+    await world.observe(replica, id);
+    expect((await world.get(replica, '/incidents')).json().items).toMatchObject([
+      { endedAt: expect.any(String), affectedOrganizations: 4 },
+    ]);
+  });
+
+  it('keep so many organisations at most', async () => {
+    const id = await world.configure('main');
+    const replica = await world.start();
+    for (let round = 0; round < 30; round += 1) {
+      const failedOrganizations = Array.from({ length: 100 }, (_, index) => `o-${round}-${index}`);
+      await world.observe(replica, id, { failed: { upstream_error: 100 }, failedOrganizations });
+    }
+    const [incident] = (await world.get(replica, '/incidents')).json().items;
+    expect(incident.affectedOrganizations).toBeGreaterThanOrEqual(1_000);
+    expect(incident.affectedOrganizations).toBeLessThanOrEqual(2_000);
   });
 
   it('are told of each part, in pages, newest first, and of one channel where asked', async () => {

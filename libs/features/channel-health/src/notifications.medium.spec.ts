@@ -52,7 +52,8 @@ describe('a webhook', () => {
     const id = await world.configure('main');
     await tell(rule());
     const replica = await start();
-    await world.observe(replica, id, { failed: { upstream_error: 10 } });
+    const failedOrganizations = ['o1', 'o2'];
+    await world.observe(replica, id, { failed: { upstream_error: 10 }, failedOrganizations });
     const [notification] = await settled(replica, 1);
     expect(notification).toMatchObject({
       ...{ rule: 'operators', kind: 'incident-opened', channelId: id, attempts: 1 },
@@ -65,7 +66,8 @@ describe('a webhook', () => {
       channel: { id, name: 'main' },
       summary: 'Channel main rests: 10 of 10 requests failed in 60 s (upstream_error).',
       data: {
-        ...{ incidentId: expect.any(String), credential: null, model: null, affectedRequests: 10 },
+        ...{ incidentId: expect.any(String), credential: null, model: null },
+        ...{ affectedRequests: 10, affectedOrganizations: 2 },
         cause: '10 of 10 requests failed in 60 s (upstream_error).',
         ...{ startedAt: expect.any(String), endedAt: null },
       },
@@ -127,7 +129,7 @@ describe('a rule', () => {
       rule({ name: 'ends', on: ['incident-closed'] }),
     );
     const replica = await start();
-    await world.observe(replica, main, { failed: { upstream_error: 10 } });
+    await world.observe(replica, main, { failed: { upstream_error: 10 }, failedOrganizations: ['o1'] });
     await world.observe(replica, other, { failed: { upstream_error: 10 } });
     expect(await settled(replica, 1)).toMatchObject([{ rule: 'main only', channelId: main }]);
 
@@ -136,7 +138,7 @@ describe('a rule', () => {
     const items = await settled(replica, 2);
     expect(items[0]).toMatchObject({
       ...{ rule: 'ends', kind: 'incident-closed', channelId: main },
-      summary: 'Channel main serves again after 0 min; 10 attempts failed.',
+      summary: 'Channel main serves again after 0 min; 10 attempts of 1 organisation failed.',
     });
   });
 

@@ -41,6 +41,8 @@ export interface Observation {
   readonly failed?: Record<string, number>;
   readonly credential?: number;
   readonly model?: string;
+  /** Whose attempts failed. */
+  readonly failedOrganizations?: readonly string[];
   /** Of each success; default 20. */
   readonly firstByteMs?: number;
 }

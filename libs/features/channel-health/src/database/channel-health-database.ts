@@ -4,6 +4,7 @@ import { ChannelHealthIncidents1795651200000 } from './migration-2-parts-and-inc
 import { ChannelHealthProbes1795651200001 } from './migration-3-probes-and-notifications.js';
 import { ChannelHealthBudgetNotices1795780800001 } from './migration-4-budget-notices.js';
 import { ChannelHealthLatencies1795780800002 } from './migration-5-latencies.js';
+import { ChannelHealthAffectedOrganizations1795780800003 } from './migration-6-affected-organizations.js';
 
 /** How to open the schema of channel-health, for `openDatabase` and `migrate` of @tollgate/persistence. */
 export function channelHealthDatabase(connection: {
@@ -20,6 +21,7 @@ export function channelHealthDatabase(connection: {
       ChannelHealthProbes1795651200001,
       ChannelHealthBudgetNotices1795780800001,
       ChannelHealthLatencies1795780800002,
+      ChannelHealthAffectedOrganizations1795780800003,
     ],
   };
 }

@@ -35,6 +35,24 @@ export class IncidentReader {
     return incidentsFromRows(rows);
   }
 
+  /** Ids of the organisations that an incident affected, after the position; `undefined`: there is no such incident. */
+  async organizations(
+    incidentId: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<string[] | undefined> {
+    const known: unknown[] = await this.dataSource.query(
+      'select from channel_health.incidents where id = $1',
+      [incidentId],
+    );
+    const rows: { organization_id: string }[] = await this.dataSource.query(
+      `select organization_id from channel_health.incident_organizations
+       where incident_id = $1 and ($2::text is null or organization_id > $2) order by organization_id limit $3`,
+      [incidentId, after ?? null, limit],
+    );
+    return known.length === 0 ? undefined : rows.map(({ organization_id }) => organization_id);
+  }
+
   async baselines(channelId: string): Promise<Baseline[]> {
     const rows: unknown = await this.dataSource.query(
       `select model, first_byte_ms, duration_ms, samples, updated_at, first_byte_counts, duration_counts

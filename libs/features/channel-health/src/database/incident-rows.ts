@@ -11,6 +11,7 @@ const incidentRow = z.object({
   started_at: milliseconds,
   ended_at: milliseconds.nullable(),
   affected_requests: z.string().transform(Number),
+  affected_organizations: z.number(),
 });
 
 /** A time in which a channel, or one credential or model of it, was not served as usual. */

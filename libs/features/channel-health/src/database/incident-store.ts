@@ -5,6 +5,8 @@ import { type ChannelUpdate } from './channel-store.js';
 import { incidentsFromRows, type StoredIncident } from './incident-rows.js';
 
 const HISTORY_DAYS = 90;
+/** From so many on, no further organisation of an incident is noted. */
+const ORGANIZATIONS_MAX = 1_000;
 
 /** The incidents that began and ended with one round of judging. */
 export interface IncidentChanges {
@@ -37,8 +39,10 @@ export class IncidentStore {
         }
       }
     }
+    const begun = await this.#open(manager, opened);
+    await this.#noteOrganizations(manager, updates);
     return {
-      opened: await this.#open(manager, opened),
+      opened: await this.#read(manager, begun),
       closed: await this.#close(manager, closed, now),
     };
   }
@@ -66,7 +70,9 @@ export class IncidentStore {
 
   async #count(manager: EntityManager, updates: readonly ChannelUpdate[]): Promise<void> {
     const rows = updates.flatMap((update) =>
-      update.affected.map(({ part, count }) => ({ ...subjectOf(update, part), count })),
+      update.affected
+        .filter(({ count }) => count > 0)
+        .map(({ part, count }) => ({ ...subjectOf(update, part), count })),
     );
     if (rows.length > 0) {
       await manager.query(
@@ -78,6 +84,43 @@ export class IncidentStore {
         [JSON.stringify(rows)],
       );
     }
+  }
+
+  /** Each organisation once an incident, as far as so many are kept. */
+  async #noteOrganizations(manager: EntityManager, updates: readonly ChannelUpdate[]): Promise<void> {
+    const rows = updates.flatMap((update) =>
+      update.affected
+        .filter(({ organizations }) => organizations.length > 0)
+        .map(({ part, organizations }) => ({ ...subjectOf(update, part), organizations })),
+    );
+    if (rows.length > 0) {
+      await manager.query(
+        `with added as (
+           insert into channel_health.incident_organizations (incident_id, organization_id)
+           select incident.id, organization.id
+           from jsonb_to_recordset($1::jsonb) as subject (
+             channel_id text, credential integer, model text, organizations jsonb)
+           join channel_health.incidents as incident on incident.ended_at is null and ${SAME_SUBJECT}
+           cross join lateral jsonb_array_elements_text(subject.organizations) as organization (id)
+           where incident.affected_organizations < $2
+           on conflict do nothing returning incident_id)
+         update channel_health.incidents as incident
+         set affected_organizations = incident.affected_organizations + sum.count
+         from (select incident_id, count(*) from added group by incident_id) as sum
+         where incident.id = sum.incident_id`,
+        [JSON.stringify(rows), ORGANIZATIONS_MAX],
+      );
+    }
+  }
+
+  async #read(manager: EntityManager, incidents: readonly StoredIncident[]): Promise<StoredIncident[]> {
+    return incidents.length === 0
+      ? []
+      : incidentsFromRows(
+          await manager.query('select * from channel_health.incidents where id = any($1) order by id', [
+            incidents.map(({ id }) => id),
+          ]),
+        );
   }
 
   /** A rest after a failed trial belongs to the incident that is open. */

@@ -1,15 +1,22 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Clock } from '@tollgate/contracts';
-import { decodeCursor, RequireRole, toPage } from '@tollgate/control-api';
+import { type Clock, GatewayError } from '@tollgate/contracts';
+import { decodeCursor, PageQuery, RequireRole, toPage } from '@tollgate/control-api';
 import { ChannelReader } from '../database/channel-reader.js';
 import { IncidentReader } from '../database/incident-reader.js';
 import { firstDay } from '../status/status-days.js';
 import { idPosition } from './id-position.js';
-import { IncidentPage, ListIncidentsQuery, StatusPageQuery, toIncidentView } from './incident.dto.js';
+import {
+  AffectedOrganizationPage,
+  IncidentPage,
+  ListIncidentsQuery,
+  StatusPageQuery,
+  toIncidentView,
+} from './incident.dto.js';
 import { StatusPage, toStatusChannelView } from './status-page.view.js';
 
 export const CLOCK = Symbol('Clock');
+const INCIDENT_ID = /^\d{1,18}$/;
 
 @ApiTags('channel-health')
 @RequireRole('administrator')
@@ -32,6 +39,24 @@ export class IncidentController {
     const rows = await this.incidents.list(filter, idPosition(cursor)?.[0], limit + 1);
     const { items, nextCursor } = toPage(rows, limit, ({ id }) => [id]);
     return { items: items.map(toIncidentView), nextCursor };
+  }
+
+  @Get('incidents/:incidentId/organizations')
+  @ApiOperation({ summary: 'The organisations whose attempts failed because of an incident, by id.' })
+  @ApiOkResponse({ type: AffectedOrganizationPage })
+  async organizations(
+    @Param('incidentId') incidentId: string,
+    @Query() { cursor, limit }: PageQuery,
+  ): Promise<AffectedOrganizationPage> {
+    const after = decodeCursor(cursor, 1)?.[0];
+    const found = INCIDENT_ID.test(incidentId)
+      ? await this.incidents.organizations(incidentId, after, limit + 1)
+      : undefined;
+    if (found === undefined) {
+      throw new GatewayError('not_found', `There is no incident ${incidentId}.`);
+    }
+    const { items, nextCursor } = toPage(found, limit, (id) => [id]);
+    return { items: items.map((organizationId) => ({ organizationId })), nextCursor };
   }
 
   @Get('status-page')

@@ -65,6 +65,25 @@ export class IncidentView {
     description: 'Attempts that failed because of it; most were served by another channel.',
   })
   affectedRequests!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Organisations whose attempts failed because of it; no more are counted beyond some 1,000.',
+  })
+  affectedOrganizations!: number;
+}
+
+export class AffectedOrganizationView {
+  @ApiProperty({ type: String })
+  organizationId!: string;
+}
+
+export class AffectedOrganizationPage {
+  @ApiProperty({ type: [AffectedOrganizationView] })
+  items!: readonly AffectedOrganizationView[];
+
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
 }
 
 export class IncidentPage {
@@ -86,5 +105,6 @@ export function toIncidentView(incident: StoredIncident): IncidentView {
     startedAt: toIso(incident.started_at),
     endedAt: incident.ended_at === null ? null : toIso(incident.ended_at),
     affectedRequests: incident.affected_requests,
+    affectedOrganizations: incident.affected_organizations,
   };
 }

@@ -70,7 +70,7 @@ export class ChannelBoard {
     const entry = this.#entries.get(observation.channelId);
     if (entry !== undefined) {
       entry.windows.observe(observation, entry.parts, now);
-      entry.affected.observe(observation, entry.verdict);
+      entry.affected.observe(observation, entry.verdict, now);
       entry.seenAt = now;
     }
   }
@@ -106,11 +106,13 @@ export class ChannelBoard {
       const verdict = settings.enabled
         ? this.#judge(entry, channel, settings, now)
         : acquitChannel(entry.verdict, now);
+      const changes = transitions(entry.verdict, verdict, entry.windows, now);
+      const opened = changes.filter(({ to }) => to.state === 'open');
       const update: ChannelUpdate = {
         ...{ id: channel.id, name: channel.name, verdict },
         window: entry.windows.total.summary(now),
-        transitions: transitions(entry.verdict, verdict, entry.windows, now),
-        affected: entry.affected.list(),
+        transitions: changes,
+        affected: [...entry.affected.list(), ...opened.map(({ part }) => entry.affected.recent(part))],
       };
       if (
         changed ||
@@ -158,6 +160,7 @@ export class ChannelBoard {
       entry.affected.clear(update.affected);
     }
     for (const [id, entry] of this.#entries) {
+      entry.affected.prune(now);
       const channel = configured.get(id);
       if (
         differs(entry.credentialsFingerprint, channel?.credentialsFingerprint ?? entry.credentialsFingerprint)

@@ -34,7 +34,7 @@ export function incidentOpened(incident: StoredIncident): Notice {
 
 export function incidentClosed(incident: StoredIncident): Notice {
   const minutes = Math.round(((incident.ended_at ?? incident.started_at) - incident.started_at) / 60_000);
-  const affected = `${incident.affected_requests} attempts failed`;
+  const affected = affectedBy(incident);
   return ofIncident(
     'incident-closed',
     incident,
@@ -89,16 +89,24 @@ function ofIncident(
   incident: StoredIncident,
   summary: string,
 ): Notice {
-  const { id, credential, model, cause, started_at, ended_at, affected_requests } = incident;
+  const { id, credential, model, cause, started_at, ended_at } = incident;
   return {
     ...{ kind, ...ofChannel({ id: incident.channel_id, name: incident.channel_name }), summary },
     facts: {
       ...{ incidentId: id, credential, model, cause },
       startedAt: new Date(started_at).toISOString(),
       endedAt: ended_at === null ? null : new Date(ended_at).toISOString(),
-      affectedRequests: affected_requests,
+      affectedRequests: incident.affected_requests,
+      affectedOrganizations: incident.affected_organizations,
     },
   };
+}
+
+function affectedBy({ affected_requests, affected_organizations }: StoredIncident): string {
+  const whose = affected_organizations === 1 ? '1 organisation' : `${affected_organizations} organisations`;
+  return affected_organizations === 0
+    ? `${affected_requests} attempts failed`
+    : `${affected_requests} attempts of ${whose} failed`;
 }
 
 function subjectOf({ channel_name, credential, model }: StoredIncident): string {

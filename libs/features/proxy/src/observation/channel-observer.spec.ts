@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   channelObservationV1,
+  FAILED_ORGANIZATIONS_MAX,
   GatewayError,
   latencyBucket,
   type ChannelId,
   type ChannelObservationsV1,
   type ChannelObservationV1,
+  type OrganizationId,
 } from '@tollgate/contracts';
 import { VendorRefusal } from '@tollgate/providers';
 import { createMetrics, noopLogger } from '@tollgate/telemetry';
@@ -34,8 +36,12 @@ beforeEach(() => {
   observer = new ChannelObserver({ eventLog, proxyId: 'p', clock, logger: noopLogger, metrics });
 });
 
-function observe(result: RelayResult, { credential = 0, model = 'm', channel = 'c' } = {}): void {
-  const attempted = { credential, model, firstByteMs: 10, durationMs: 20 };
+function observe(
+  result: RelayResult,
+  { credential = 0, model = 'm', channel = 'c', organization = 'o' } = {},
+): void {
+  const organizationId = organization as OrganizationId;
+  const attempted = { credential, model, organizationId, firstByteMs: 10, durationMs: 20 };
   observer.observe({ channel: { id: channel as ChannelId, name: channel }, ...attempted }, result);
 }
 
@@ -69,6 +75,22 @@ describe('what a proxy observes', () => {
     });
     expect(refused).not.toHaveProperty('firstByteMsCounts');
     expect([served, refused].map((one) => channelObservationV1.safeParse(one).success)).toEqual([true, true]);
+  });
+
+  it('names the organisations whose attempts failed, each once and so many at most', async () => {
+    const refuse = (organization: string, model?: string) =>
+      observe(failed(new GatewayError('upstream_error', 'no')), { organization, ...(model && { model }) });
+    observe(answered, { organization: 'happy' });
+    refuse('a');
+    refuse('a');
+    refuse('b');
+    for (let index = 0; index < 2 * FAILED_ORGANIZATIONS_MAX; index += 1) refuse(`o${index}`, 'other');
+    observe(answered, { model: 'third' });
+    const [few, many, none] = await told();
+    expect(few!.failedOrganizations).toEqual(['a', 'b']);
+    expect(many).toMatchObject({ failed: { upstream_error: 200 } });
+    expect(many!.failedOrganizations).toHaveLength(FAILED_ORGANIZATIONS_MAX);
+    expect(none).not.toHaveProperty('failedOrganizations');
   });
 
   it('names a refusal that leaves no doubt by what it is sure of', async () => {

@@ -1,4 +1,5 @@
 import {
+  FAILED_ORGANIZATIONS_MAX,
   LATENCY_BUCKETS,
   latencyBucket,
   newId,
@@ -7,6 +8,7 @@ import {
   type ChannelObservationsV1,
   type Clock,
   type GatewayError,
+  type OrganizationId,
 } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/messaging';
 import { VendorRefusal } from '@tollgate/providers';
@@ -35,6 +37,7 @@ export interface Attempted {
   readonly credential: number;
   /** The gateway's name of the model. */
   readonly model: string;
+  readonly organizationId: OrganizationId;
   readonly firstByteMs: number;
   readonly durationMs: number;
 }
@@ -47,6 +50,8 @@ interface Tally {
   /** By bucket. */
   readonly firstBytes: Uint32Array;
   readonly durations: Uint32Array;
+  /** Whose attempts failed. */
+  organizations: Set<OrganizationId> | undefined;
 }
 
 /** Tallies of one channel: model → credential's position → tally. What is not told apart has no model. */
@@ -87,6 +92,9 @@ export class ChannelObserver {
     if (error !== null) {
       const failure = (error instanceof VendorRefusal ? error.decisive : undefined) ?? error.code;
       tally.failed[failure] = (tally.failed[failure] ?? 0) + 1;
+      tally.organizations ??= new Set();
+      if (tally.organizations.size < FAILED_ORGANIZATIONS_MAX)
+        tally.organizations.add(attempted.organizationId);
       return;
     }
     tally.succeeded += 1;
@@ -114,6 +122,7 @@ export class ChannelObserver {
       ...{ succeeded: 0, failed: {}, firstByteMsSum: 0, durationMsSum: 0 },
       firstBytes: new Uint32Array(LATENCY_BUCKETS),
       durations: new Uint32Array(LATENCY_BUCKETS),
+      organizations: undefined,
     };
     credentials[credential] = tally;
     this.tallyCount += 1;
@@ -154,12 +163,13 @@ function observationsOf(
       credentials.forEach((tally, credential) => {
         if (tally === undefined) return;
         const part = model === undefined ? {} : { credential, model };
-        const { firstBytes, durations, ...counts } = tally;
+        const { firstBytes, durations, organizations, ...counts } = tally;
         const spread =
           counts.succeeded === 0
             ? {}
             : { firstByteMsCounts: countsOf(firstBytes), durationMsCounts: countsOf(durations) };
-        observations.push({ channelId, ...part, ...window, ...counts, ...spread });
+        const affected = organizations === undefined ? {} : { failedOrganizations: [...organizations] };
+        observations.push({ channelId, ...part, ...window, ...counts, ...spread, ...affected });
       });
     }
   }

@@ -212,7 +212,11 @@ class RunningAttempt implements RelayListener {
     const endedAt = this.dependencies.clock.monotonic();
     const firstByteMs = this.firstByteAt - this.startedAt;
     const durationMs = endedAt - this.startedAt;
-    this.dependencies.observer.observe({ channel, credential, model, firstByteMs, durationMs }, result);
+    const organizationId = authorized.identity.organization.id;
+    this.dependencies.observer.observe(
+      { channel, credential, model, organizationId, firstByteMs, durationMs },
+      result,
+    );
     if (!authorized.snapshot.settings.health.enabled) return;
     const { upstream } = this.model;
     learnFromAttempt(channel.load, result, { credential, upstream, firstByteMs, endedAt });
