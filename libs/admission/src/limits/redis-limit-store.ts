@@ -11,6 +11,7 @@ import {
   type TakeResult,
 } from './limit-store.js';
 import type { Share, ShareStatement, ShareStore } from './share-store.js';
+import { TurnBatch } from './turn-batch.js';
 
 export type RedisLimitStoreOptions = {
   /** Begins every key, e.g. `tollgate`, so that installations and tests can share a server. */
@@ -29,6 +30,15 @@ const BATCH_MAX = 256;
 export class RedisLimitStore implements LimitStore, ShareStore {
   readonly #redis: RedisConnection;
   readonly #root: string;
+  readonly #takes = new TurnBatch<readonly string[], readonly number[]>(
+    async (inputs) =>
+      (await this.#redis.run('limitsTake', this.#root, ...inputs.flat())) as readonly (readonly number[])[],
+    BATCH_MAX,
+  );
+  readonly #corrections = new TurnBatch<readonly string[], void>(async (inputs) => {
+    await this.#redis.run('limitsCorrect', this.#root, ...inputs.flat());
+    return [];
+  }, BATCH_MAX);
 
   constructor({ prefix, logger, url, client }: RedisLimitStoreOptions) {
     if (!/^[\w:.-]+$/.test(prefix))
@@ -38,13 +48,12 @@ export class RedisLimitStore implements LimitStore, ShareStore {
   }
 
   async take(limits: LimitSet, tokens: number, id: string): Promise<TakeResult> {
-    const input = [id, `${limits.rates.length}`];
+    const input = [id, `${limits.rates.length}`, `${limits.slots.length}`];
     for (const rate of limits.rates) {
       input.push(rate.key, `${rate.max}`, `${rate.windowMs}`, `${unitsOf(rate, tokens)}`);
     }
     for (const { key, max } of limits.slots) input.push(key, `${max}`);
-    const answer = await this.#redis.run('limitsTake', this.#root, ...input);
-    const [by = 0, retryAfterMs = 0, ...levels] = answer as number[];
+    const [by = 0, retryAfterMs = 0, ...levels] = await this.#takes.add(input);
     if (by === 0) return { status: 'taken', levels };
     const refusing = limits.rates[by - 1] ?? limits.slots[by - 1 - limits.rates.length];
     if (refusing === undefined)
@@ -59,7 +68,7 @@ export class RedisLimitStore implements LimitStore, ShareStore {
       if (amount !== 0) corrected.push(key, `${max}`, `${windowMs}`, `${amount}`);
     }
     const slots = limits.slots.map(({ key }) => key);
-    await this.#redis.run('limitsCorrect', this.#root, id, `${corrected.length / 4}`, ...corrected, ...slots);
+    await this.#corrections.add([id, `${corrected.length / 4}`, `${slots.length}`, ...corrected, ...slots]);
   }
 
   async renew(held: readonly HeldSlots[]): Promise<void> {
@@ -92,6 +101,8 @@ export class RedisLimitStore implements LimitStore, ShareStore {
   }
 
   async close(): Promise<void> {
+    // The last requests have just ended: their slots are to be free.
+    await this.#corrections.flush();
     await this.#redis.close();
   }
 }

@@ -46,48 +46,69 @@ end
 `;
 
 /**
- * ARGV: id, count of rates, for each `key, max, window (ms), units`; then for each slot limit `key, max`.
- * Answers `[0, 0, level …]`; refused: `[number of the limit, ms to wait, level …]`.
+ * ARGV: for each request its id, counts of rates and slot limits; for each rate `key, max, window (ms), units`; for each
+ * slot limit `key, max`. Answers for each, in order, `[0, 0, level …]`; refused: `[number of the limit, ms to wait, level …]`.
  */
 export const LIMITS_TAKE = `${PRELUDE}
-local id, rates = ARGV[1], tonumber(ARGV[2])
-local levels, taken, by, wait = {}, {}, 0, -1
-for index = 1, rates do
-  local at = 4 * index - 1
-  local max, window, units = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
-  local level = read_level(ARGV[at], max)
-  levels[index], taken[index] = level, level + units * window
-  local excess = level + (units - max) * window
-  if excess > 0 and math.ceil(excess / max) > wait then
-    by, wait = index, math.ceil(excess / max)
-  end
-end
-local first_slot = 3 + 4 * rates
-if by == 0 then
-  for at = first_slot, #ARGV, 2 do
-    if held(ARGV[at]) >= tonumber(ARGV[at + 1]) then
-      by, wait = rates + (at - first_slot) / 2 + 1, 0
-      break
+local function take(id, rates, first, first_slot, last)
+  local levels, taken, by, wait = {}, {}, 0, -1
+  for index = 1, rates do
+    local at = first + 4 * (index - 1)
+    local max, window, units = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+    local level = read_level(ARGV[at], max)
+    levels[index], taken[index] = level, level + units * window
+    local excess = level + (units - max) * window
+    if excess > 0 and math.ceil(excess / max) > wait then
+      by, wait = index, math.ceil(excess / max)
     end
   end
+  if by == 0 then
+    for at = first_slot, last, 2 do
+      if held(ARGV[at]) >= tonumber(ARGV[at + 1]) then
+        by, wait = rates + (at - first_slot) / 2 + 1, 0
+        break
+      end
+    end
+  end
+  if by > 0 then return { by, wait, unpack(levels) } end
+  for index = 1, rates do
+    local at = first + 4 * (index - 1)
+    write_level(ARGV[at], tonumber(ARGV[at + 1]), taken[index])
+  end
+  for at = first_slot, last, 2 do hold(ARGV[at], id) end
+  return { 0, 0, unpack(taken) }
 end
-if by > 0 then return { by, wait, unpack(levels) } end
-for index = 1, rates do
-  write_level(ARGV[4 * index - 1], tonumber(ARGV[4 * index]), taken[index])
+
+local answers, at = {}, 1
+while at <= #ARGV do
+  local rates, slots = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  local first_slot = at + 3 + 4 * rates
+  local last = first_slot + 2 * slots - 1
+  answers[#answers + 1] = take(ARGV[at], rates, at + 3, first_slot, last)
+  at = last + 1
 end
-for at = first_slot, #ARGV, 2 do hold(ARGV[at], id) end
-return { 0, 0, unpack(taken) }
+return answers
 `;
 
-/** ARGV: id, count of rates, for each `key, max, window (ms), units`; then the key of each slot limit. */
+/**
+ * ARGV: for each request its id, counts of rates and slots; for each rate `key, max, window (ms), units`; the key of each
+ * slot limit.
+ */
 export const LIMITS_CORRECT = `${PRELUDE}
-local id, rates = ARGV[1], tonumber(ARGV[2])
-for index = 1, rates do
-  local at = 4 * index - 1
-  local max = tonumber(ARGV[at + 1])
-  write_level(ARGV[at], max, read_level(ARGV[at], max) + tonumber(ARGV[at + 3]) * tonumber(ARGV[at + 2]))
+local at = 1
+while at <= #ARGV do
+  local id, rates, slots = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  at = at + 3
+  for _ = 1, rates do
+    local max = tonumber(ARGV[at + 1])
+    write_level(ARGV[at], max, read_level(ARGV[at], max) + tonumber(ARGV[at + 3]) * tonumber(ARGV[at + 2]))
+    at = at + 4
+  end
+  for _ = 1, slots do
+    redis.call('ZREM', root .. ARGV[at], id)
+    at = at + 1
+  end
 end
-for at = 3 + 4 * rates, #ARGV do redis.call('ZREM', root .. ARGV[at], id) end
 `;
 
 /** ARGV: for each slot `key, id`. */
