@@ -88,7 +88,8 @@ export class EventLoop {
   }
 
   private tick(): void {
-    this.guard.tick(1 - this.waitedMs / (this.now - this.tickedAt));
+    const elapsedMs = this.now - this.tickedAt;
+    this.guard.tick(1 - this.waitedMs / elapsedMs, elapsedMs - this.waitedMs);
     this.waitedMs = 0;
     this.tickedAt = this.now;
     this.tickDueAt = this.now + TICK_MS;

@@ -92,9 +92,10 @@ export class DataPlane {
   };
 
   private refuse(client: ClientRequest, request: IncomingMessage, reason: OverloadReason): void {
-    client.refuse(REFUSALS[reason]());
     this.options.metrics.refused(reason);
-    if (client.reusable) this.options.overload.hold(request.socket);
+    const error = REFUSALS[reason]();
+    if (client.reusable) this.options.overload.refuse(request.socket, client, error);
+    else client.refuse(error);
   }
 }
 

@@ -8,9 +8,9 @@ const LIMITS = { inFlightMax: 100_000, bodiesBytesMax: 1_000_000, delayMaxMs: 50
 function guarded(limits: Partial<typeof LIMITS> = {}) {
   const clock = new ManualClock();
   const guard = new OverloadGuard({ ...LIMITS, ...limits, clock });
-  const tick = (lateMs: number, busyShare = 1): number => {
+  const tick = (lateMs: number, workedMs = Infinity): void => {
     clock.advance(TICK_MS + lateMs);
-    return guard.tick(busyShare);
+    guard.tick(1, workedMs);
   };
   const enter = (count: number): number => {
     let entered = 0;
@@ -50,6 +50,15 @@ describe('the overload guard', () => {
     tick(0);
     expect(guard.limiting).toBe(false);
     expect(enter(500)).toBe(500);
+  });
+
+  it('refuses nobody for being late because others take the processor', () => {
+    const { tick, enter, guard } = guarded();
+    enter(500);
+    for (const lateMs of [100, 100, 100]) tick(lateMs, 60);
+    expect(guard.limiting).toBe(false);
+    for (const lateMs of [100, 100, 100]) tick(lateMs, 80);
+    expect(guard.limiting).toBe(true);
   });
 
   it('lets in as many as end while it is late, and a few less the later it is', () => {

@@ -113,14 +113,15 @@ export class OverloadGuard {
    * To be called each `TICK_MS`, as punctually as the process can.
    *
    * @param busyShare of the time since the last one that the event loop did not wait, from 0 to 1
-   * @returns milliseconds since the last one
+   * @param workedMs processor time of the event loop's thread since the last one
    */
-  tick(busyShare: number): number {
+  tick(busyShare: number, workedMs: number): void {
     const now = this.options.clock.monotonic();
     const elapsedMs = now - this.tickedAt;
     this.tickedAt = now;
     this.busyShare += weightOf(elapsedMs, BUSY_WINDOW_MS) * (busyShare - this.busyShare);
-    const delayMs = Math.max(0, elapsedMs - TICK_MS);
+    // By its own work: what others on the machine take does not become less by refusing.
+    const delayMs = Math.max(0, Math.min(elapsedMs, workedMs) - TICK_MS);
     // Once late is no overload: a collection of garbage, or a process that was stopped for a while.
     const standingMs = Math.min(delayMs, this.delayMs);
     this.delayMs = delayMs;
@@ -130,7 +131,6 @@ export class OverloadGuard {
     }
     if (this.isLimiting) this.adjust(standingMs, elapsedMs);
     else if (this.options.delayMaxMs > 0 && standingMs > this.options.delayMaxMs) this.begin();
-    return elapsedMs;
   }
 
   private begin(): void {
