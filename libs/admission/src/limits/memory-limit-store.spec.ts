@@ -33,7 +33,7 @@ describe('limits in memory', () => {
     const clock = new ManualClock();
     const store = new MemoryLimitStore({ clock });
     let most = 0;
-    for (let key = 0; key < 200_000; key += 1) {
+    for (let key = 0; key < 1_000_000; key += 1) {
       const limits = limitsOf(`key:${key}`);
       store.take(limits, 0, 'request');
       store.correct({ limits, amounts: [0], id: 'request' });
@@ -42,5 +42,22 @@ describe('limits in memory', () => {
     }
     // A unit is missing for a second: a thousand keys are not idle at any time.
     expect(most).toBeLessThan(2_500);
+  });
+
+  it('forget those that all asked at one moment while others go on asking', () => {
+    const clock = new ManualClock();
+    const store = new MemoryLimitStore({ clock });
+    const keys = Array.from({ length: 50_000 }, (_, key) => limitsOf(`key:${key}`));
+    for (const limits of keys) store.take(limits, 0, 'request');
+    expect(store.size).toBe(100_000);
+    for (const limits of keys) store.correct({ limits, amounts: [0], id: 'request' });
+    clock.advance(1_000);
+    const busy = limitsOf('key:busy');
+    for (let take = 0; take < 10_000; take += 1) {
+      store.take(busy, 0, 'request');
+      store.correct({ limits: busy, amounts: [0], id: 'request' });
+      clock.advance(1_000);
+    }
+    expect(store.size).toBeLessThanOrEqual(1);
   });
 });

@@ -35,9 +35,9 @@ export class MemoryLimitStore implements LimitStore {
     this.#clock = options.clock;
   }
 
-  /** Rates that are not full, and a few that have become so. */
+  /** All that is remembered: rates that are not full, a few that have become so, and slot limits with a slot taken. */
   get size(): number {
-    return this.#rates.size;
+    return this.#rates.size + this.#slots.size;
   }
 
   take(limits: LimitSet, tokens: number, id: string): TakeResult {

@@ -63,6 +63,34 @@ describe('limits in Redis', () => {
     await close();
   });
 
+  it('leave no key behind that does not expire, whatever was done', async () => {
+    const { client, pattern, stores, passTime, close } = await openHarness();
+    const [store] = stores;
+    const limitsOf = (key: number): LimitSet => ({
+      rates: [
+        { key: `key:${key}:rpm`, measure: 'requests', max: 60, windowMs: 60_000, label: '' },
+        { key: `key:${key}:tpm`, measure: 'tokens', max: 1_000, windowMs: 60_000, label: '' },
+      ],
+      slots: [{ key: `key:${key}:slots`, max: 2, label: '' }],
+    });
+    for (let round = 0; round < 300; round += 1) {
+      const limits = limitsOf(round % 100);
+      const id = `request-${round}`;
+      await store.take(limits, 700, id);
+      // Used more than was taken, less than was taken, and never heard of again.
+      if (round % 3 !== 2) await store.correct({ limits, amounts: [0, round % 3 === 0 ? 900 : -600], id });
+      else await store.renew([{ id, slots: limits.slots }]);
+      if (round % 60 === 0) await passTime(round % 120 === 0 ? -5_000 : 5_000);
+    }
+    const keys = await client.keys(pattern);
+    expect(keys.length).toBeGreaterThan(100);
+    const lifetimes = await Promise.all(keys.map((key) => client.pttl(key)));
+    expect(Math.min(...lifetimes)).toBeGreaterThan(0);
+    expect(Math.max(...lifetimes)).toBeLessThanOrEqual(120_000);
+    await Promise.all(stores.map((opened) => opened.close()));
+    await close();
+  });
+
   it('fill again after the clock of the server was set back', async () => {
     const { passTime, stores, close } = await openHarness();
     const limits: LimitSet = {
