@@ -111,6 +111,7 @@ export {
   type Capability,
   type ChannelRouting,
   type CredentialChoice,
+  type Hedge,
   type Fallback,
   type FallbackCondition,
   type ModelRouting,

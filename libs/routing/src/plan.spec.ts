@@ -248,3 +248,54 @@ describe('a plan that finds nothing', () => {
     expect(plan.wakesInMs).toBeUndefined();
   });
 });
+
+describe('another channel beside the one that is being asked', () => {
+  const begun = (specs: Parameters<typeof poolOf>[0], health = healthOf({})) => {
+    const plan = new ChannelPlan({ pool: poolOf(specs), health, random: seeded(1) });
+    plan.next(NOW, NOW);
+    return plan;
+  };
+
+  it('is a healthy one, of the highest priority that has one, and no other credential of the first', () => {
+    const specs = [
+      { id: 'first', priority: 2, credentials: 2 },
+      ...[
+        { id: 'open', priority: 1 },
+        { id: 'degraded', priority: 1 },
+        { id: 'half-open', priority: 1 },
+      ],
+      { id: 'low' },
+    ];
+    const states = { open: 'open', degraded: 'degraded', 'half-open': 'half-open' } as const;
+    const plan = begun(
+      specs,
+      healthOf(Object.fromEntries(Object.entries(states).map(([id, state]) => [id, { state }]))),
+    );
+    expect(plan.alternative(NOW, NOW)?.channel.id).toBe('low');
+    expect(plan.trial).toBe(false);
+  });
+
+  it('leaves what is neither of the two for a request whose attempts both fail', () => {
+    const plan = begun([{ id: 'a', priority: 3 }, { id: 'b', priority: 2 }, { id: 'c' }]);
+    expect(plan.alternative(NOW, NOW)?.channel.id).toBe('b');
+    plan.ruleOut('channel');
+    expect(plan.next(NOW, NOW)?.channel.id).toBe('c');
+    plan.ruleOut('channel');
+    expect(plan.next(NOW, NOW)).toBeUndefined();
+  });
+
+  it('is none where nobody else is well, and the plan goes on as if nobody had asked', () => {
+    const plan = begun(
+      [{ id: 'only', priority: 1, credentials: 2 }, { id: 'sick' }],
+      healthOf({ sick: { state: 'degraded' } }),
+    );
+    expect(plan.alternative(NOW, NOW)).toBeUndefined();
+    plan.ruleOut('credential');
+    expect([plan.next(NOW, NOW)?.channel.id, plan.credential]).toEqual(['only', 1]);
+  });
+
+  it('is none before anybody was asked', () => {
+    const plan = new ChannelPlan({ pool: poolOf([{ id: 'a' }]), health: healthOf({}), random: seeded(1) });
+    expect(plan.alternative(NOW, NOW)).toBeUndefined();
+  });
+});

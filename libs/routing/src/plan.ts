@@ -78,6 +78,23 @@ export class ChannelPlan<Channel extends Candidate> implements Judge<Channel> {
     return undefined;
   }
 
+  /**
+   * A healthy channel besides the candidate given last, which is still being asked and counts as tried from now on.
+   * `undefined`: there is none, and nothing has changed.
+   */
+  alternative(now: number, monotonic: number): PoolMember<Channel> | undefined {
+    if (this.current === undefined) return undefined;
+    this.now = now;
+    this.monotonic = monotonic;
+    this.ruleOut('channel');
+    for (const tier of this.input.pool.tiers.slice(this.tier)) {
+      const member = this.choose(tier);
+      if (member !== undefined) return this.take(member);
+    }
+    this.tried?.pop();
+    return undefined;
+  }
+
   /** @param blamed a credential may have a sister that serves; a channel is left as a whole */
   ruleOut(blamed: Blame): void {
     if (this.current === undefined) return;

@@ -52,6 +52,10 @@ const fallback = z.union([
 /** A model that takes over; its name alone: on `failure` and `context-window`. */
 export type Fallback = z.infer<typeof fallback>;
 
+const hedge = z.strictObject({ afterMs: z.number().int().min(1).max(600_000) });
+/** A request whose channel has not begun to answer after so long is sent to a second one, too; the first answer counts. */
+export type Hedge = z.infer<typeof hedge>;
+
 /** How requests for a model are routed; what is absent or null is the default. */
 export const modelRoutingMembers = {
   /** The model is another name of this one. */
@@ -62,6 +66,8 @@ export const modelRoutingMembers = {
   strategy: z.enum(ROUTING_STRATEGIES).nullish(),
   /** Only channels with all of these tags serve it. */
   requireTags: requiredTags,
+  /** Only of requests that are not streamed; default: never. */
+  hedge: hedge.nullish(),
 };
 export const modelRouting = z.object(modelRoutingMembers);
 export type ModelRouting = z.infer<typeof modelRouting>;

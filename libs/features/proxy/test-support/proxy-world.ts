@@ -128,6 +128,7 @@ export class ProxyWorld {
   readonly admission = new MemoryAdmission();
   /** The time by which limits are counted. */
   readonly limitClock = new ManualClock();
+  readonly metrics = createMetrics({ service: 'proxy' });
   readonly service: ProxyService;
   readonly server: Server;
 
@@ -147,7 +148,7 @@ export class ProxyWorld {
       clock,
       random: () => 0,
       logger: noopLogger,
-      metrics: createMetrics({ service: 'proxy' }),
+      metrics: this.metrics,
       tracing: NO_TRACING,
       limits: {
         ...{ bodyBytesMax: 100_000, bodiesBytesMax: 150_000, inFlightMax: 100, delayMaxMs: 0 },

@@ -15,6 +15,7 @@ import { AddChannelTransforms1795737600000 } from './add-channel-transforms.migr
 import { AddChannelTransport1795744800000 } from './add-channel-transport.migration.js';
 import { AddKeyTags1795910400000 } from './add-key-tags.migration.js';
 import { AddLimits1795824000000 } from './add-limits.migration.js';
+import { AddModelHedge1795914000000 } from './add-model-hedge.migration.js';
 import { AddRouting1795744800000 } from './add-routing.migration.js';
 import { CreateAdminSchema1764000000000 } from './create-admin-schema.migration.js';
 import { ADMIN_SCHEMA } from './schema.js';
@@ -37,6 +38,7 @@ export function adminDatabase(connection: {
       AddLimits1795824000000,
       AddRouting1795744800000,
       AddKeyTags1795910400000,
+      AddModelHedge1795914000000,
     ],
     entities: [
       UserEntity,

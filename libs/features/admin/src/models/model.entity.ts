@@ -1,4 +1,4 @@
-import type { Fallback, RoutingStrategy } from '@tollgate/contracts';
+import type { Fallback, Hedge, RoutingStrategy } from '@tollgate/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** What the catalogue knows of a model beyond its price. */
@@ -39,6 +39,9 @@ export class ModelEntity {
 
   @Column('jsonb', { name: 'require_tags', nullable: true })
   requireTags: string[] | null;
+
+  @Column('jsonb', { nullable: true })
+  hedge: Hedge | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;

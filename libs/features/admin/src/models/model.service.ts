@@ -104,10 +104,10 @@ function found(model: ModelEntity | null): ModelEntity {
 }
 
 export function toModelDocument(model: ModelEntity): ModelDocument {
-  const { alias, fallbacks, strategy, requireTags, ...values } = auditState(model);
+  const { alias, fallbacks, strategy, requireTags, hedge, ...values } = auditState(model);
   return {
     ...values,
-    ...givenModelRouting({ alias, fallbacks, strategy, requireTags }),
+    ...givenModelRouting({ alias, fallbacks, strategy, requireTags, hedge }),
     createdAt: model.createdAt.getTime(),
   };
 }
@@ -118,9 +118,9 @@ function subjectOf({ id, name }: ModelEntity) {
 
 function auditState(model: ModelEntity): ModelValues {
   const { name, displayName, description, ownedBy, contextTokensMax, outputTokensMax, enabled } = model;
-  const { alias, fallbacks, strategy, requireTags } = model;
+  const { alias, fallbacks, strategy, requireTags, hedge } = model;
   return {
     ...{ name, displayName, description, ownedBy, contextTokensMax, outputTokensMax, enabled },
-    ...{ alias, fallbacks, strategy, requireTags },
+    ...{ alias, fallbacks, strategy, requireTags, hedge },
   };
 }

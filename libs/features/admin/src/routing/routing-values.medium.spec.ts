@@ -10,6 +10,7 @@ const MODEL = {
   fallbacks: ['claude', { model: 'gemini', on: ['content-filter'] }],
   strategy: 'lowest-latency',
   requireTags: ['eu'],
+  hedge: { afterMs: 800 },
 };
 
 describe('routing, as operators set it', () => {
@@ -88,6 +89,7 @@ describe('routing, as operators set it', () => {
     ['/api/v1/channels', { lacks: ['telepathy'] }, 'lacks'],
     ['/api/v1/models', { fallbacks: [{ model: 'm', on: ['rain'] }] }, 'fallbacks'],
     ['/api/v1/models', { strategy: 'fastest' }, 'strategy'],
+    ['/api/v1/models', { hedge: { afterMs: 0 } }, 'hedge'],
   ])('is refused with the field at fault: %s %j', async (path, body, field) => {
     const refused =
       path === '/api/v1/models' ? await createModel('wrong', body) : await createChannel('wrong', body);

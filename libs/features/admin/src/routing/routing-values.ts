@@ -19,6 +19,7 @@ export const MODEL_ROUTING_DEFAULTS: ModelRoutingValues = Object.freeze({
   fallbacks: null,
   strategy: null,
   requireTags: null,
+  hedge: null,
 });
 
 /** As they lie in the database: JSON that was checked before it was written. */
@@ -30,8 +31,8 @@ export function givenChannelRouting(values: ChannelRoutingValues): ChannelRoutin
 }
 
 export function givenModelRouting(values: ModelRoutingValues): ModelRouting {
-  const { alias, fallbacks, strategy, requireTags } = values;
-  return given({ alias, fallbacks, strategy, requireTags });
+  const { alias, fallbacks, strategy, requireTags, hedge } = values;
+  return given({ alias, fallbacks, strategy, requireTags, hedge });
 }
 
 /** Those that are not the default. */

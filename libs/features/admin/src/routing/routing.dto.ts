@@ -10,6 +10,7 @@ import {
   type ChannelRouting,
   type CredentialChoice,
   type Fallback,
+  type Hedge,
   type ModelRouting,
   type RoutingStrategy,
 } from '@tollgate/contracts';
@@ -77,6 +78,15 @@ export class ModelRoutingDto implements ModelRouting {
     description: 'Only channels with all of these tags serve it.',
   })
   requireTags?: string[] | null;
+
+  @IsSchema('hedge', modelRoutingMembers.hedge, {
+    type: 'object',
+    properties: { afterMs: { type: 'integer', minimum: 1, maximum: 600_000 } },
+    description:
+      'A request that is not streamed, and whose channel has not begun to answer after so long, is sent to a second ' +
+      'channel, too; the first answer counts.',
+  })
+  hedge?: Hedge | null;
 }
 
 /** What a channel changes of requests, and how it takes part in routing. */

@@ -1,4 +1,10 @@
-import type { FallbackCondition, ModelDocument, Operation, SettingsDocument } from '@tollgate/contracts';
+import type {
+  FallbackCondition,
+  Hedge,
+  ModelDocument,
+  Operation,
+  SettingsDocument,
+} from '@tollgate/contracts';
 import {
   capabilityBits,
   ChannelPool,
@@ -18,6 +24,8 @@ export interface Stage {
   readonly pool: Pool;
   /** What it takes over after; stages of the model asked take over after failures. */
   readonly on: readonly FallbackCondition[];
+  /** When a second channel is asked, too; `undefined`: never. */
+  readonly hedge?: Hedge | undefined;
 }
 
 /** All ways to serve requests of a kind, in the order in which they are gone. Made once, shared by all these requests. */
@@ -112,7 +120,8 @@ export class ModelRoutes {
         if (channels === undefined) continue;
         known = true;
         const pool = this.makePool(leg.model, channels, kind);
-        if (pool.size > 0) stages.push({ model: leg.model, pool, on: leg.on });
+        const hedge = this.input.models.get(leg.model)?.hedge ?? undefined;
+        if (pool.size > 0) stages.push({ model: leg.model, pool, on: leg.on, hedge });
       }
     }
     if (!known) return 'unknown';

@@ -1,17 +1,21 @@
-import type { Operation, RequestOutcome } from '@tollgate/contracts';
+import type { NanoUsd, Operation, RequestOutcome } from '@tollgate/contracts';
 import { HotCounter, HotHistogram, type Count, type HotObservations } from '@tollgate/telemetry';
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Conclusion } from '../request/metered-request.js';
 
 const DURATION_BUCKETS_SECONDS = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600,
 ];
 
+const NANO_USD_PER_USD = 1e9;
+
 /** The proxy's metrics. Labels are of low cardinality by construction: operations, outcomes, codes, channel names. */
 export class ProxyMetrics {
   private readonly requests: HotCounter;
   private readonly durations: HotHistogram;
   private readonly attempts: HotCounter;
+  private readonly hedgesLost: Counter;
+  private readonly hedgesLostCost: Counter;
   /** Operation → outcome → code. No key is put together for a request: as a key, V8 would make each a string of its own. */
   private readonly requestSeries = new Map<Operation, Map<RequestOutcome, Map<string, Count>>>();
   /** Channel → result. */
@@ -38,6 +42,18 @@ export class ProxyMetrics {
       labelNames: ['channel', 'result'],
       registry,
     });
+    this.hedgesLost = new Counter({
+      name: 'tollgate_hedges_lost_total',
+      help: 'Attempts that were cancelled because another channel answered first.',
+      labelNames: ['channel'],
+      registers: [registry],
+    });
+    this.hedgesLostCost = new Counter({
+      name: 'tollgate_hedges_lost_cost_usd_total',
+      help: 'What vendors are taken to charge for attempts that were cancelled so; no tenant pays for it.',
+      labelNames: ['channel'],
+      registers: [registry],
+    });
     new Gauge({
       name: 'tollgate_requests_in_flight',
       help: 'Requests under way.',
@@ -63,6 +79,12 @@ export class ProxyMetrics {
     const count = this.attemptSeries.get(channel)?.get(result);
     if (count === undefined) this.addAttempts(channel, result).value += 1;
     else count.value += 1;
+  }
+
+  /** @param cost a guess of what its vendor charges; 0: not known */
+  hedgeLost(channel: string, cost: NanoUsd): void {
+    this.hedgesLost.inc({ channel });
+    this.hedgesLostCost.inc({ channel }, Number(cost) / NANO_USD_PER_USD);
   }
 
   private addRequests(operation: Operation, outcome: RequestOutcome, code: string): Count {

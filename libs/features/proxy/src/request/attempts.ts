@@ -14,7 +14,7 @@ import type { MeteredRequest } from './metered-request.js';
 import type { ModelRequest } from './model-request.js';
 import type { AttemptPreparation, PreparedAttempt } from './prepare-attempt.js';
 import type { RelayResult } from './relay-result.js';
-import { Relay, type RelayListener, type RelayOptions } from './relay.js';
+import { Relay, type RelayClient, type RelayListener, type RelayOptions } from './relay.js';
 
 export interface AttemptsDependencies {
   readonly http: Transport;
@@ -95,7 +95,7 @@ export class Attempts {
 
   /** Carries the answer to the client; tells how that ended. Never rejects for what a vendor does. */
   run(
-    client: ClientRequest,
+    client: RelayClient,
     metered: MeteredRequest,
     attempt: Attempt,
     prepared: PreparedAttempt,
@@ -236,7 +236,8 @@ function expected(error: unknown): GatewayError {
   throw error;
 }
 
-function channelModel(channel: RoutableChannel, model: string): ChannelModel {
+/** What is known of the model that the channel was planned for. */
+export function channelModel(channel: RoutableChannel, model: string): ChannelModel {
   const known = channel.models.get(model);
   if (known === undefined) throw new Error(`channel ${channel.id} was planned for a model that it lacks`);
   return known;

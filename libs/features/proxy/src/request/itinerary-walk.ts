@@ -68,6 +68,12 @@ export class ItineraryWalk {
     return member;
   }
 
+  /** Another channel for the same model, while the one given last is still being asked; it stays as it is without one. */
+  alternative(now: number, monotonic: number): PoolMember<RoutableChannel> | undefined {
+    this.monotonic = monotonic;
+    return this.plan.alternative(now, monotonic);
+  }
+
   ruleOut(blamed: Blame): void {
     this.plan.ruleOut(blamed);
   }

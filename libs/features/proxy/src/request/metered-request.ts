@@ -134,6 +134,11 @@ export class MeteredRequest {
   /** `warnings`: what of the request can't be said in the vendor's dialect. */
   attempt(channel: RoutableChannel, model: ChannelModel, warnings: readonly string[]): void {
     this.attempts += 1;
+    this.answeredBy(channel, model, warnings);
+  }
+
+  /** Of the attempts that were under way this one counts. */
+  answeredBy(channel: RoutableChannel, model: ChannelModel, warnings: readonly string[]): void {
     this.warnings = warnings;
     this.channel = channel;
     this.channelModel = model;

@@ -31,6 +31,7 @@ import { AffinityKeys } from './affinity-keys.js';
 import { Attempts, type Attempt, type Outgoing } from './attempts.js';
 import { Authorization, type Authorized } from './authorization.js';
 import { affordableOutputTokens, estimateHold, type HoldEstimate } from './hold-estimate.js';
+import { hedgeOf, Hedges } from './hedges.js';
 import { ItineraryWalk, priceOfStage } from './itinerary-walk.js';
 import { LimitStage } from './limit-stage.js';
 import { MeteredRequest, type Conclusion } from './metered-request.js';
@@ -81,6 +82,7 @@ interface Begun {
 export class ProxyRequests {
   private readonly authorization: Authorization;
   private readonly attempts: Attempts;
+  private readonly hedges: Hedges;
   private readonly affinities = new AffinityKeys();
   private readonly budgetAccounts = new BudgetAccounts();
   private readonly limits: LimitStage;
@@ -88,6 +90,7 @@ export class ProxyRequests {
   constructor(private readonly dependencies: ProxyRequestDependencies) {
     this.authorization = new Authorization(dependencies);
     this.attempts = new Attempts(dependencies);
+    this.hedges = new Hedges({ ...dependencies, attempts: this.attempts });
     this.limits = new LimitStage(dependencies.limiter, dependencies.clock);
   }
 
@@ -197,12 +200,11 @@ export class ProxyRequests {
     while (metered.attempts < attemptsMax) {
       // A vendor that is asked may charge us, and nobody would get the answer.
       if (client.closed) return CLIENT_CLOSED;
-      const now = clock.monotonic();
-      const channel = now <= latestStart ? walk.next(clock.now(), now)?.channel : undefined;
+      const channel = this.nextChannel(walk, latestStart);
       if (channel === undefined) break;
-      const attempt = this.attempt(channel, walk, authorized, outgoing);
+      let attempt = this.attempt(channel, walk, authorized, outgoing);
       const preparing = this.attempts.prepare(client, walk.credential, attempt);
-      const prepared = preparing instanceof Promise ? await preparing : preparing;
+      let prepared = preparing instanceof Promise ? await preparing : preparing;
       if (prepared instanceof GatewayError) {
         // What this channel can't be told, another may; no vendor was asked.
         failure ??= prepared;
@@ -211,11 +213,18 @@ export class ProxyRequests {
         continue;
       }
       metered.chargeBy(walk.price);
-      const result = await this.attempts.run(client, metered, attempt, prepared);
+      let result: RelayResult;
+      const hedge = hedgeOf(walk, attempt);
+      if (hedge === undefined) result = await this.attempts.run(client, metered, attempt, prepared);
+      else
+        ({ attempt, prepared, result } = await this.hedges.run({
+          ...{ client, metered, walk, hedge, latestStart, first: { attempt, prepared } },
+          attemptAt: (other) => this.attempt(other, walk, authorized, outgoing),
+        }));
       const measuring = this.attempts.measure(metered, result, attempt, prepared);
       if (measuring !== undefined) await measuring;
       if (result.kind !== 'failed') {
-        this.remember(walk, channel, result);
+        this.remember(walk, attempt.channel, prepared, result);
         return this.concluded(result, attempt, prepared);
       }
       failure = result.error;
@@ -224,6 +233,12 @@ export class ProxyRequests {
     const error = failure ?? noChannel(walk.wakesInMs);
     client.refuse(error);
     return { outcome: outcomeOf(error), httpStatus: this.statusOf(client, error), errorCode: error.code };
+  }
+
+  private nextChannel(walk: ItineraryWalk, latestStart: number): RoutableChannel | undefined {
+    const { clock } = this.dependencies;
+    const now = clock.monotonic();
+    return now <= latestStart ? walk.next(clock.now(), now)?.channel : undefined;
   }
 
   /** Rules out what failed; `false` where trying on makes no sense. */
@@ -258,9 +273,14 @@ export class ProxyRequests {
   }
 
   /** The next request with the same key is served where this one was. */
-  private remember(walk: ItineraryWalk, channel: RoutableChannel, { kind }: RelayResult): void {
+  private remember(
+    walk: ItineraryWalk,
+    channel: RoutableChannel,
+    { credential }: PreparedAttempt,
+    { kind }: RelayResult,
+  ): void {
     if (walk.affinity === undefined || kind !== 'answered') return;
-    const target = { channel: channel.id, credential: walk.credential };
+    const target = { channel: channel.id, credential };
     this.affinities.remember(walk.affinity, target, this.dependencies.clock.monotonic());
   }
 

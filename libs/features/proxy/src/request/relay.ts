@@ -8,14 +8,20 @@ import {
   type UpstreamHandler,
   type UpstreamHeaders,
 } from '@tollgate/providers';
-import type { ClientRequest, CloseListener } from '../http/client-request.js';
+import type { CloseListener } from '../http/client-request.js';
 import type { AnswerSink, Drain, Drains } from './drains.js';
 import type { Passage, StreamPassage, WholeAnswer } from './passage.js';
 import { errorInAnswer } from './passing.js';
 import type { ProducedSoFar, RelayResult } from './relay-result.js';
 
+/** Who the answer is for. */
+export interface RelayClient extends AnswerSink {
+  readonly closed: boolean;
+  closeListener: CloseListener | undefined;
+}
+
 export interface RelayOptions {
-  readonly client: ClientRequest;
+  readonly client: RelayClient;
   readonly passage: Passage;
   readonly streamed: boolean;
   /** The vendor's own meanings of refusals. */
@@ -74,6 +80,16 @@ export class Relay implements UpstreamHandler, CloseListener {
     this.exchange = exchange;
     this.options.client.closeListener = this;
     if (this.options.client.closed) this.abandon();
+  }
+
+  /** The vendor has begun to answer. */
+  get begun(): boolean {
+    return this.mode !== 'waiting';
+  }
+
+  /** Its answer is not wanted any more: the vendor is cancelled. */
+  cancel(): void {
+    this.abandon();
   }
 
   response(status: number, headers: UpstreamHeaders): void {
