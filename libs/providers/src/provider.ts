@@ -51,10 +51,19 @@ export interface ModelListApi {
 export interface BalanceApi {
   /** Below the base URL, as endpoints are. */
   readonly path: string;
+  /** The balances of an account that has one a currency; `amount` and `currency` are within each. The greatest counts. */
+  readonly list?: JsonPath;
   /** A number, or a number as text; `null` in an answer: there is no limit. */
   readonly amount: JsonPath;
   /** `path`: where the answer says it. */
-  readonly currency: string | { readonly path: JsonPath };
+  readonly currency: string | { readonly path: JsonPath } | CurrencyByHost;
+}
+
+/** A vendor with several sites, each of which has accounts of its own and takes another currency. */
+export interface CurrencyByHost {
+  readonly byHost: Readonly<Record<string, string>>;
+  /** Of an address that is none of them, such as a mirror. */
+  readonly otherwise: string;
 }
 
 /** Options of a channel by name, defaults filled in. */

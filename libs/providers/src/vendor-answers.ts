@@ -16,14 +16,32 @@ export function readModelList(api: ModelListApi, answer: unknown): readonly stri
   return [...new Set(names)].sort().slice(0, MODELS_MAX);
 }
 
-/** What a vendor says is left; `undefined`: it does not say, or there is no limit. */
-export function readBalance(api: BalanceApi, answer: unknown): VendorBalance | undefined {
+/**
+ * What a vendor says is left; `undefined`: it does not say, or there is no limit.
+ *
+ * @param host that was asked, without its port
+ */
+export function readBalance(api: BalanceApi, answer: unknown, host: string): VendorBalance | undefined {
+  const list = api.list === undefined ? [answer] : memberAt(answer, api.list);
+  if (!Array.isArray(list)) return undefined;
+  return list
+    .map((one: unknown) => readOne(api, one, host))
+    .filter((balance) => balance !== undefined)
+    .sort((one, other) => Number(other.amount) - Number(one.amount))[0];
+}
+
+function readOne(api: BalanceApi, answer: unknown, host: string): VendorBalance | undefined {
   const amount = memberAt(answer, api.amount);
   const text = typeof amount === 'number' ? String(amount) : amount;
-  const currency = typeof api.currency === 'string' ? api.currency : memberAt(answer, api.currency.path);
+  const currency = currencyOf(api, answer, host);
   if (typeof text !== 'string' || !/^-?\d+(\.\d+)?$/.test(text) || typeof currency !== 'string')
     return undefined;
   return { amount: text, currency };
+}
+
+function currencyOf({ currency }: BalanceApi, answer: unknown, host: string): unknown {
+  if (typeof currency === 'string') return currency;
+  return 'path' in currency ? memberAt(answer, currency.path) : (currency.byHost[host] ?? currency.otherwise);
 }
 
 function memberAt(value: unknown, path: JsonPath): unknown {

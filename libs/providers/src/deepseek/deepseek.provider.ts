@@ -45,11 +45,13 @@ export const deepseek = {
   ],
   authenticate: bearer,
   modelList: OPENAI_MODELS,
+  // An account may have yuan and dollars; the total is what was granted and what was topped up:
   // https://api-docs.deepseek.com/api/get-user-balance
   balance: {
     path: '/user/balance',
-    amount: ['balance_infos', 0, 'total_balance'],
-    currency: { path: ['balance_infos', 0, 'currency'] },
+    list: ['balance_infos'],
+    amount: ['total_balance'],
+    currency: { path: ['currency'] },
   },
   failures: [
     // https://api-docs.deepseek.com/quick_start/error_codes

@@ -46,8 +46,13 @@ export const moonshot = {
   ],
   authenticate: bearer,
   modelList: { ...OPENAI_MODELS, path: '/v1/models' },
-  // https://platform.kimi.ai/docs/api/balance
-  balance: { path: '/v1/users/me/balance', amount: ['data', 'available_balance'], currency: 'USD' },
+  // Dollars at https://platform.kimi.ai/docs/api/balance, yuan at https://platform.kimi.com/docs/api/balance; vouchers are
+  // part of it, and at 0 or below nothing is served.
+  balance: {
+    path: '/v1/users/me/balance',
+    amount: ['data', 'available_balance'],
+    currency: { byHost: { 'api.moonshot.cn': 'CNY' }, otherwise: 'USD' },
+  },
   failures: [
     // https://www.kimi.com/help/kimi-api/api-error-codes
     { status: 429, code: /exceeded_current_quota/, means: 'exhausted' },

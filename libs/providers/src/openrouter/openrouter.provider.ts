@@ -25,7 +25,9 @@ export const openrouter = {
   ],
   authenticate: bearer,
   modelList: OPENAI_MODELS,
-  // What is left of the key's own limit: https://openrouter.ai/docs/api/api-reference/api-keys/get-current-key
+  // What is left of the key's own limit, in dollars, `null` for a key without one; the balance of the account is told to
+  // management keys alone: https://openrouter.ai/docs/api/api-reference/api-keys/get-current-key,
+  // https://openrouter.ai/docs/api/api-reference/credits/get-credits
   balance: { path: '/key', amount: ['data', 'limit_remaining'], currency: 'USD' },
   failures: [
     // https://openrouter.ai/docs/api/reference/errors-and-debugging

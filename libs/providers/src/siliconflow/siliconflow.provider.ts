@@ -24,8 +24,14 @@ export const siliconflow = {
   ],
   authenticate: bearer,
   modelList: OPENAI_MODELS,
-  // https://docs.siliconflow.com/en/api-reference/userinfo/get-user-info
-  balance: { path: '/user/info', amount: ['data', 'totalBalance'], currency: 'USD' },
+  // `totalBalance` is what was given (`balance`) and what was paid in (`chargeBalance`); the answer names no currency, the
+  // price lists of the two sites do: https://docs.siliconflow.com/en/api-reference/userinfo/get-user-info,
+  // https://docs.siliconflow.cn/en/api-reference/userinfo/get-user-info, https://www.siliconflow.cn/pricing
+  balance: {
+    path: '/user/info',
+    amount: ['data', 'totalBalance'],
+    currency: { byHost: { 'api.siliconflow.cn': 'CNY' }, otherwise: 'USD' },
+  },
   // https://docs.siliconflow.cn/en/faqs/error-code
   failures: [
     { status: 400, code: /^20012$/, means: 'modelGone' },

@@ -40,9 +40,10 @@ export class VendorQueries {
     const { balance: api } = channel.provider;
     if (api === undefined) return null;
     let poorest: Balance | null = null;
+    const { hostname } = new URL(channel.origin);
     const count = Math.min(channel.credentialCount, CREDENTIALS_MAX);
     for (let credential = 0; credential < count; credential += 1) {
-      const balance = readBalance(api, await this.get(channel, credential, api.path));
+      const balance = readBalance(api, await this.get(channel, credential, api.path), hostname);
       if (balance !== undefined && (poorest === null || Number(balance.amount) < Number(poorest.amount))) {
         poorest = { ...balance, credential };
       }
