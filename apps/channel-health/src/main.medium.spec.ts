@@ -14,6 +14,7 @@ import { generateMasterKey } from '@tollgate/security';
 import { noopLogger } from '@tollgate/telemetry';
 import {
   createTestDatabase,
+  endWithParent,
   eventually,
   type TestDatabase,
   testServers,
@@ -65,6 +66,7 @@ function run(settings: Record<string, string | undefined>, ...args: string[]) {
     env: settings,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endWithParent(child, script);
   started.push(child);
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));

@@ -47,4 +47,5 @@ export {
 } from './vendor/vendor-answer.js';
 export { VENDOR_WRITERS, type WrittenDialect } from './vendor/vendor-writers.js';
 export { usageEvent, type UsageEventOverrides } from './builders/usage-event.js';
+export { endWithParent } from './process/end-with-parent.js';
 export { GatewayProcess, type GatewayProcessOptions } from './process/gateway-process.js';

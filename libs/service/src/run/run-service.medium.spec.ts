@@ -4,7 +4,7 @@ import { createServer, get as httpGet, type IncomingMessage } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { typeScriptOptions } from '@tollgate/testing';
+import { endWithParent, typeScriptOptions } from '@tollgate/testing';
 
 jest.setTimeout(30_000);
 
@@ -27,6 +27,7 @@ class Fixture {
       env: { PATH: process.env.PATH, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    endWithParent(this.#process, script);
     this.#process.stdout?.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()));
     this.#process.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.exited = once(this.#process, 'close');

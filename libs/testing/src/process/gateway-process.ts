@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../contract/eventually.js';
+import { endWithParent } from './end-with-parent.js';
 
 const WORKSPACE = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -13,7 +14,7 @@ export interface GatewayProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A service of the gateway in a process of its own, as an operator runs it. */
+/** A service of the gateway in a process of its own, as an operator runs it. It ends with the process that started it. */
 export class GatewayProcess {
   private text = '';
 
@@ -32,6 +33,7 @@ export class GatewayProcess {
       env: { PATH, HOME, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    endWithParent(child, script);
     return new GatewayProcess(child, script);
   }
 
