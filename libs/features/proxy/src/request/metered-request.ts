@@ -22,10 +22,10 @@ import type { RoutableChannel, ChannelModel } from '../configuration/routable-ch
 import type { ModelPrice } from '../configuration/snapshot.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { Identity } from '../identity/identities.js';
+import { interruptedEstimate } from './interrupted-estimate.js';
 import type { RelayResult } from './relay-result.js';
+import type { UsualUsage } from './usual-usage.js';
 
-/** Output tokens that a request is guessed to have cost when its process was killed before its end. */
-const INTERRUPTED_OUTPUT_TOKENS = 256;
 /** Warnings that a record holds; a hostile request could cause any number. */
 const WARNINGS_MAX = 50;
 const WARNING_LENGTH_MAX = 200;
@@ -38,6 +38,8 @@ export interface MeteredRequestInput {
   readonly identity: Identity;
   readonly envelope: RequestEnvelope;
   readonly bodyBytes: number;
+  /** Of the model that the client named. */
+  readonly usual: UsualUsage;
   /** `null`: unpriced, served for nothing. */
   readonly price: ModelPrice | null;
   readonly hold: Hold | null;
@@ -112,7 +114,7 @@ export class MeteredRequest {
       priceCard: cardOf(price),
       leaseId: hold?.leaseId ?? null,
       budgetLeases: hold?.budgetLeases,
-      estimate: this.startEstimate(),
+      estimate: interruptedEstimate(input),
     };
   }
 
@@ -161,8 +163,11 @@ export class MeteredRequest {
   measure(result: RelayResult, counted?: ReportedUsage): void {
     if (result.kind === 'answered') {
       if (result.warnings.length > 0) this.warnings = [...new Set([...this.warnings, ...result.warnings])];
-      if (this.input.operation !== 'count-tokens')
-        this.measured = this.measureOutput(result, 'estimated', counted);
+      if (this.input.operation === 'count-tokens') return;
+      this.measured = this.measureOutput(result, 'estimated', counted);
+      // Another model's answer says nothing of this one.
+      if (this.measured.source === 'vendor' && this.price === this.input.price)
+        this.input.usual.observe(this.measured.usage, this.input);
     } else if (brokeOff(result) && result.producedTokens > 0) {
       const whole = result.kind === 'abandoned' && result.whole;
       const measured = this.measureOutput(result, whole ? 'estimated' : 'partial', counted);
@@ -234,15 +239,6 @@ export class MeteredRequest {
   private vendorCost({ usage, source }: Measured): NanoUsd {
     const cost = this.channelModel?.cost;
     return cost === undefined || cost === null || source === 'none' ? 0n : rateTotal(usage, cost);
-  }
-
-  /** Best guess for a request whose process is killed before its end. */
-  private startEstimate(): JournalStart['estimate'] {
-    const { outputTokensMax } = this.input.envelope;
-    const outputTokens = Math.min(outputTokensMax ?? INTERRUPTED_OUTPUT_TOKENS, INTERRUPTED_OUTPUT_TOKENS);
-    const usage = this.estimate(outputTokens);
-    const charge = this.charge({ usage, source: 'estimated', findings: [] });
-    return { usage, charge: charge.toString(), vendorCost: '0' };
   }
 
   private endEntry(

@@ -40,6 +40,7 @@ import type { AttemptPreparation, PreparedAttempt } from './prepare-attempt.js';
 import type { RelayResult } from './relay-result.js';
 import type { StoredResponseBook } from './stored-response-book.js';
 import type { LocalTokenCount } from './local-token-count.js';
+import { UsualUsages } from './usual-usage.js';
 
 export interface ProxyRequestDependencies {
   readonly configuration: Configuration;
@@ -84,6 +85,7 @@ export class ProxyRequests {
   private readonly attempts: Attempts;
   private readonly hedges: Hedges;
   private readonly affinities = new AffinityKeys();
+  private readonly usual = new UsualUsages();
   private readonly budgetAccounts = new BudgetAccounts();
   private readonly limits: LimitStage;
 
@@ -125,6 +127,7 @@ export class ProxyRequests {
         {
           ...{ client, operation, identity, envelope, hold, reservation, chargesCutStreams, startedAt },
           bodyBytes: body.length,
+          usual: this.usual.of(envelope.model),
           price: authorized.price,
           occurredAt: clock.now(),
         },
