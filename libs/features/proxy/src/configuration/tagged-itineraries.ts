@@ -1,6 +1,6 @@
 import { narrowItinerary, type Itinerary } from './model-routes.js';
 
-/** Sets of tags that an itinerary is remembered for; keys that need more of them share the last ones. */
+/** Sets of tags that an itinerary is remembered for; with more of them, the oldest is worked out anew. */
 const TAG_SETS_MAX = 1_000;
 
 /**
