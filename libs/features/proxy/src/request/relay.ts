@@ -9,6 +9,8 @@ import {
   type UpstreamHeaders,
 } from '@tollgate/providers';
 import type { CloseListener } from '../http/client-request.js';
+import { answerCut, answerTooLarge, unreadableAnswer } from './answer-faults.js';
+import { firstOf, isEventStream, isJson, warningsHeader } from './answer-headers.js';
 import type { AnswerSink, Drain, Drains } from './drains.js';
 import type { Passage, StreamPassage, WholeAnswer } from './passage.js';
 import { errorInAnswer } from './passing.js';
@@ -43,10 +45,10 @@ export interface RelayListener {
 /** A JSON answer up to this size is held until it is whole: its errors can then still be retried. */
 const WHOLE_ANSWER_BYTES_MAX = 1_048_576;
 const ERROR_BYTES_MAX = 65_536;
-const WARNINGS_LENGTH_MAX = 2_000;
 const USAGE_TAIL_BYTES = 65_536;
 /** An answer that must be whole to be translated may not be larger. */
 const TRANSLATED_BYTES_MAX = 64 * 1_048_576;
+const NOTHING_ELSE = { text: undefined, responseId: null, warnings: [] } as const;
 /** Bytes of a JSON answer that make a token, on average. */
 const BYTES_PER_TOKEN = 4;
 
@@ -159,7 +161,7 @@ export class Relay implements UpstreamHandler, CloseListener {
   private breakOff(cause: unknown): void {
     if (this.over) throw cause;
     const client = this.sink;
-    const error = unreadable(cause);
+    const error = unreadableAnswer(cause);
     this.exchange?.abort();
     if (client.answered) client.destroy();
     this.finish(
@@ -171,7 +173,7 @@ export class Relay implements UpstreamHandler, CloseListener {
 
   private dataOfLargeAnswer(): void {
     if (this.options.passage.piecemeal) this.flushSoon();
-    else if (this.gatheredBytes > TRANSLATED_BYTES_MAX) this.fail(tooLarge(), true);
+    else if (this.gatheredBytes > TRANSLATED_BYTES_MAX) this.fail(answerTooLarge(), true);
   }
 
   private flushSoon(): void {
@@ -235,8 +237,8 @@ export class Relay implements UpstreamHandler, CloseListener {
     warnings: readonly string[] = [],
   ): void {
     const { passage } = this.options;
-    const type = contentType ?? single(this.headers['content-type']) ?? 'application/json';
-    const encoding = single(this.headers['content-encoding']);
+    const type = contentType ?? firstOf(this.headers['content-type']) ?? 'application/json';
+    const encoding = firstOf(this.headers['content-encoding']);
     let headers = more;
     if (passage.warnings.length + warnings.length > 0)
       headers = [...headers, ...warningsHeader([...new Set([...passage.warnings, ...warnings])])];
@@ -252,7 +254,7 @@ export class Relay implements UpstreamHandler, CloseListener {
     this.passEvents(stream, stream.end());
     if (this.over) return;
     if (!stream.complete) {
-      this.fail(cut(), true);
+      this.fail(answerCut(), true);
       return;
     }
     // An answer may have no words at all.
@@ -288,7 +290,7 @@ export class Relay implements UpstreamHandler, CloseListener {
     try {
       return this.options.passage.readWhole(bytes);
     } catch (error) {
-      this.fail(error instanceof GatewayError ? error : unreadable(error), true);
+      this.fail(error instanceof GatewayError ? error : unreadableAnswer(error), true);
       return undefined;
     }
   }
@@ -309,7 +311,7 @@ export class Relay implements UpstreamHandler, CloseListener {
     const { status } = this;
     const vendor = passage.decodeError(status, body);
     const failure = classifyFailure(status, vendor, failures);
-    const retryAfter = single(this.headers['retry-after']);
+    const retryAfter = firstOf(this.headers['retry-after']);
     const error = failureError(failure, { ...vendor, status, retryAfter });
     if (!failure.relayed) {
       this.fail(error, failure.blamesChannel);
@@ -394,43 +396,4 @@ export class Relay implements UpstreamHandler, CloseListener {
     this.drain?.close();
     this.options.listener.result(this.drain === undefined ? result : this.drained(result));
   }
-}
-
-function single(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
-}
-
-function isEventStream(headers: UpstreamHeaders): boolean {
-  return single(headers['content-type'])?.startsWith('text/event-stream') === true;
-}
-
-function isJson(headers: UpstreamHeaders): boolean {
-  return /^application\/(?:[\w.+-]+\+)?json\b/.test(single(headers['content-type']) ?? '');
-}
-
-const NOTHING_ELSE = { text: undefined, responseId: null, warnings: [] } as const;
-
-/** The header that tells what a translation could not say; bounded, as proxies bound headers. */
-function warningsHeader(warnings: readonly string[]): string[] {
-  const value = warnings.join(', ').replace(/[^\x20-\x7e]/g, '?');
-  return ['x-tollgate-warnings', value.slice(0, WARNINGS_LENGTH_MAX)];
-}
-
-function unreadable(cause: unknown): GatewayError {
-  return new GatewayError('upstream_invalid_response', "The vendor's answer could not be read.", {
-    retry: 'next-channel',
-    cause,
-  });
-}
-
-function tooLarge(): GatewayError {
-  return new GatewayError('upstream_invalid_response', "The vendor's answer is too large to be translated.", {
-    retry: 'next-channel',
-  });
-}
-
-function cut(): GatewayError {
-  return new GatewayError('upstream_cut', 'The vendor broke off in the middle of its answer.', {
-    retry: 'next-channel',
-  });
 }
