@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseUsd } from '@tollgate/contracts';
-import { eventually } from '@tollgate/testing';
+import { eventually, WebhookReceiver } from '@tollgate/testing';
 import { PASSWORD, StandaloneGateway } from './standalone-gateway.js';
 
 interface Budget {
@@ -15,16 +15,23 @@ describe('a daily budget of a key', () => {
   let gateway: StandaloneGateway;
   let token: string;
   let budget: Budget;
+  let hook: WebhookReceiver;
 
   beforeAll(async () => {
     gateway = await (await StandaloneGateway.start({ TOLLGATE_ADMIN_PASSWORD: PASSWORD })).ready();
     token = await gateway.login(PASSWORD);
+    hook = await WebhookReceiver.start();
+    const notifications = [{ name: 'finance', on: ['budget-threshold'], webhook: { url: hook.url } }];
+    await call('PATCH', '/api/v1/settings', { health: { notifications } });
     const { items } = (await call('GET', '/api/v1/api-keys')) as { items: { id: string }[] };
     budget = (await call('POST', '/api/v1/budgets', {
       ...{ scope: 'api-key', scopeId: items[0]!.id, period: 'daily', amount: AMOUNT },
     })) as Budget;
   }, 120_000);
-  afterAll(() => gateway?.remove());
+  afterAll(async () => {
+    hook?.stop();
+    await gateway?.remove();
+  });
 
   const call = (method: string, path: string, body?: unknown): Promise<unknown> =>
     gateway.admin(method, path, { token, ...(body !== undefined && { body }) });
@@ -61,6 +68,13 @@ describe('a daily budget of a key', () => {
       items: { threshold: number }[];
     };
     expect(items.map(({ threshold }) => threshold)).toEqual([80, 50]);
+  });
+
+  it('tells of each threshold by one webhook', async () => {
+    await eventually(() => hook.received.length >= 2, 'the webhooks');
+    const told = hook.received.map(({ body }) => JSON.parse(body) as { data: { threshold: number } });
+    expect(told.map(({ data }) => data.threshold).sort((one, other) => one - other)).toEqual([50, 80]);
+    expect(told[0]).toMatchObject({ type: 'budget-threshold', rule: 'finance', budget: { id: budget.id } });
   });
 
   it('goes on as soon as it is raised', async () => {
