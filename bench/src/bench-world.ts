@@ -3,10 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@tollgate/testing/launcher';
 import { startBareProxy } from './gateways/bare.ts';
-import { type Gateway, type GatewayName, type StartGateway } from './gateways/gateway.ts';
+import {
+  type Gateway,
+  type GatewayContext,
+  type GatewayName,
+  type StartGateway,
+} from './gateways/gateway.ts';
 import { startNginx } from './gateways/nginx.ts';
 import { startPortkey } from './gateways/portkey.ts';
-import { startCrowdedTollgate, startTollgate } from './gateways/tollgate.ts';
+import {
+  startCrowdedTollgate,
+  startKeyedTollgate,
+  startTollgate,
+  startTollgateWorkers,
+} from './gateways/tollgate.ts';
 import { askVendor } from './load/ask.ts';
 import { inspect, type Subject } from './measure/subject.ts';
 import { ServerProcess } from './process/server-process.ts';
@@ -16,11 +26,16 @@ const starters: Readonly<Record<GatewayName, StartGateway>> = {
   bare: startBareProxy,
   tollgate: startTollgate,
   crowded: startCrowdedTollgate,
+  workers: startTollgateWorkers,
+  keyed: startKeyedTollgate,
   portkey: startPortkey,
 };
 
 /** Of every Node gateway alike: as the proxy's image starts it (deploy/Dockerfile). */
 const NODE_OPTIONS = ['--max-semi-space-size=64', '--no-parallel-scavenge'];
+
+/** How large some gateways are. */
+export type WorldSize = Pick<GatewayContext, 'workers' | 'keys'>;
 
 /** The vendor and the gateways of a run, in a temporary folder; `stop()` leaves nothing behind. */
 export class BenchWorld {
@@ -30,16 +45,18 @@ export class BenchWorld {
   private readonly vendor: ServerProcess;
   private readonly gateways: Gateway[] = [];
   readonly vendorPort: number;
+  private readonly size: WorldSize;
 
-  private constructor(vendorPort: number) {
+  private constructor(vendorPort: number, size: WorldSize) {
     this.vendorPort = vendorPort;
+    this.size = size;
     const script = 'bench/src/vendor/mock-vendor.ts';
     this.vendor = new ServerProcess({ name: 'the mock vendor', script, args: [String(vendorPort)] });
   }
 
   /** @throws Error if the vendor does not answer rightly */
-  static async start(): Promise<BenchWorld> {
-    const world = new BenchWorld(await freePort());
+  static async start(size: WorldSize): Promise<BenchWorld> {
+    const world = new BenchWorld(await freePort(), size);
     world.vendor.start();
     await world.vendor.ready(() => askVendor(world.vendorPort, 'GET', '/idle'));
     world.subjects.push(await inspect('direct', world.vendorPort, undefined));
@@ -50,7 +67,8 @@ export class BenchWorld {
   async add(name: GatewayName, nodeOptions: readonly string[] = []): Promise<void> {
     const directory = join(this.directory, name);
     const options = [...NODE_OPTIONS, ...nodeOptions];
-    const started = await starters[name]({ vendorPort: this.vendorPort, directory, nodeOptions: options });
+    const context = { vendorPort: this.vendorPort, directory, nodeOptions: options, ...this.size };
+    const started = await starters[name](context);
     if ('skipped' in started) {
       this.skipped[name] = started.skipped;
       return;
@@ -67,6 +85,10 @@ export class BenchWorld {
   processesBeside(subject: Subject): number[] {
     const others = this.gateways.filter((gateway) => gateway !== subject.gateway);
     return [this.vendor.pid, ...others.map(({ server }) => server.pid)];
+  }
+
+  get vendorPid(): number {
+    return this.vendor.pid;
   }
 
   /** The same gateway, fresh. */

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (!existsSync('/proc/self/stat'))
     throw new Error('The bench reads CPU times from /proc: it needs Linux.');
-  const world = await BenchWorld.start();
+  const world = await BenchWorld.start(options.size);
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= world.stop());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

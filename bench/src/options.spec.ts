@@ -9,6 +9,7 @@ describe('options of npm run bench', () => {
       workloads: ['J1', 'JL', 'J60', 'SB', 'AO', 'OA'],
       idle: true,
       profile: false,
+      overload: false,
     });
   });
 
@@ -30,10 +31,21 @@ describe('options of npm run bench', () => {
     });
   });
 
+  it('add what is measured only if it is asked for', () => {
+    expect(readOptions(['--workers', '2', '--keys', '50000', '--overload'])).toMatchObject({
+      gateways: ['nginx', 'bare', 'tollgate', 'workers', 'keyed', 'portkey'],
+      size: { workers: 2, keys: 50_000 },
+      overload: true,
+    });
+    const few = readOptions(['--only', 'tollgate', '--workers', '4']);
+    expect(few).toMatchObject({ gateways: ['tollgate', 'workers'], size: { workers: 4 } });
+  });
+
   it('name what is wrong', () => {
     expect(() => readOptions(['--only', 'litellm'])).toThrow('There is no gateway "litellm"');
     expect(() => readOptions(['--workloads', 'J2'])).toThrow('There is no workload "J2"');
     expect(() => readOptions(['--streams', 'many'])).toThrow('--streams is a number from 1 to 20000');
+    expect(() => readOptions(['--workers', '1'])).toThrow('--workers is a number from 2 to 64');
     expect(() => readOptions(['--quik'])).toThrow("Unknown option '--quik'");
   });
 });

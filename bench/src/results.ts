@@ -1,12 +1,16 @@
 import { type GatewayName, type SubjectName } from './gateways/gateway.ts';
 import { type IdleResult } from './measure/idle.ts';
+import { type KeyWalkStep } from './measure/key-walk.ts';
 import { type MachineFacts } from './measure/machine.ts';
+import { type OverloadedWorkload, type OverloadResult } from './measure/overload.ts';
 import { type Latency, type Sample } from './measure/sample.ts';
 import { median, spread } from './measure/statistics.ts';
 import { type Plan } from './plan.ts';
 import { type WorkloadId } from './workloads.ts';
 
 export type Samples = Partial<Record<SubjectName, Partial<Record<WorkloadId, Sample[]>>>>;
+
+export type Overloads = Partial<Record<OverloadedWorkload, OverloadResult>>;
 
 /** What a run writes down. */
 export interface Results {
@@ -21,6 +25,10 @@ export interface Results {
   readonly skipped: Partial<Record<GatewayName, string>>;
   readonly summary: Partial<Record<SubjectName, Partial<Record<WorkloadId, Summary>>>>;
   readonly idle: Partial<Record<GatewayName, IdleResult>>;
+  /** Of Tollgate, if it was asked for. */
+  readonly overload: Overloads;
+  /** Of `keyed`. */
+  readonly keyWalk: readonly KeyWalkStep[];
   readonly samples: Samples;
 }
 

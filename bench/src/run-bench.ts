@@ -1,14 +1,21 @@
 import { type BenchWorld } from './bench-world.ts';
 import { type GatewayName } from './gateways/gateway.ts';
 import { measureIdleStreams, type IdleResult } from './measure/idle.ts';
+import { measureKeyWalk, type KeyWalkStep } from './measure/key-walk.ts';
 import { machineFacts } from './measure/machine.ts';
+import { measureOverload, OVERLOADED_WORKLOADS } from './measure/overload.ts';
 import { cpuMicroseconds, machineBusyMicroseconds, processTree } from './measure/processes.ts';
 import { takeSample, type Sample } from './measure/sample.ts';
 import { isAsked, type Subject } from './measure/subject.ts';
 import { type BenchOptions } from './options.ts';
 import { type Plan } from './plan.ts';
-import { summarizeAll, type Results, type Samples } from './results.ts';
+import { allowOpenFiles } from './process/open-files.ts';
+import { summarizeAll, type Overloads, type Results, type Samples } from './results.ts';
 import { type WorkloadId } from './workloads.ts';
+
+/** A client's connection and a vendor's. */
+const OPEN_FILES_A_STREAM = 2;
+const OPEN_FILES_BESIDE = 1_000;
 
 export type Say = (text: string) => void;
 
@@ -22,7 +29,9 @@ export async function runBench(world: BenchWorld, options: BenchOptions, say: Sa
   const machine = machineFacts();
   const foreign = new ForeignCpu();
   const { samples, rounds } = await takeSamples(world, options, say);
+  const keyWalk = await walkKeys(world, options, say);
   const idle = options.idle ? await idleStreams(world, options.plan, say) : {};
+  const overload = options.overload ? await overloads(world, options, say) : {};
   return {
     date: new Date().toISOString().slice(0, 10),
     plan: options.plan,
@@ -33,7 +42,7 @@ export async function runBench(world: BenchWorld, options: BenchOptions, say: Sa
     gateways: world.titles,
     skipped: world.skipped,
     summary: summarizeAll(samples),
-    idle,
+    ...{ idle, overload, keyWalk },
     samples,
   };
 }
@@ -93,12 +102,38 @@ async function idleStreams(
     say(`${count} idle streams through ${gateway.name} …`);
     try {
       const fresh = await world.restart(subject);
+      const processes = [process.pid, world.vendorPid, ...processTree(gateway.server.pid)];
+      allowOpenFiles(processes, OPEN_FILES_A_STREAM * count + OPEN_FILES_BESIDE);
       idle[gateway.name] = await measureIdleStreams(fresh, world.vendorPort, count);
     } catch (error) {
       throw new Error(`${gateway.name}, idle streams: ${messageOf(error)}`, { cause: error });
     }
   }
   return idle;
+}
+
+/** With a key that the gateway has not seen yet, each time. */
+async function walkKeys(world: BenchWorld, { size }: BenchOptions, say: Say): Promise<KeyWalkStep[]> {
+  const keyed = world.subjects.find(({ name }) => name === 'keyed');
+  if (keyed === undefined) return [];
+  say('one key after the other …');
+  return measureKeyWalk(keyed, size.keys);
+}
+
+async function overloads(world: BenchWorld, { workloads }: BenchOptions, say: Say): Promise<Overloads> {
+  const results: Overloads = {};
+  const subject = world.subjects.find(({ name }) => name === 'tollgate');
+  if (subject === undefined) return results;
+  for (const id of OVERLOADED_WORKLOADS) {
+    if (!workloads.includes(id)) continue;
+    say(`three times as much ${id} as it can do …`);
+    try {
+      results[id] = await measureOverload(await world.restart(subject), id);
+    } catch (error) {
+      throw new Error(`tollgate, overload, ${id}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+  return results;
 }
 
 function messageOf(error: unknown): string {

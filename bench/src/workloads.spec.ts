@@ -16,10 +16,10 @@ describe('the workloads', () => {
       return [id, subjects.length, client.path, vendor.path];
     });
     expect(paths).toEqual([
-      ['J1', 6, '/v1/chat/completions', '/v1/chat/completions'],
+      ['J1', 8, '/v1/chat/completions', '/v1/chat/completions'],
       ['JL', 2, '/v1/chat/completions', '/v1/chat/completions'],
-      ['J60', 6, '/v1/chat/completions', '/v1/chat/completions'],
-      ['SB', 6, '/v1/chat/completions', '/v1/chat/completions'],
+      ['J60', 8, '/v1/chat/completions', '/v1/chat/completions'],
+      ['SB', 8, '/v1/chat/completions', '/v1/chat/completions'],
       ['AO', 2, '/v1/messages', '/v1/chat/completions'],
       ['OA', 2, '/v1/chat/completions', '/v1/messages'],
     ]);

@@ -27,7 +27,10 @@ export interface Workload {
   readonly weight: number;
 }
 
-const everyone: readonly SubjectName[] = ['direct', 'nginx', 'bare', 'tollgate', 'crowded', 'portkey'];
+const everyone: readonly SubjectName[] = [
+  ...(['direct', 'nginx', 'bare', 'tollgate', 'crowded'] as const),
+  ...(['workers', 'keyed', 'portkey'] as const),
+];
 /** Others pass on, or are not set up to translate. */
 const translating: readonly SubjectName[] = ['direct', 'tollgate'];
 const limiting: readonly SubjectName[] = ['direct', 'tollgate'];

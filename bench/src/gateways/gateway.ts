@@ -1,6 +1,6 @@
 import { type ServerProcess } from '../process/server-process.ts';
 
-export type GatewayName = 'nginx' | 'bare' | 'tollgate' | 'crowded' | 'portkey';
+export type GatewayName = 'nginx' | 'bare' | 'tollgate' | 'crowded' | 'workers' | 'keyed' | 'portkey';
 
 /** What is asked in a run: a gateway, or the vendor itself. */
 export type SubjectName = GatewayName | 'direct';
@@ -11,6 +11,10 @@ export interface GatewayContext {
   /** Temporary, its own. */
   readonly directory: string;
   readonly nodeOptions: readonly string[];
+  /** Of `workers`: processes that share the port. */
+  readonly workers: number;
+  /** Of `keyed`: API keys. */
+  readonly keys: number;
 }
 
 /** A gateway that is being measured. */
@@ -23,6 +27,8 @@ export interface Gateway {
   readonly headers: readonly string[];
   /** The same, of a client whose key has rate limits; where the gateway has any. */
   readonly limitedHeaders?: readonly string[];
+  /** The same, of a client with one of the many keys, from 0; where the gateway has them. */
+  readonly keyHeaders?: (index: number) => readonly string[];
   /** The process that is measured, with all its children; may be started again. */
   readonly server: ServerProcess;
   /** Stops what it stands on. */

@@ -44,8 +44,8 @@ function configuration({ directory, port, vendorPort }: NginxSetup): string {
   return `
 pid ${join(directory, 'nginx.pid')};
 worker_processes 1;
-worker_rlimit_nofile 20000;
-events { worker_connections 10000; }
+worker_rlimit_nofile 65536;
+events { worker_connections 50000; }
 http {
 ${temporary.join('\n')}
   access_log off;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, startServers } from '@tollgate/testing/launcher';
+import { fillWithKeys, secretOfKey } from './many-keys.ts';
 import { ask } from '../load/ask.ts';
 import { ServerProcess } from '../process/server-process.ts';
 import { ANTHROPIC_MODEL, BENCH_MODEL, IDLE_MODEL } from '../vendor/models.ts';
@@ -20,16 +21,37 @@ const CROWD_RIVALS = 100;
  * which commits them to Postgres. Measured is the proxy; what stands behind it, its cost told apart, runs beside.
  */
 export function startTollgate(context: GatewayContext): Promise<Gateway> {
-  return start(context, 'tollgate', 0);
+  return start(context, { name: 'tollgate' });
 }
 
 /** The same among 10,000 channels, of which a hundred could serve what is asked for. */
 export function startCrowdedTollgate(context: GatewayContext): Promise<Gateway> {
-  return start(context, 'crowded', CROWD_CHANNELS);
+  const among = `among ${CROWD_CHANNELS} other channels`;
+  return start(context, { name: 'crowded', crowd: CROWD_CHANNELS, among });
 }
 
-async function start(context: GatewayContext, name: 'tollgate' | 'crowded', crowd: number): Promise<Gateway> {
+/** The same in several processes. */
+export function startTollgateWorkers(context: GatewayContext): Promise<Gateway> {
+  return start(context, { name: 'workers', workers: context.workers });
+}
+
+/** The same among very many API keys. */
+export function startKeyedTollgate(context: GatewayContext): Promise<Gateway> {
+  return start(context, { name: 'keyed', keys: context.keys, among: `among ${context.keys} API keys` });
+}
+
+interface Setup {
+  readonly name: 'tollgate' | 'crowded' | 'workers' | 'keyed';
+  readonly crowd?: number;
+  readonly workers?: number;
+  readonly keys?: number;
+  /** What else there is, for the title. */
+  readonly among?: string;
+}
+
+async function start(context: GatewayContext, setup: Setup): Promise<Gateway> {
   const { directory } = context;
+  const { name, crowd = 0, workers = 1, keys = 0, among } = setup;
   mkdirSync(directory, { recursive: true });
   const servers = await startServers({ postgres: true, nats: true, redis: true });
   const masterKey = randomBytes(32).toString('base64');
@@ -53,7 +75,7 @@ async function start(context: GatewayContext, name: 'tollgate' | 'crowded', crow
   const proxy = await service(
     'proxy',
     'TOLLGATE_PROXY_PORT',
-    { ...shared, TOLLGATE_DATA_DIR: join(directory, 'proxy'), TOLLGATE_WORKERS: '1' },
+    { ...shared, TOLLGATE_DATA_DIR: join(directory, 'proxy'), TOLLGATE_WORKERS: String(workers) },
     context.nodeOptions,
   );
   const all = [admin, billing, proxy];
@@ -62,7 +84,12 @@ async function start(context: GatewayContext, name: 'tollgate' | 'crowded', crow
     await servers.stop();
   };
   try {
-    for (const { server } of all) server.start();
+    if (keys > 0) {
+      admin.server.start();
+      await admin.server.ready(() => isReady(admin.port));
+      await fillWithKeys({ natsUrl: servers.nats.url, masterKey, pattern: API_KEY, keys });
+    }
+    for (const one of all) if (one !== admin || keys === 0) one.server.start();
     await Promise.all(all.map(({ server, port }) => server.ready(() => isReady(port))));
   } catch (error) {
     await close();
@@ -70,10 +97,11 @@ async function start(context: GatewayContext, name: 'tollgate' | 'crowded', crow
   }
   return {
     name,
-    title: `Tollgate proxy, 1 worker, on NATS, Redis, Postgres, admin and billing${crowd === 0 ? '' : `, among ${crowd} other channels`}`,
+    title: `Tollgate proxy, ${workers} ${workers === 1 ? 'worker' : 'workers'}, on NATS, Redis, Postgres, admin and billing${among === undefined ? '' : `, ${among}`}`,
     port: proxy.port,
     headers: [`Authorization: Bearer ${API_KEY}`],
     limitedHeaders: [`Authorization: Bearer ${LIMITED_API_KEY}`],
+    ...(keys > 0 && { keyHeaders: (index: number) => [`Authorization: Bearer ${secretOfKey(index)}`] }),
     server: proxy.server,
     close,
   };

@@ -7,6 +7,8 @@ import { AnswerCheck, type Expectation } from './answer-check.ts';
 export interface Turns {
   /** `false`: all requests have begun. */
   next(): boolean;
+  /** Makes the next request of the connection's copy of the last one. */
+  vary?: ((request: Buffer) => void) | undefined;
   ended(latencyUs: number): void;
 }
 
@@ -23,7 +25,8 @@ export class LoadConnection {
   private finished = false;
 
   constructor(port: number, request: Buffer, expected: Expectation, turns: Turns) {
-    this.request = request;
+    // A copy of its own: what is being sent must not change.
+    this.request = turns.vary === undefined ? request : Buffer.from(request);
     this.turns = turns;
     const parser = new MessageParser(new AnswerCheck(expected, (error) => this.answered(error)));
     const memory = Buffer.allocUnsafe(READ_BYTES);
@@ -75,6 +78,7 @@ export class LoadConnection {
       this.settle?.resolve();
       return;
     }
+    this.turns.vary?.(this.request);
     this.sentAt = performance.now();
     this.socket.write(this.request);
   }

@@ -35,6 +35,18 @@ describe('the load', () => {
     expect({ connections, answered }).toEqual({ connections: 4, answered: 50 });
   });
 
+  it('can ask something else each time', async () => {
+    const asked: string[] = [];
+    const port = await serve((socket) => socket.write(right));
+    server.on('connection', (socket: Socket) =>
+      socket.on('data', (bytes) => asked.push(bytes.toString('latin1', 4, 5))),
+    );
+    let turn = 0;
+    const vary = (bytes: Buffer): void => void bytes.write(String(turn++), 4);
+    await runLoad({ ...plan, port, requests: 10, vary });
+    expect(asked.sort().join('')).toBe('0123456789');
+  });
+
   it.each([
     ['a wrong status', 'HTTP/1.1 502 Bad\r\ncontent-length: 2\r\n\r\nok', 'status 502'],
     ['a wrong length', 'HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nooo', '3 bytes instead of 2'],

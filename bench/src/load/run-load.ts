@@ -8,6 +8,8 @@ export interface LoadPlan {
   readonly requests: number;
   readonly connections: number;
   readonly expected: Expectation;
+  /** Makes each request of the one before; default: all are the same. */
+  readonly vary?: (request: Buffer) => void;
 }
 
 const DEADLINE_MS = 60_000;
@@ -24,6 +26,7 @@ export async function runLoad(plan: LoadPlan): Promise<Float64Array> {
   let ended = 0;
   const turns = {
     next: () => begun++ < plan.requests,
+    vary: plan.vary,
     ended: (latencyUs: number) => void (latenciesUs[ended++] = latencyUs),
   };
   const connections = Array.from(

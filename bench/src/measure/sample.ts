@@ -51,9 +51,8 @@ export async function takeSample(
     requests,
     cpuUs: (ownAfter - before.own) / requests,
     behindUs:
-      subject.name === 'tollgate' || subject.name === 'crowded'
-        ? (behindAfter - before.behind) / requests
-        : 0,
+      // Whoever limits rates stands on something that does.
+      subject.gateway?.limitedHeaders === undefined ? 0 : (behindAfter - before.behind) / requests,
     residentKb: residentKb(own),
     loaded: latency(loaded),
     single: latency(single),

@@ -30,6 +30,8 @@ function results(samples: Samples): Results {
     gateways: { bare: 'a bare proxy', tollgate: 'Tollgate' },
     skipped: { portkey: 'npm is not online' },
     summary: summarizeAll(samples),
+    overload: {},
+    keyWalk: [],
     idle: { tollgate: { streams: 2_000, beforeKb: 92_160, withStreamsKb: 192_160, kbPerStream: 50 } },
     samples,
   };
@@ -45,6 +47,13 @@ const run = results({
     OA: [sample(500, 700)],
   },
 });
+
+const OVERLOAD = {
+  ...{ peak: 1_000, offered: 3_000, served: 950, refused: 1_900, unsent: 150, afterwards: 990 },
+  ...{ servedP50Us: 3_000, servedP99Us: 40_000, refusedP50Us: 1_000_000, refusedP99Us: 1_100_000 },
+  ...{ newcomersP50Us: 1_000, newcomersP99Us: 9_000, busyShare: 0.99 },
+  ...{ beforeKb: 102_400, residentKb: 204_800 },
+};
 
 /** The cells of the row that begins so, in the table below a heading. */
 function row(heading: string, first: string): string[] {
@@ -117,5 +126,19 @@ describe('the report of a run', () => {
     expect(text).toContain("3 rounds in 400 s; others took 3 % of the machine's CPU time");
     expect(text).toContain('Node 26.10.0 (V8 14) for every Node gateway');
     expect(text).toContain('- not measured: npm is not online');
+  });
+
+  it('shows overload and many keys only if they were asked for', () => {
+    expect(report(run)).not.toContain('three times');
+    expect(report(run)).not.toContain('keys seen');
+    const text = report({
+      ...run,
+      overload: { J1: OVERLOAD },
+      keyWalk: [{ keys: 50_000, cpuUs: 210.4, residentKb: 409_600 }],
+    });
+    expect(text).toContain('| J1  | 1000 |    3000 |    950 |    95 % |    1900 |    150 |        990 |');
+    expect(text).toMatch(/ 3 \/ 40 \| +1000 \/ 1100 \|/);
+    expect(text).toContain('1 / 9 | 99 % |            100 |             200 |');
+    expect(text).toContain('| 50,000    |             210.4 |     400 |');
   });
 });

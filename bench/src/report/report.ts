@@ -2,10 +2,13 @@ import { type GatewayName } from '../gateways/gateway.ts';
 import { type Latency } from '../measure/sample.ts';
 import { type Results, type Summary } from '../results.ts';
 import { workloadIds, workloads, type WorkloadId } from '../workloads.ts';
+import { keyWalkSection, overloadSection } from './more-sections.ts';
 import { table } from './table.ts';
 import { cpuRatio, judge, titleOf } from './targets.ts';
 
-export const gatewayNames: readonly GatewayName[] = ['nginx', 'bare', 'tollgate', 'crowded', 'portkey'];
+export const gatewayNames: readonly GatewayName[] = [
+  ...(['nginx', 'bare', 'tollgate', 'crowded', 'workers', 'keyed', 'portkey'] as const),
+];
 const NOTHING = '–';
 
 /** The run in Markdown, for the terminal and for `bench/results`. */
@@ -17,6 +20,8 @@ export function report(results: Results): string {
     `### Tollgate's CPU time as a multiple of the others'\n\n${ratioTable(results)}`,
     `### Time that a gateway adds to the direct call, µs (p50 / p99)\n\n${latencyTable(results)}`,
     `### Memory\n\n${memoryTable(results)}`,
+    ...overloadSection(results),
+    ...keyWalkSection(results),
   ];
   return `${sections.join('\n\n')}\n`;
 }
