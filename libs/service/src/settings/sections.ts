@@ -164,7 +164,7 @@ export const proxyLimitsSection = {
     withDefault(integer(MEBIBYTE, 1_024 * 1_024 * MEBIBYTE), 512 * MEBIBYTE),
   ),
   /** How late the event loop may be before requests are refused; 0: never because of it. */
-  delayMaxMs: setting('TOLLGATE_DELAY_MAX_MS', withDefault(integer(0, 60_000), 50)),
+  delayMaxMs: setting('TOLLGATE_DELAY_MAX_MS', withDefault(integer(0, 60_000), 25)),
   /** Of all journal files of one proxy process. */
   journalBytesMax: setting(
     'TOLLGATE_JOURNAL_BYTES_MAX',
