@@ -39,6 +39,7 @@ export class PostgresConnection {
   private listener: pg.Client | undefined;
   private keepListening: Promise<void> | undefined;
   private attempt: Attempt = newAttempt();
+  private lastStatement: Promise<unknown> = Promise.resolve();
   private connectedOnce = false;
   private closed = false;
 
@@ -105,7 +106,7 @@ export class PostgresConnection {
     try {
       await client.connect();
       this.listener = client;
-      for (const channel of this.handlers.keys()) await client.query(`listen ${quoted(channel)}`);
+      for (const channel of this.handlers.keys()) await this.listenTo(client, channel);
     } catch (error) {
       await client.end().catch(() => undefined);
       throw error;
@@ -120,8 +121,15 @@ export class PostgresConnection {
 
   /** If it fails, the connection is going: the next one listens to every registered channel. */
   private async subscribe(client: pg.Client, channel: string, handler: NotificationHandler): Promise<void> {
-    await client.query(`listen ${quoted(channel)}`);
+    await this.listenTo(client, channel);
     handler.listening(false);
+  }
+
+  /** One after the other: a client takes one statement at a time. */
+  private listenTo(client: pg.Client, channel: string): Promise<unknown> {
+    const listening = this.lastStatement.then(() => client.query(`listen ${quoted(channel)}`));
+    this.lastStatement = listening.catch(() => undefined);
+    return listening;
   }
 
   private dispatch(channel: string, payload: string): void {
