@@ -25,16 +25,14 @@ describe('a connection that listens in Postgres', () => {
     const query = Reflect.get(pg.Client.prototype, 'query') as (...input: unknown[]) => Promise<unknown>;
     let underWay = 0;
     let most = 0;
-    jest.spyOn(pg.Client.prototype, 'query').mockImplementation(async function (
-      this: pg.Client,
-      ...statement: unknown[]
-    ) {
+    const counted = async function (this: pg.Client, ...statement: unknown[]): Promise<unknown> {
       underWay += 1;
       most = Math.max(most, underWay);
       const result = await query.apply(this, statement);
       underWay -= 1;
       return result;
-    });
+    };
+    jest.spyOn(pg.Client.prototype, 'query').mockImplementation(counted as never);
     await Promise.all(
       ['second', 'third', 'fourth'].map((channel) => connection.listen(channel, handler).inForce),
     );
