@@ -25,14 +25,12 @@ describe('a connection that listens in Postgres', () => {
     const query = Reflect.get(pg.Client.prototype, 'query') as (...input: unknown[]) => Promise<unknown>;
     let underWay = 0;
     let most = 0;
-    const counted = async function (this: pg.Client, ...statement: unknown[]): Promise<unknown> {
+    const counted = function (this: pg.Client, ...statement: unknown[]): unknown {
       underWay += 1;
       most = Math.max(most, underWay);
-      const result = await query.apply(this, statement);
-      underWay -= 1;
-      return result;
+      return query.apply(this, statement).finally(() => (underWay -= 1));
     };
-    jest.spyOn(pg.Client.prototype, 'query').mockImplementation(counted as never);
+    jest.spyOn(pg.Client.prototype, 'query').mockImplementation(counted);
     await Promise.all(
       ['second', 'third', 'fourth'].map((channel) => connection.listen(channel, handler).inForce),
     );
