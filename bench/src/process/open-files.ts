@@ -4,16 +4,14 @@ import { readFileSync } from 'node:fs';
 /**
  * Lets processes have so many files and sockets open, raising their limits where the machine allows it.
  *
- * @throws Error in one line: what a limit is, and what it should be
+ * @returns how many each of them may have; less than asked for if the machine does not allow it
  */
-export function allowOpenFiles(pids: readonly number[], count: number): void {
-  for (const pid of pids) {
-    if (openFilesMax(pid) >= count) continue;
-    spawnSync('prlimit', ['--pid', String(pid), `--nofile=${count}:${count}`]);
-    const limit = openFilesMax(pid);
-    if (limit < count)
-      throw new Error(`process ${pid} may have ${limit} open files, and needs ${count}: raise ulimit -n`);
-  }
+export function allowOpenFiles(pids: readonly number[], count: number): number {
+  const limits = pids.map((pid) => {
+    if (openFilesMax(pid) < count) spawnSync('prlimit', ['--pid', String(pid), `--nofile=${count}:${count}`]);
+    return openFilesMax(pid);
+  });
+  return Math.min(count, ...limits);
 }
 
 /** The soft limit of a process; 0 if it is gone. */

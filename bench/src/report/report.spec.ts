@@ -118,6 +118,8 @@ describe('the report of a run', () => {
 
   it('shows memory under load, after a start and a stream', () => {
     expect(row('Memory', 'tollgate')).toEqual(['tollgate', '100', '90', '50.0']);
+    const fewer = { streams: 1_900, beforeKb: 0, withStreamsKb: 95_000, kbPerStream: 50 };
+    expect(report({ ...run, idle: { bare: fewer } })).toContain('50.0 (1,900)');
     expect(row('Memory', 'bare')).toEqual(['bare', '100', '–', '–']);
   });
 

@@ -1,4 +1,5 @@
 import { type GatewayName } from '../gateways/gateway.ts';
+import { type IdleResult } from '../measure/idle.ts';
 import { type Latency } from '../measure/sample.ts';
 import { type Results, type Summary } from '../results.ts';
 import { workloadIds, workloads, type WorkloadId } from '../workloads.ts';
@@ -122,6 +123,12 @@ function pair({ p50Us, p99Us }: Latency): string {
   return `${p50Us.toFixed(0)} / ${p99Us.toFixed(0)}`;
 }
 
+/** With the number of streams, if there could not be as many as were asked for. */
+function streamCell({ kbPerStream, streams }: IdleResult, wanted: number): string {
+  const cell = kbPerStream.toFixed(1);
+  return streams === wanted ? cell : `${cell} (${streams.toLocaleString('en')})`;
+}
+
 function memoryTable(results: Results): string {
   const rows = measured(results).map((name) => {
     const idle = results.idle[name];
@@ -130,7 +137,7 @@ function memoryTable(results: Results): string {
       name,
       (Math.max(...kilobytes) / 1_024).toFixed(0),
       idle === undefined ? NOTHING : (idle.beforeKb / 1_024).toFixed(0),
-      idle === undefined ? NOTHING : idle.kbPerStream.toFixed(1),
+      idle === undefined ? NOTHING : streamCell(idle, results.plan.idleStreams),
     ];
   });
   const streams = results.plan.idleStreams.toLocaleString('en');
