@@ -32,12 +32,12 @@ export async function startWorld(seed: number): Promise<World> {
   try {
     await gateway.apply(declaration(vendors, seed));
     const accounts = await accountsOf(gateway);
-    const world = { gateway, vendors, traffic, accounts, deaths: [], redisOutages: [], mounts: [] };
     for (const proxy of PROXIES) {
       const served = async () => (await traffic.probe(proxy)).ending === 'complete';
       await eventually(served, `${proxy} to serve its first request`, 30_000);
     }
-    return world;
+    const readyAt = performance.now();
+    return { gateway, vendors, traffic, accounts, readyAt, deaths: [], redisOutages: [], mounts: [] };
   } catch (error) {
     await stopWorld({ gateway, vendors, traffic, mounts: [] });
     throw error;

@@ -30,6 +30,8 @@ export interface World {
   readonly vendors: readonly [ChaosVendor, ChaosVendor];
   readonly traffic: Traffic;
   readonly accounts: readonly Account[];
+  /** From when on every key and model was known everywhere; the same clock. */
+  readonly readyAt: number;
   readonly deaths: Death[];
   readonly redisOutages: Outage[];
   /** Small disks, each under the data directory of a proxy. */

@@ -18,6 +18,7 @@ export async function checkRemains(world: World): Promise<readonly string[]> {
     ...(underWay === 0 ? [] : [`Vendors still work at ${underWay} requests that nobody waits for.`]),
     ...(traffic.forgotten === 0 ? [] : [`${traffic.forgotten} requests got no answer in half a minute.`]),
     ...gatewayFaults(world).slice(0, 3),
+    ...wronglyUnknown(world).slice(0, 3),
   ];
 }
 
@@ -75,4 +76,14 @@ function gatewayFaults({ traffic }: World): string[] {
   return traffic.sent
     .filter(({ said }) => said?.includes('internal_error') === true)
     .map(({ id }) => `Request ${id ?? '?'} failed inside the gateway.`);
+}
+
+/** Whatever is away or lost, a key that exists is never called invalid, nor a model unknown. */
+function wronglyUnknown({ traffic, readyAt }: World): string[] {
+  return traffic.sent
+    .filter(({ sentAt, said }) => sentAt > readyAt && /invalid_api_key|model_not_found/.test(said ?? ''))
+    .map(
+      ({ id, key, proxy }) =>
+        `Request ${id ?? '?'} of ${key} at ${proxy}: its key or model was said not to exist.`,
+    );
 }
