@@ -30,7 +30,7 @@ export interface Offered {
 
 const OPENING_MAX = 100;
 const PACE_MS = 1;
-const NEWCOMER_EVERY_MS = 20;
+const NEWCOMER_EVERY_MS = 100;
 
 /**
  * Offers requests at a fixed rate, as clients do that know nothing of each other: who is refused does not ask less. One
