@@ -136,8 +136,8 @@ class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
     if (this.over) controller.abort(new Error('aborted before it began'));
+    else this.controller = controller;
   }
 
   onResponseStart(
@@ -167,7 +167,8 @@ class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   }
 
   abort(): void {
-    if (this.finish() !== undefined) this.controller?.abort(new Error('aborted by the gateway'));
+    const { controller } = this;
+    if (this.finish() !== undefined) controller?.abort(new Error('aborted by the gateway'));
   }
 
   pause(): void {
@@ -198,9 +199,10 @@ class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   }
 
   cutOff(error: GatewayError): void {
+    const { controller } = this;
     const handler = this.finish();
     if (handler === undefined) return;
-    this.controller?.abort(error);
+    controller?.abort(error);
     handler.error(error);
   }
 
@@ -214,6 +216,7 @@ class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
     const { handler } = this;
     this.over = true;
     this.handler = NOBODY;
+    this.controller = undefined;
     return handler;
   }
 }
