@@ -20,6 +20,8 @@ export async function readBooks(databaseUrl: string, organizationId: string): Pr
   const client = new pg.Client(databaseUrl);
   await client.connect();
   try {
+    // All of one moment: charges may be committed between two of these statements.
+    await client.query('begin isolation level repeatable read read only');
     const account = `org:${organizationId}`;
     const records = await client.query<{ id: string; charge: string }>(
       'select id, charge from billing.usage_records where organization_id = $1',
