@@ -39,6 +39,13 @@ describe('reading a Chat Completions request', () => {
     expect(envelope.inputTokensMax).toBeGreaterThan(2_500);
   });
 
+  it('takes no other member for an image, though its name ends alike', () => {
+    const body =
+      '{"_url":1,"my_url":2,"an_image_url":3,"model":"m","image_url":4,"x":{"image_url":"image_url"}}';
+    const { envelope } = read(body);
+    expect(envelope.inputTokensMax).toBe(body.length + 3 * 2_500);
+  });
+
   it.each([
     [{ messages: [] }, 'model'],
     [{ model: 7 }, 'model'],
