@@ -7,17 +7,8 @@ import {
   type BudgetScope,
 } from '@tollgate/contracts';
 import { PageQuery } from '@tollgate/control-api';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsUUID,
-  Max,
-  Min,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsInt, IsUUID, Max, Min } from 'class-validator';
+import { OptionalFlag } from '../validation/optional-fields.js';
 import { IsGivenOptionally, IsUsdAmount } from '../validation/rules.js';
 
 const THRESHOLDS_MAX = 20;
@@ -54,13 +45,7 @@ export class CreateBudgetDto {
   @Max(THRESHOLD_MAX, { each: true })
   thresholds?: number[];
 
-  @ApiPropertyOptional({
-    type: Boolean,
-    default: false,
-    description: 'true: nothing is refused, only told.',
-  })
-  @IsGivenOptionally()
-  @IsBoolean()
+  @OptionalFlag({ default: false, description: 'true: nothing is refused, only told.' })
   soft?: boolean;
 }
 

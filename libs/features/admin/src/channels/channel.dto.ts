@@ -21,6 +21,7 @@ import {
 } from 'class-validator';
 import { ChannelExtrasDto } from '../routing/routing.dto.js';
 import { PriceSheetDto } from '../price-cards/price-sheet.dto.js';
+import { OptionalFlag } from '../validation/optional-fields.js';
 import {
   IsGivenOptionally,
   IsName,
@@ -126,13 +127,10 @@ export class UpdateChannelDto extends ChannelExtrasDto {
   @IsTextRecord()
   options?: Record<string, string>;
 
-  @ApiPropertyOptional({
-    type: Boolean,
+  @OptionalFlag({
     default: false,
     description: "Thoughts are written into the answer's text, between <think> tags.",
   })
-  @IsGivenOptionally()
-  @IsBoolean()
   thinkingToContent?: boolean;
 
   @ApiPropertyOptional({ type: 'integer', default: 0, description: 'Higher first.' })
@@ -154,9 +152,7 @@ export class UpdateChannelDto extends ChannelExtrasDto {
   @Max(INTEGER_MAX)
   weight?: number;
 
-  @ApiPropertyOptional({ type: Boolean, default: true })
-  @IsGivenOptionally()
-  @IsBoolean()
+  @OptionalFlag({ default: true })
   enabled?: boolean;
 }
 

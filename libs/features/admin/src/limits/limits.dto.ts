@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsInt, Max, Min, ValidateNested } from 'class-validator';
+import { OptionalSection } from '../validation/optional-fields.js';
 import { IsGivenOptionally, IsName } from '../validation/rules.js';
 
 const COUNT_MAX = 1_000_000_000;
@@ -51,21 +52,10 @@ export class CountedLimitsDto {
   @Max(COUNT_MAX)
   concurrencyMax?: number;
 
-  @ApiPropertyOptional({ type: CountWindowDto, description: 'Requests in a window of any length.' })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => CountWindowDto)
+  @OptionalSection(CountWindowDto, { description: 'Requests in a window of any length.' })
   requestsPerWindow?: CountWindowDto;
 
-  @ApiPropertyOptional({
-    type: CountWindowDto,
-    description: 'Requests that succeed, in a window of any length.',
-  })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => CountWindowDto)
+  @OptionalSection(CountWindowDto, { description: 'Requests that succeed, in a window of any length.' })
   successesPerWindow?: CountWindowDto;
 }
 

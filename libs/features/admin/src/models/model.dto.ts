@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { PageQuery } from '@tollgate/control-api';
 import { IsBoolean, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { ModelRoutingDto } from '../routing/routing.dto.js';
+import { OptionalFlag } from '../validation/optional-fields.js';
 import { IsGivenOptionally, IsName, QueryBoolean } from '../validation/rules.js';
 
 const INTEGER_MAX = 2_147_483_647;
@@ -44,9 +45,7 @@ export class UpdateModelDto extends ModelRoutingDto {
   @Max(INTEGER_MAX)
   outputTokensMax?: number | null;
 
-  @ApiPropertyOptional({ type: Boolean, default: true, description: 'false: nobody may call it.' })
-  @IsGivenOptionally()
-  @IsBoolean()
+  @OptionalFlag({ default: true, description: 'false: nobody may call it.' })
   enabled?: boolean;
 }
 

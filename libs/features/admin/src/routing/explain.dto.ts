@@ -10,16 +10,8 @@ import {
   type RoutingStrategy,
 } from '@tollgate/contracts';
 import { RANKS, type Rank, type SuffixedReasoning } from '@tollgate/routing';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsString,
-  MaxLength,
-  MinLength,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsString, MaxLength, MinLength } from 'class-validator';
+import { OptionalFlag } from '../validation/optional-fields.js';
 import { IsGivenOptionally, IsName } from '../validation/rules.js';
 import { NOT_JUDGED, type NotJudged, type NotJudgedFact } from './not-judged.js';
 import {
@@ -75,9 +67,7 @@ export class ExplainRouteDto {
   @IsIn(CLIENT_DIALECT_IDS)
   dialect?: ClientDialectId;
 
-  @ApiPropertyOptional({ type: Boolean, description: 'Changes nothing: the same channels serve both.' })
-  @IsGivenOptionally()
-  @IsBoolean()
+  @OptionalFlag({ description: 'Changes nothing: the same channels serve both.' })
   streamed?: boolean;
 
   @ApiPropertyOptional({

@@ -5,12 +5,9 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
-  IsBoolean,
   IsEmail,
   IsIn,
   IsInt,
-  IsNumber,
-  IsObject,
   IsOptional,
   IsString,
   IsUrl,
@@ -20,6 +17,12 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
+import {
+  OptionalFlag,
+  OptionalInteger,
+  OptionalNumber,
+  OptionalSection,
+} from '../validation/optional-fields.js';
 import { IsGivenOptionally, IsName } from '../validation/rules.js';
 
 const DAY_SECONDS = 86_400;
@@ -27,26 +30,18 @@ const WEEK_SECONDS = 604_800;
 const BALANCE_MAX = 1_000_000_000;
 
 export class HealthProbesDto {
-  @ApiPropertyOptional({
-    type: Boolean,
+  @OptionalFlag({
     default: false,
     description: 'true: channels, credentials and models on trial are probed; it costs money at vendors.',
   })
-  @IsGivenOptionally()
-  @IsBoolean()
   enabled?: boolean;
 
-  @ApiPropertyOptional({
-    type: 'integer',
+  @OptionalInteger({
     minimum: 10,
     maximum: DAY_SECONDS,
     default: 60,
     description: 'Between two probes of a channel.',
   })
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(10)
-  @Max(DAY_SECONDS)
   intervalSeconds?: number;
 
   @ApiPropertyOptional({
@@ -65,33 +60,21 @@ export class HealthProbesDto {
 }
 
 export class VendorChecksDto {
-  @ApiPropertyOptional({
-    type: Boolean,
+  @OptionalFlag({
     default: false,
     description: 'true: vendors are asked for their models and for what is left of our balance.',
   })
-  @IsGivenOptionally()
-  @IsBoolean()
   enabled?: boolean;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 60, maximum: WEEK_SECONDS, default: 3_600 })
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(60)
-  @Max(WEEK_SECONDS)
+  @OptionalInteger({ minimum: 60, maximum: WEEK_SECONDS, default: 3_600 })
   intervalSeconds?: number;
 
-  @ApiPropertyOptional({
-    type: Number,
+  @OptionalNumber({
     minimum: 0,
     maximum: BALANCE_MAX,
     default: 5,
     description: "A balance below it is low, in the vendor's currency.",
   })
-  @IsGivenOptionally()
-  @IsNumber()
-  @Min(0)
-  @Max(BALANCE_MAX)
   balanceMin?: number;
 }
 
@@ -134,113 +117,62 @@ export class HealthNotificationDto {
   @IsName({ each: true })
   channels?: string[];
 
-  @ApiPropertyOptional({ type: NotificationWebhookDto, description: 'Exactly one of webhook and email.' })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => NotificationWebhookDto)
+  @OptionalSection(NotificationWebhookDto, { description: 'Exactly one of webhook and email.' })
   webhook?: NotificationWebhookDto;
 
-  @ApiPropertyOptional({ type: NotificationEmailDto })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => NotificationEmailDto)
+  @OptionalSection(NotificationEmailDto)
   email?: NotificationEmailDto;
 
-  @ApiPropertyOptional({
-    type: 'integer',
+  @OptionalInteger({
     minimum: 0,
     maximum: WEEK_SECONDS,
     default: 300,
     description:
       'After a notification about a channel, or a threshold of a budget, others of the kind are dropped for so long.',
   })
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(0)
-  @Max(WEEK_SECONDS)
   coolDownSeconds?: number;
 }
 
 export class SlownessDto {
-  @ApiPropertyOptional({ type: Boolean, default: true })
-  @IsGivenOptionally()
-  @IsBoolean()
+  @OptionalFlag({ default: true })
   enabled?: boolean;
 
-  @ApiPropertyOptional({
-    type: Number,
+  @OptionalNumber({
     minimum: 1.5,
     maximum: 100,
     default: 4,
     description: 'How many times the usual time to the first byte.',
   })
-  @IsGivenOptionally()
-  @IsNumber()
-  @Min(1.5)
-  @Max(100)
   factor?: number;
 
-  @ApiPropertyOptional({
-    type: 'integer',
+  @OptionalInteger({
     minimum: 0,
     maximum: 600_000,
     default: 1_000,
     description: 'And by how much later at least, milliseconds.',
   })
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(0)
-  @Max(600_000)
   differenceMs?: number;
 
-  @ApiPropertyOptional({
-    type: 'integer',
+  @OptionalInteger({
     minimum: 1,
     maximum: 100_000,
     default: 20,
     description: 'Successes in a minute; fewer tell nothing.',
   })
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(1)
-  @Max(100_000)
   requestsMin?: number;
 }
 
 export class HealthSettingsDto {
-  @ApiPropertyOptional({
-    type: Boolean,
-    default: true,
-    description: 'false: channels are never rested or opened.',
-  })
-  @IsGivenOptionally()
-  @IsBoolean()
+  @OptionalFlag({ default: true, description: 'false: channels are never rested or opened.' })
   enabled?: boolean;
 
-  @ApiPropertyOptional({ type: HealthProbesDto })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => HealthProbesDto)
+  @OptionalSection(HealthProbesDto)
   probes?: HealthProbesDto;
 
-  @ApiPropertyOptional({
-    type: SlownessDto,
-    description: 'What answers far later than it usually does is degraded.',
-  })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => SlownessDto)
+  @OptionalSection(SlownessDto, { description: 'What answers far later than it usually does is degraded.' })
   slowness?: SlownessDto;
 
-  @ApiPropertyOptional({ type: VendorChecksDto })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => VendorChecksDto)
+  @OptionalSection(VendorChecksDto)
   vendorChecks?: VendorChecksDto;
 
   @ApiPropertyOptional({ type: [HealthNotificationDto], description: 'Whom to tell what.' })

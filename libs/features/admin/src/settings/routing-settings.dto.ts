@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { affinityRules, ROUTING_STRATEGIES, type SettingsDocument } from '@tollgate/contracts';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, Max, Min } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn } from 'class-validator';
+import { OptionalInteger } from '../validation/optional-fields.js';
 import { IsSchema } from '../validation/is-schema.js';
 import { IsGivenOptionally, IsName } from '../validation/rules.js';
 
@@ -8,30 +9,20 @@ const ATTEMPTS_MAX = 20;
 const DAY_MS = 86_400_000;
 
 export class RoutingSettingsDto {
-  @ApiPropertyOptional({
-    type: 'integer',
+  @OptionalInteger({
     minimum: 1,
     maximum: ATTEMPTS_MAX,
     default: 3,
     description: 'Attempts a request, the first included; 1 is no retry.',
   })
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(1)
-  @Max(ATTEMPTS_MAX)
   attemptsMax?: number;
 
-  @ApiPropertyOptional({
-    type: 'integer',
+  @OptionalInteger({
     minimum: 1,
     maximum: DAY_MS,
     default: 300_000,
     description: "No attempt begins later than this after the request's first, milliseconds.",
   })
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(1)
-  @Max(DAY_MS)
   totalTimeMaxMs?: number;
 
   @ApiPropertyOptional({

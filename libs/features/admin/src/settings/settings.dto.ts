@@ -5,18 +5,14 @@ import {
   ArrayMaxSize,
   ArrayUnique,
   IsArray,
-  IsBoolean,
   IsIn,
-  IsInt,
-  IsObject,
   IsString,
-  Max,
   MaxLength,
-  Min,
   MinLength,
   ValidateNested,
 } from 'class-validator';
 import { GroupLimitsDto } from '../limits/limits.dto.js';
+import { OptionalFlag, OptionalInteger, OptionalSection } from '../validation/optional-fields.js';
 import { IsGivenOptionally } from '../validation/rules.js';
 import { HealthSettingsDto } from './health-settings.dto.js';
 import { RoutingSettingsDto } from './routing-settings.dto.js';
@@ -29,7 +25,6 @@ const GROUPS_MAX = 1_000;
 const STORE_DOWN = ['open', 'closed'] as const;
 
 const timeLimit = (description: string, byDefault: number) => ({
-  type: 'integer' as const,
   minimum: 1,
   maximum: DAY_MS,
   default: byDefault,
@@ -37,32 +32,16 @@ const timeLimit = (description: string, byDefault: number) => ({
 });
 
 export class UpstreamSettingsDto {
-  @ApiPropertyOptional(timeLimit('Time to connect to a vendor', 5_000))
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(1)
-  @Max(DAY_MS)
+  @OptionalInteger(timeLimit('Time to connect to a vendor', 5_000))
   connectTimeoutMs?: number;
 
-  @ApiPropertyOptional(timeLimit('Time until the first byte of an answer', 60_000))
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(1)
-  @Max(DAY_MS)
+  @OptionalInteger(timeLimit('Time until the first byte of an answer', 60_000))
   firstByteTimeoutMs?: number;
 
-  @ApiPropertyOptional(timeLimit('Longest silence within an answer', 60_000))
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(1)
-  @Max(DAY_MS)
+  @OptionalInteger(timeLimit('Longest silence within an answer', 60_000))
   idleTimeoutMs?: number;
 
-  @ApiPropertyOptional(timeLimit('Time for the whole request', 600_000))
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(1)
-  @Max(DAY_MS)
+  @OptionalInteger(timeLimit('Time for the whole request', 600_000))
   totalTimeoutMs?: number;
 
   @ApiPropertyOptional({
@@ -75,11 +54,7 @@ export class UpstreamSettingsDto {
   @IsIn(CLIENT_CLOSE)
   onClientClose?: SettingsDocument['upstream']['onClientClose'];
 
-  @ApiPropertyOptional(timeLimit('Time that a vendor may go on when its client left', 30_000))
-  @IsGivenOptionally()
-  @IsInt()
-  @Min(1)
-  @Max(DAY_MS)
+  @OptionalInteger(timeLimit('Time that a vendor may go on when its client left', 30_000))
   drainTimeoutMs?: number;
 }
 
@@ -114,26 +89,20 @@ export class ModelsSettingsDto {
 }
 
 export class PricingSettingsDto {
-  @ApiPropertyOptional({
-    type: Boolean,
+  @OptionalFlag({
     default: false,
     description: 'true: a model without a price is served and charged nothing.',
   })
-  @IsGivenOptionally()
-  @IsBoolean()
   allowUnpriced?: boolean;
 }
 
 export class MeteringSettingsDto {
-  @ApiPropertyOptional({
-    type: Boolean,
+  @OptionalFlag({
     default: true,
     description:
       'false: an answer that the vendor breaks off, or that a time limit ends, is charged nothing, though some of it ' +
       'reached the client.',
   })
-  @IsGivenOptionally()
-  @IsBoolean()
   chargeCutStreams?: boolean;
 }
 
@@ -160,62 +129,30 @@ export class AdmissionSettingsDto {
   @IsIn(STORE_DOWN)
   onStoreDown?: SettingsDocument['admission']['onStoreDown'];
 
-  @ApiPropertyOptional({ type: LimitsSettingsDto })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => LimitsSettingsDto)
+  @OptionalSection(LimitsSettingsDto)
   limits?: LimitsSettingsDto;
 }
 
 /** The settings, or some of them. A test holds it equal to the settings document of the contracts. */
 export class SettingsDto {
-  @ApiPropertyOptional({ type: RoutingSettingsDto })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => RoutingSettingsDto)
+  @OptionalSection(RoutingSettingsDto)
   routing?: RoutingSettingsDto;
 
-  @ApiPropertyOptional({ type: HealthSettingsDto })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => HealthSettingsDto)
+  @OptionalSection(HealthSettingsDto)
   health?: HealthSettingsDto;
 
-  @ApiPropertyOptional({ type: UpstreamSettingsDto })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => UpstreamSettingsDto)
+  @OptionalSection(UpstreamSettingsDto)
   upstream?: UpstreamSettingsDto;
 
-  @ApiPropertyOptional({ type: ModelsSettingsDto })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => ModelsSettingsDto)
+  @OptionalSection(ModelsSettingsDto)
   models?: ModelsSettingsDto;
 
-  @ApiPropertyOptional({ type: PricingSettingsDto })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => PricingSettingsDto)
+  @OptionalSection(PricingSettingsDto)
   pricing?: PricingSettingsDto;
 
-  @ApiPropertyOptional({ type: MeteringSettingsDto })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => MeteringSettingsDto)
+  @OptionalSection(MeteringSettingsDto)
   metering?: MeteringSettingsDto;
 
-  @ApiPropertyOptional({ type: AdmissionSettingsDto })
-  @IsGivenOptionally()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => AdmissionSettingsDto)
+  @OptionalSection(AdmissionSettingsDto)
   admission?: AdmissionSettingsDto;
 }
