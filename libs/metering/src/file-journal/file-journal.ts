@@ -1,16 +1,16 @@
 import { mkdirSync } from 'node:fs';
-import { GatewayError, newId, type JournalId, type RequestId } from '@tollgate/contracts';
+import { GatewayError, newId, type JournalId } from '@tollgate/contracts';
 import type { Journal, JournalEnd, JournalStart, StartedRequest } from '../journal.js';
-import { encodeEnd, encodeFacts, encodeStart } from './encode-entry.js';
+import { encodeFacts } from './encode-entry.js';
 import { EventBacklog } from './event-backlog.js';
 import { interruptedEvent } from './interrupted.js';
 import { JournalDirectory } from './journal-directory.js';
+import { JournalWriter } from './journal-writer.js';
 import { DEFAULT_JOURNAL_LIMITS, type JournalLimits } from './limits.js';
 import type { JournalStatus } from './journal-status.js';
 import { OrphanAdopter } from './orphan-adopter.js';
 import { currentOwner, type Owner } from './owner.js';
-import { OpenRequest, OpenRequests } from './open-requests.js';
-import { RECORD_BYTES_MAX, RecordBuffer } from './record.js';
+import { OpenRequest } from './open-requests.js';
 import { SegmentReader } from './segment-reader.js';
 import { SegmentStore, type Segment, type WriteFile } from './segment-store.js';
 import { Shedding, type WhenFull } from './shedding.js';
@@ -47,13 +47,7 @@ export class FileJournal implements Journal {
   readonly #shipper: Shipper;
   readonly #adopter: OrphanAdopter;
   readonly #shedding: Shedding;
-  readonly #buffer = new RecordBuffer();
-  readonly #open = new OpenRequests();
-  #lastSequence = 0;
-  /** First sequence that waits in the buffer; 0: none does. */
-  #firstBuffered = 0;
-  #flushPlanned = false;
-  #writable = true;
+  readonly #writer: JournalWriter;
   #lost = false;
   #closing = false;
   #tidying = false;
@@ -102,6 +96,16 @@ export class FileJournal implements Journal {
         void this.#tidy();
       },
     });
+    this.#writer = new JournalWriter({
+      journalId: this.id,
+      path,
+      store: this.#store,
+      backlog: this.#backlog,
+      shedding: this.#shedding,
+      logger,
+      refusal: cannotRecord,
+      written: () => this.#shipper.notify(),
+    });
     this.#adopter = new OrphanAdopter(options.directory, owner, ports);
     this.#adopter.start();
     this.#every(this.#limits.syncIntervalMs, () => this.#sync());
@@ -109,18 +113,18 @@ export class FileJournal implements Journal {
   }
 
   get openCount(): number {
-    return this.#open.size;
+    return this.#writer.open.size;
   }
 
   get status(): JournalStatus {
     return {
-      openRequests: this.#open.size,
+      openRequests: this.#writer.open.size,
       unpublishedEvents: Math.max(this.#shipper.unpublished, 0),
       bytes: this.#bytes,
       bytesMax: this.#limits.bytesMax,
-      lastSequence: this.#lastSequence,
+      lastSequence: this.#writer.lastSequence,
       committedThrough: this.#shipper.committedThrough,
-      writable: this.#writable && !this.#lost,
+      writable: this.#writer.writable && !this.#lost,
       shedRequests: this.#shedding.total,
       recovered: this.#adopter.recovered,
     };
@@ -132,18 +136,15 @@ export class FileJournal implements Journal {
     const request = new OpenRequest(entry, encodeFacts(entry));
     if (this.#shedding.allowed && this.#full) return this.#startUnfiled(request);
     try {
-      this.#buffer.appendStart(encodeStart(entry, request.facts));
+      return this.#writer.start(request);
     } catch (error) {
       return Promise.reject(cannotRecord(error));
     }
-    this.#planFlush();
-    this.#open.add(request);
-    return request.whenWritten();
   }
 
   #startUnfiled(request: OpenRequest): Promise<OpenRequest> {
     this.#shedding.shed();
-    this.#open.addUnfiled(request);
+    this.#writer.open.addUnfiled(request);
     return Promise.resolve(request);
   }
 
@@ -162,9 +163,9 @@ export class FileJournal implements Journal {
   async close({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    this.#flush(true);
-    for (const request of this.#open.all()) this.#end(request, this.#interrupted(request.entry));
-    this.#flush(true);
+    this.#writer.flush(true);
+    for (const request of this.#writer.open.all()) this.#end(request, this.#interrupted(request.entry));
+    this.#writer.flush(true);
     for (const timer of this.#timers) clearInterval(timer);
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), timeoutMs);
@@ -174,7 +175,7 @@ export class FileJournal implements Journal {
     ]);
     clearTimeout(timer);
     this.#shipper.stop();
-    if (state !== 'committed') this.#fileRest();
+    if (state !== 'committed') this.#writer.fileRest();
     await this.#leave(state === 'committed');
   }
 
@@ -183,121 +184,24 @@ export class FileJournal implements Journal {
   }
 
   get #full(): boolean {
-    return this.#bytes >= this.#limits.bytesMax || (this.#shedding.allowed && !this.#writable);
+    return this.#bytes >= this.#limits.bytesMax || (this.#shedding.allowed && !this.#writer.writable);
   }
 
   /** Ends that a full journal does not take. */
   get #shedsEnds(): boolean {
     if (!this.#shedding.allowed) return false;
-    const waiting = this.#buffer.length;
-    if (!this.#writable && waiting >= ENDS_WAITING_BYTES_MAX) return true;
+    const waiting = this.#writer.waitingBytes;
+    if (!this.#writer.writable && waiting >= ENDS_WAITING_BYTES_MAX) return true;
     return this.#bytes + waiting >= this.#limits.bytesMax * ENDS_SHARE;
   }
 
   #interrupted(entry: JournalStart): JournalEnd {
     const durationMs = Math.max(0, this.options.clock.now() - entry.occurredAt);
-    return { ...interruptedEvent(entry, this.#lastSequence + 1), durationMs };
+    return { ...interruptedEvent(entry, this.#writer.lastSequence + 1), durationMs };
   }
 
   #end(request: OpenRequest, entry: JournalEnd): void {
-    const sequence = this.#lastSequence + 1;
-    this.#lastSequence = sequence;
-    this.#open.ended(request, sequence);
-    const told = this.#shedding.told(entry);
-    // Another price took its place when another model took over.
-    const facts = told.priceCard === request.entry.priceCard ? request.facts : encodeFacts(told);
-    const json = encodeEnd(told, sequence, facts);
-    if (this.#shedsEnds) {
-      this.#backlog.appendUnfiled({ sequence, json: Buffer.from(json) });
-    } else {
-      if (this.#firstBuffered === 0) this.#firstBuffered = sequence;
-      this.#backlog.append({ sequence, json: this.#file(json, entry.id) });
-    }
-    this.#planFlush();
-  }
-
-  #file(json: string, requestId: RequestId): Buffer {
-    try {
-      return this.#buffer.appendEnd(json);
-    } catch (error) {
-      this.options.logger.error(
-        { requestId, error: reasonOf(error) },
-        'A usage event can not be journaled; it is published from memory only.',
-      );
-      return Buffer.from(json);
-    }
-  }
-
-  /** One write a turn of the event loop, whatever began and ended in it. */
-  #planFlush(): void {
-    if (this.#flushPlanned) return;
-    this.#flushPlanned = true;
-    setImmediate(() => {
-      this.#flushPlanned = false;
-      this.#flush();
-    });
-  }
-
-  /**
-   * Writes what waits. Starts that the disk refuses are refused, or shed; ends stay for the next attempt, and are published
-   * from memory.
-   *
-   * @param again also a disk that refuses, and is offered what waits once a second while entries are shed
-   */
-  #flush(again = false): void {
-    if (this.#shedding.allowed && !this.#writable && !again && this.#open.pending === 0) {
-      this.#backlog.refused();
-      this.#shipper.notify();
-      return;
-    }
-    try {
-      if (this.#buffer.length > 0) this.#begun(this.#write());
-    } catch (error) {
-      this.#refuse(error);
-      this.#keepEnds();
-      this.#backlog.refused();
-      this.#reportRefusal(error);
-    }
-    this.#shipper.notify();
-  }
-
-  #begun(segment: Segment): void {
-    if (this.#open.pending > 0) this.#shedding.recovered();
-    this.#open.written(segment);
-  }
-
-  #refuse(cause: unknown): void {
-    if (!this.#shedding.allowed) {
-      this.#open.refuse(cannotRecord(cause));
-      return;
-    }
-    for (let count = this.#open.pending; count > 0; count -= 1) this.#shedding.shed();
-    this.#open.shed();
-  }
-
-  /** Of what waits, only the ends go on waiting. */
-  #keepEnds(): void {
-    this.#buffer.clear();
-    for (const { json } of this.#backlog.unwritten) {
-      if (json.length < RECORD_BYTES_MAX) this.#buffer.appendEnd(json.toString());
-    }
-  }
-
-  #write(): Segment {
-    const segment = this.#store.append(this.#buffer.bytes, this.#buffer.length);
-    this.#buffer.clear();
-    if (this.#firstBuffered > 0) {
-      if (segment.firstSequence === 0) segment.firstSequence = this.#firstBuffered;
-      segment.lastSequence = this.#lastSequence;
-      segment.neededThrough = this.#lastSequence;
-      this.#firstBuffered = 0;
-      this.#backlog.written();
-    }
-    if (!this.#writable) {
-      this.#writable = true;
-      this.options.logger.info({ journalId: this.id }, 'The request journal can be written again.');
-    }
-    return segment;
+    this.#writer.end(request, this.#shedding.told(entry), !this.#shedsEnds);
   }
 
   #refusal(): GatewayError | undefined {
@@ -309,23 +213,12 @@ export class FileJournal implements Journal {
     return overloaded('The gateway holds as much unbilled usage as it may; try again later.');
   }
 
-  #reportRefusal(error: unknown): void {
-    if (!this.#writable) return;
-    this.#writable = false;
-    this.options.logger.error(
-      { journalId: this.id, path: this.#directory.path, error: reasonOf(error) },
-      this.#shedding.allowed
-        ? 'The request journal can not be written; the disk is offered it again each second.'
-        : 'The request journal can not be written; requests are refused until the disk takes it again.',
-    );
-  }
-
   async #sync(): Promise<void> {
-    if (this.#buffer.length > 0 && !this.#writable) this.#flush(true);
+    if (this.#writer.waitingBytes > 0 && !this.#writer.writable) this.#writer.flush(true);
     try {
       await this.#store.sync();
     } catch (error) {
-      this.#reportRefusal(error);
+      this.#writer.refusedByDisk(error);
     }
   }
 
@@ -345,7 +238,10 @@ export class FileJournal implements Journal {
     this.#tidying = true;
     try {
       for (let oldest = this.#removable(); oldest !== undefined; oldest = this.#removable()) {
-        if (oldest.openStarts > 0) await this.#carryOver(oldest);
+        if (oldest.openStarts > 0) {
+          this.#writer.carryOver(oldest);
+          await this.#store.sync();
+        }
         await this.#store.remove(oldest);
       }
     } catch (error) {
@@ -364,37 +260,6 @@ export class FileJournal implements Journal {
     if (oldest === undefined || oldest === current) return undefined;
     if (oldest.neededThrough > this.#shipper.committedThrough) return undefined;
     return oldest.openStarts === 0 || segments.length > SEGMENTS_BEFORE_CARRY ? oldest : undefined;
-  }
-
-  /** Writes the starts of requests that still run once more, so that a long stream does not hold old segments. */
-  async #carryOver(oldest: Segment): Promise<void> {
-    // What waits goes first, so that it alone decides over its own requests.
-    this.#flush();
-    const requests = this.#open.all().filter(({ segment }) => segment === oldest);
-    try {
-      for (const { entry, facts } of requests) this.#buffer.appendStart(encodeStart(entry, facts));
-      const segment = this.#write();
-      for (const request of requests) request.segment = segment;
-      segment.openStarts += requests.length;
-      oldest.openStarts = 0;
-    } catch (error) {
-      this.#keepEnds();
-      throw error;
-    }
-    await this.#store.sync();
-  }
-
-  /** What a full journal did not take, and billing does not have: the last chance to keep it. */
-  #fileRest(): void {
-    const { size } = this.#backlog.unfiled;
-    if (size === 0) return;
-    try {
-      for (const { json } of this.#backlog.unfiled.values()) this.#buffer.appendEnd(json.toString());
-      this.#write();
-    } catch (error) {
-      const facts = { journalId: this.id, events: size, error: reasonOf(error) };
-      this.options.logger.error(facts, 'Usage events that a full journal did not take may be lost.');
-    }
   }
 
   async #leave(committed: boolean): Promise<void> {
