@@ -7,7 +7,7 @@ const OUTPUT_TOKENS_DEFAULT = 8_192;
 /** The context of a model whose catalogue entry does not say: today's large ones hold so much. */
 const CONTEXT_TOKENS_DEFAULT = 200_000;
 /** With a short balance, an answer without a limit is held for (and limited to) at least so many tokens. */
-const OUTPUT_TOKENS_SHORT = 256;
+export const OUTPUT_TOKENS_SHORT = 256;
 
 export interface HoldEstimate {
   /** What is held when the balance is ample: no answer within the known limits costs more. */

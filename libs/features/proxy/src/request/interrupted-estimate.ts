@@ -2,10 +2,8 @@ import type { NanoUsd, UsageQuantities } from '@tollgate/contracts';
 import type { JournalStart } from '@tollgate/metering';
 import { rateTotal } from '@tollgate/pricing';
 import type { ModelPrice } from '../configuration/snapshot.js';
+import { OUTPUT_TOKENS_SHORT } from './hold-estimate.js';
 import type { RequestSize, UsualUsage } from './usual-usage.js';
-
-/** What a short balance holds for at least: the vendor was asked to stop at no fewer output tokens. */
-const OUTPUT_TOKENS_SHORT = 256;
 
 export interface InterruptedInput extends RequestSize {
   readonly usual: UsualUsage;

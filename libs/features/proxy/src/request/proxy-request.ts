@@ -121,15 +121,20 @@ export class ProxyRequests {
       const admitting = this.admit(estimate, authorized);
       const hold = admitting instanceof Promise ? await admitting : admitting;
       if (authorized.claim !== undefined) await this.claim(authorized, hold);
-      const chargesCutStreams = authorized.snapshot.settings.metering.chargeCutStreams;
-      const { startedAt } = begun;
       metered = new MeteredRequest(
         {
-          ...{ client, operation, identity, envelope, hold, reservation, chargesCutStreams, startedAt },
+          client,
+          operation,
+          identity,
+          envelope,
           bodyBytes: body.length,
           usual: this.usual.of(envelope.model),
           price: authorized.price,
+          hold,
+          reservation,
+          chargesCutStreams: authorized.snapshot.settings.metering.chargeCutStreams,
           occurredAt: clock.now(),
+          startedAt: begun.startedAt,
         },
         journal,
       );
