@@ -19,6 +19,23 @@ describe('a cache of documents', () => {
     expect(cache.peek('keys.guess0')).toBeUndefined();
   });
 
+  it('keeps what is used when it is full, and lets go of the longest unused', async () => {
+    const bucket = new FakeDocumentStore().bucket('identity');
+    const names = ['keys.a', 'keys.b', 'keys.c'];
+    for (const name of names) await bucket.put(name, { name });
+    const cache = new DocumentCache({
+      bucket,
+      capacity: 2,
+      parse: (value) => value,
+      confirmAbsence: async () => undefined,
+    });
+    await cache.get('keys.a');
+    await cache.get('keys.b');
+    await cache.get('keys.a');
+    await cache.get('keys.c');
+    expect(names.map((name) => cache.peek(name) !== undefined)).toEqual([true, false, true]);
+  });
+
   it('asks again once a key that did not exist was made', async () => {
     const bucket = new FakeDocumentStore().bucket('identity');
     const cache = new DocumentCache({

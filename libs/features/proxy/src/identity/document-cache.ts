@@ -1,4 +1,6 @@
 import type { DocumentBucket } from '@tollgate/messaging';
+import type { LRUCache } from 'lru-cache';
+import { recent } from './recent.js';
 
 export interface DocumentCacheOptions<Value> {
   readonly bucket: DocumentBucket;
@@ -23,15 +25,18 @@ interface Fetch<Value> {
 }
 
 /**
- * Documents fetched on first use and kept until they change. Bounded: when full, the longest-kept goes. Absence is
- * kept too, so that a flood of one wrong key asks the store once; apart, so that a flood of many pushes no document out.
+ * Documents fetched on first use and kept until they change. Bounded: when full, the longest unused goes. Absence
+ * is kept too, so that a flood of one wrong key asks the store once; apart, so that a flood of many pushes no document out.
  */
 export class DocumentCache<Value> {
-  private readonly present = new Map<string, Entry<Value>>();
-  private readonly absent = new Map<string, Entry<Value>>();
+  private readonly present: LRUCache<string, Entry<Value>>;
+  private readonly absent: LRUCache<string, Entry<Value>>;
   private readonly fetches = new Map<string, Fetch<Value>>();
 
-  constructor(private readonly options: DocumentCacheOptions<Value>) {}
+  constructor(private readonly options: DocumentCacheOptions<Value>) {
+    this.present = recent(options.capacity);
+    this.absent = recent(options.capacity);
+  }
 
   /** `undefined`: not known here, `get` it. */
   peek(key: string): Value | null | undefined {
@@ -96,10 +101,6 @@ export class DocumentCache<Value> {
     this.present.delete(key);
     this.absent.delete(key);
     const entries = value === null ? this.absent : this.present;
-    if (entries.size >= this.options.capacity) {
-      const oldest = entries.keys().next();
-      if (oldest.done !== true) entries.delete(oldest.value);
-    }
     entries.set(key, { value, doubtful: false });
   }
 }

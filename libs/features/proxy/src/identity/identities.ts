@@ -11,8 +11,10 @@ import {
 import type { DocumentStore, Watch } from '@tollgate/messaging';
 import { hashApiKey, type Keyring } from '@tollgate/security';
 import type { Logger } from '@tollgate/telemetry';
+import type { LRUCache } from 'lru-cache';
 import { AddressRules } from './address-rules.js';
 import { DocumentCache } from './document-cache.js';
+import { recent } from './recent.js';
 import { TrustedProxies, type Arrival } from './trusted-proxies.js';
 
 /** Who asks: a key that may be used now, and the organisation that pays. */
@@ -56,7 +58,7 @@ export class Identities {
   private readonly apiKeys: DocumentCache<KnownKey>;
   private readonly organizations: DocumentCache<OrganizationDocument>;
   /** Secret → key of its document: a repeated secret costs no hash. In this process's memory only, and bounded. */
-  private readonly documentKeys = new Map<string, string>();
+  private readonly documentKeys: LRUCache<string, string>;
   private readonly addresses: AddressRules;
   private watch: Watch | undefined;
 
@@ -65,6 +67,7 @@ export class Identities {
     const { capacity } = options;
     this.addresses = new AddressRules(new TrustedProxies(options.trustedProxies));
     const shared = { bucket, capacity, confirmAbsence: () => this.confirmAbsence() };
+    this.documentKeys = recent(capacity);
     this.apiKeys = new DocumentCache({ ...shared, parse: knownKey });
     this.organizations = new DocumentCache({
       ...shared,
@@ -150,10 +153,6 @@ export class Identities {
     const known = this.documentKeys.get(secret);
     if (known !== undefined) return known;
     const documentKey = apiKeyDocumentKey(hashApiKey(this.options.keyring.current, secret));
-    if (this.documentKeys.size >= this.options.capacity) {
-      const oldest = this.documentKeys.keys().next();
-      if (oldest.done !== true) this.documentKeys.delete(oldest.value);
-    }
     this.documentKeys.set(secret, documentKey);
     return documentKey;
   }
