@@ -1,32 +1,27 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { channelStatusKey, modelDocumentKey, organizationDocumentKey } from '@tollgate/contracts';
+import { describe, expect, it } from '@jest/globals';
 import {
   chatCompletion,
   chatStreamEvents,
-  chatVendor,
   eventually,
-  FakeVendor,
+  type FakeVendor,
   type FakeDocumentStore,
   type FakeEventLog,
 } from '@tollgate/testing';
+import { useChatGround, CHARGE, chat, OPENING, USAGE } from '../test-support/chat-ground.js';
 import {
   KEYED,
-  ProxyWorld,
   SECRET,
   settled,
+  type ProxyWorld,
   type Answer,
   type MemoryAdmission,
   type MemoryJournal,
   type SendOptions,
 } from '../test-support/proxy-world.js';
 import type { ProxyService } from './proxy-service.js';
-
-const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
-/** 20 × 2.50 + 10 × 10.00 USD per 1M tokens. */
-const CHARGE = '150000';
 
 describe('the proxy', () => {
   let world: ProxyWorld;
@@ -37,40 +32,13 @@ describe('the proxy', () => {
   let service: ProxyService;
   let server: Server;
   let vendor: FakeVendor;
-  let second: FakeVendor;
 
-  beforeAll(async () => {
-    vendor = await FakeVendor.start({ kind: 'silent' });
-    second = await FakeVendor.start({ kind: 'silent' });
-  });
-  afterAll(() => Promise.all([vendor.stop(), second.stop()]));
-
-  beforeEach(async () => {
-    for (const fake of [vendor, second]) {
-      fake.respond(chatVendor(['Hello', ' there'], USAGE));
-      fake.requests.length = 0;
-      fake.abortedCount = 0;
-    }
-    world = await ProxyWorld.start(async (made) => {
-      await made.putChannel('c1', vendor, { priority: 10 });
-      await made.putPrice('gpt-4o', { input: '2.50', cacheRead: '1.25', output: '10.00' });
-    });
+  useChatGround((ground) => {
+    ({ world, vendor } = ground);
     ({ documents, eventLog, journal, admission, service, server } = world);
   });
-  afterEach(() => world.stop());
 
   const send = (body: unknown, options?: SendOptions): Promise<Answer> => world.send(body, options);
-  const putStatus = async (state: string, retryAt: number) => {
-    const status = { channelId: 'c1', state, reason: 'tests', since: 0, retryAt };
-    await documents.bucket('health').put(channelStatusKey('c1'), status);
-    await settled();
-  };
-  const chat = (more: object = {}) => ({
-    model: 'gpt-4o',
-    messages: [{ role: 'user', content: 'Hi' }],
-    ...more,
-  });
-  const opening = () => 1_000_000_000_000n;
 
   describe('answers', () => {
     it('a chat request with the bytes of the vendor, and records what it cost', async () => {
@@ -98,7 +66,7 @@ describe('the proxy', () => {
           attempts: 1,
         }),
       ]);
-      expect(admission.available).toBe(opening() - BigInt(CHARGE));
+      expect(admission.available).toBe(OPENING - BigInt(CHARGE));
     });
 
     it('a stream, with the usage event hidden from a client that did not ask for it', async () => {
@@ -164,235 +132,6 @@ describe('the proxy', () => {
     });
   });
 
-  describe('refuses, at nobody’s cost', () => {
-    const refusal = async (answer: Promise<Answer>) => {
-      const { status, json } = await answer;
-      expect(journal.starts).toHaveLength(0);
-      expect(vendor.requests).toHaveLength(0);
-      expect(admission.available).toBe(opening());
-      return [status, json.error.code];
-    };
-    const keyed = (secret: string) => send(chat(), { headers: { authorization: `Bearer ${secret}` } });
-
-    it('a missing key', async () => {
-      expect(await refusal(send(chat(), { headers: {} }))).toEqual([401, 'missing_api_key']);
-    });
-    it('a wrong key', async () => {
-      expect(await refusal(keyed('sk-tg-wrong'))).toEqual([401, 'invalid_api_key']);
-    });
-    it('an expired key', async () => {
-      await world.putKey('sk-old', { expiresAt: 1_000 });
-      expect(await refusal(keyed('sk-old'))).toEqual([401, 'api_key_expired']);
-    });
-    it('a key as soon as it is revoked', async () => {
-      expect((await send('', { path: '/v1/models', method: 'GET' })).status).toBe(200);
-      await world.putKey(SECRET, { status: 'revoked' });
-      expect(await refusal(send(chat()))).toEqual([401, 'api_key_revoked']);
-    });
-    it('an unknown key with 503, not 401, while keys can’t be looked up', async () => {
-      documents.away = true;
-      expect(await refusal(keyed('sk-unknown'))).toEqual([503, 'keys_unavailable']);
-    });
-    it('a suspended organisation', async () => {
-      await documents.bucket('identity').put(organizationDocumentKey('o1'), {
-        id: 'o1',
-        name: 'acme',
-        status: 'suspended',
-        group: 'default',
-      });
-      expect(await refusal(send(chat()))).toEqual([403, 'organization_suspended']);
-    });
-    it('a model outside the key’s list', async () => {
-      await world.putKey(SECRET, { models: ['other'] });
-      expect(await refusal(send(chat()))).toEqual([403, 'model_not_allowed']);
-    });
-    it('an unknown model', async () => {
-      expect(await refusal(send(chat({ model: 'nothing' })))).toEqual([404, 'model_not_found']);
-    });
-    it('a model that is switched off', async () => {
-      await documents.bucket('config').put(modelDocumentKey('gpt-4o'), {
-        name: 'gpt-4o',
-        displayName: null,
-        description: null,
-        ownedBy: null,
-        contextTokensMax: null,
-        outputTokensMax: null,
-        enabled: false,
-        createdAt: 0,
-      });
-      await new Promise((resolve) => setImmediate(resolve));
-      expect(await refusal(send(chat()))).toEqual([404, 'model_not_found']);
-    });
-    it('an unpriced model', async () => {
-      expect(await refusal(send(chat({ model: 'fast' })))).toEqual([400, 'model_not_priced']);
-    });
-    it('an exhausted balance', async () => {
-      admission.available = 10n;
-      const { status, json } = await send(chat());
-      expect([status, json.error.code]).toEqual([402, 'insufficient_balance']);
-      expect(admission.available).toBe(10n);
-      expect(journal.starts).toHaveLength(0);
-    });
-    it.each(['{"model":"gpt-4o",', 'nonsense', '', '[]'])('malformed JSON: %s', async (body) => {
-      expect(await refusal(send(body))).toEqual([400, 'invalid_json']);
-    });
-    it('an oversize body, announced or not', async () => {
-      const body = JSON.stringify(chat({ user: 'x'.repeat(200_000) }));
-      expect(await refusal(send(body))).toEqual([413, 'request_too_large']);
-      expect(
-        await refusal(
-          send(body, { headers: { authorization: `Bearer ${SECRET}`, 'transfer-encoding': 'chunked' } }),
-        ),
-      ).toEqual([413, 'request_too_large']);
-    });
-    it('unknown paths and wrong methods', async () => {
-      expect(await refusal(send(chat(), { path: '/v1/nothing' }))).toEqual([404, 'unknown_path']);
-      expect(await refusal(send('', { method: 'DELETE' }))).toEqual([400, 'method_not_allowed']);
-    });
-    it('new work when the journal is full', async () => {
-      journal.full = true;
-      expect(await refusal(send(chat()))).toEqual([503, 'overloaded']);
-    });
-  });
-
-  describe('when a vendor fails before its answer has begun', () => {
-    beforeEach(() =>
-      world.putChannel('c2', second).then(() => new Promise((resolve) => setImmediate(resolve))),
-    );
-
-    it.each<[string, Parameters<FakeVendor['respond']>[0]]>([
-      ['500', { kind: 'answer', status: 500, body: { error: { message: 'boom' } } }],
-      ['429', { kind: 'answer', status: 429, body: { error: { message: 'slow down' } } }],
-      ['401', { kind: 'answer', status: 401, body: { error: { message: 'bad key sk-up' } } }],
-      ['404', { kind: 'answer', status: 404, body: { error: { message: 'no such model' } } }],
-      ['a cut connection', { kind: 'cut' }],
-      ['garbage', { kind: 'answer', body: '<html>sorry</html>' }],
-      ['an error with status 200', { kind: 'answer', body: { error: { message: 'boom' } } }],
-    ])('tries the next channel after %s', async (_what, behaviour) => {
-      vendor.respond(behaviour);
-      const answer = await send(chat());
-      expect(answer.status).toBe(200);
-      expect(journal.ends).toEqual([
-        expect.objectContaining({ channel: { id: 'c2', name: 'channel-c2' }, attempts: 2, charge: CHARGE }),
-      ]);
-    });
-
-    it('tries the next channel when a stream breaks off before its first event', async () => {
-      vendor.respond({ kind: 'stream', events: [], ending: 'cut' });
-      const answer = await send(chat({ stream: true }));
-      expect(answer.text).toContain('Hello');
-      expect(journal.ends).toHaveLength(1);
-    });
-
-    it('tries the next channel when a stream begins with an error', async () => {
-      vendor.respond({ kind: 'stream', events: ['data: {"error":{"message":"overloaded"}}\n\n'] });
-      const answer = await send(chat({ stream: true }));
-      expect(answer.text).toContain('Hello');
-    });
-
-    it('tries the next channel when a vendor does not begin in time', async () => {
-      await world.putSettings({ upstream: { firstByteTimeoutMs: 50 } });
-      vendor.respond({ kind: 'silent' });
-      expect((await send(chat())).status).toBe(200);
-    });
-
-    it('tries the next channel when an error does not end, without waiting for it', async () => {
-      const body = 'x'.repeat(200_000);
-      vendor.respond({ kind: 'answer', status: 500, body, headers: { 'content-length': '100000000' } });
-      const startedAt = performance.now();
-      expect((await send(chat())).status).toBe(200);
-      expect(second.requests).toHaveLength(1);
-      // The vendor closes its connection after 5 s.
-      expect(performance.now() - startedAt).toBeLessThan(4_000);
-    });
-
-    it('does not try on when the request itself is at fault, and passes the vendor’s words', async () => {
-      const body = { error: { message: 'messages: too short', type: 'invalid_request_error', code: 'x' } };
-      vendor.respond({ kind: 'answer', status: 400, body });
-      const answer = await send(chat());
-      expect([answer.status, answer.json]).toEqual([400, body]);
-      expect(second.requests).toHaveLength(0);
-      expect(journal.ends[0]).toMatchObject({ outcome: 'failed', charge: '0', usageSource: 'none' });
-    });
-
-    it('stops at the limit of attempts', async () => {
-      await world.putSettings({ routing: { attemptsMax: 1 } });
-      vendor.respond({ kind: 'cut' });
-      const answer = await send(chat());
-      expect([answer.status, answer.json.error.code]).toEqual([502, 'upstream_unreachable']);
-      expect(second.requests).toHaveLength(0);
-    });
-
-    it('tells the last failure when every channel failed, and charges nothing', async () => {
-      vendor.respond({ kind: 'cut' });
-      second.respond({ kind: 'answer', status: 429, body: {}, headers: { 'retry-after': '7' } });
-      const answer = await send(chat());
-      expect([answer.status, answer.json.error.code, answer.headers['retry-after']]).toEqual([
-        429,
-        'upstream_rate_limited',
-        '7',
-      ]);
-      expect(journal.ends).toEqual([
-        expect.objectContaining({ outcome: 'failed', charge: '0', attempts: 2 }),
-      ]);
-      expect(admission.available).toBe(opening());
-    });
-
-    it('never repeats the vendor’s words about a credential', async () => {
-      for (const fake of [vendor, second])
-        fake.respond({ kind: 'answer', status: 401, body: { error: { message: 'bad key sk-up-c1' } } });
-      const answer = await send(chat());
-      expect(answer.json.error.code).toBe('upstream_unauthorized');
-      expect(answer.text).not.toContain('sk-up');
-    });
-
-    it('leaves an open channel alone until its trial is long due, or health is switched off', async () => {
-      await putStatus('open', Date.now() + 60_000);
-      await send(chat());
-      expect([vendor.requests.length, second.requests.length]).toEqual([0, 1]);
-      await putStatus('open', Date.now() - 60_000);
-      await send(chat());
-      expect(vendor.requests).toHaveLength(1);
-      await putStatus('open', Date.now() + 60_000);
-      await world.putSettings({ health: { enabled: false } });
-      await send(chat());
-      expect(vendor.requests).toHaveLength(2);
-    });
-  });
-
-  describe('when a vendor fails in the middle of a stream', () => {
-    const words = chatStreamEvents(['Hello', ' there'], null).slice(0, 3);
-
-    it('ends the stream with an error event, and charges what reached the client', async () => {
-      vendor.respond({ kind: 'stream', events: words, intervalMs: 5, ending: 'cut' });
-      const answer = await send(chat({ stream: true }));
-      const events = answer.text.split('\n\n').filter((event) => event !== '');
-      expect(events.slice(0, 3).join('\n\n') + '\n\n').toBe(words.join(''));
-      expect(JSON.parse(events.at(-1)!.slice(6)).error.code).toBe('upstream_cut');
-      await eventually(() => journal.ends.length === 1, 'the record');
-      expect(journal.ends).toEqual([
-        expect.objectContaining({ outcome: 'upstream_cut', charge: '47500', usageSource: 'partial' }),
-      ]);
-      expect(admission.available).toBe(opening() - 47_500n);
-    });
-
-    it('tells a vendor that falls silent', async () => {
-      await world.putSettings({ upstream: { idleTimeoutMs: 50 } });
-      vendor.respond({ kind: 'stream', events: words, ending: 'silent' });
-      const answer = await send(chat({ stream: true }));
-      expect(answer.text).toContain('upstream_timeout');
-      await eventually(() => journal.ends.length === 1, 'the record');
-      expect(journal.ends[0]).toMatchObject({ outcome: 'timed_out', usageSource: 'partial' });
-    });
-
-    it('takes a stream that said it was complete for complete, however its connection ended', async () => {
-      vendor.respond({ kind: 'stream', events: chatStreamEvents(['Hello'], USAGE), ending: 'cut' });
-      const answer = await send(chat({ stream: true, stream_options: { include_usage: true } }));
-      expect(answer.text).not.toContain('upstream_cut');
-      expect(journal.ends[0]).toMatchObject({ outcome: 'succeeded', charge: CHARGE });
-    });
-  });
-
   describe('when the client goes away', () => {
     it('cancels the vendor and charges what was produced', async () => {
       const events = chatStreamEvents(
@@ -413,7 +152,7 @@ describe('the proxy', () => {
       const { usage, charge } = journal.ends[0]!;
       expect(usage.output).toBeGreaterThan(0);
       expect(usage.output).toBeLessThan(50);
-      expect(admission.available).toBe(opening() - BigInt(charge));
+      expect(admission.available).toBe(OPENING - BigInt(charge));
       await eventually(() => vendor.abortedCount === 1, 'the vendor to see the end');
     });
 
@@ -450,7 +189,7 @@ describe('the proxy', () => {
       expect(journal.ends).toEqual([
         expect.objectContaining({ outcome: 'client_closed', attempts: 0, charge: '0', usageSource: 'none' }),
       ]);
-      expect(admission.available).toBe(opening());
+      expect(admission.available).toBe(OPENING);
     });
 
     it('forgets a request whose client left while its key was looked up', async () => {
