@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   chatCompletion,
   chatStreamEvents,
@@ -10,7 +10,7 @@ import {
   type FakeDocumentStore,
   type FakeEventLog,
 } from '@tollgate/testing';
-import { useChatGround, CHARGE, chat, OPENING, USAGE } from '../test-support/chat-ground.js';
+import { ChatGround, CHARGE, chat, OPENING, USAGE } from '../test-support/chat-ground.js';
 import {
   KEYED,
   SECRET,
@@ -33,10 +33,18 @@ describe('the proxy', () => {
   let server: Server;
   let vendor: FakeVendor;
 
-  useChatGround((ground) => {
-    ({ world, vendor } = ground);
+  let ground: ChatGround;
+
+  beforeAll(async () => {
+    ground = await ChatGround.start();
+    ({ vendor } = ground);
+  });
+  afterAll(() => ground.stop());
+  beforeEach(async () => {
+    world = await ground.renew();
     ({ documents, eventLog, journal, admission, service, server } = world);
   });
+  afterEach(() => world.stop());
 
   const send = (body: unknown, options?: SendOptions): Promise<Answer> => world.send(body, options);
 

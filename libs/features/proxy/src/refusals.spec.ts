@@ -1,7 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { modelDocumentKey, organizationDocumentKey } from '@tollgate/contracts';
 import { type FakeVendor, type FakeDocumentStore } from '@tollgate/testing';
-import { useChatGround, chat, OPENING } from '../test-support/chat-ground.js';
+import { ChatGround, chat, OPENING } from '../test-support/chat-ground.js';
 import {
   SECRET,
   type ProxyWorld,
@@ -18,10 +18,18 @@ describe('the proxy refuses, at nobody’s cost', () => {
   let admission: MemoryAdmission;
   let vendor: FakeVendor;
 
-  useChatGround((ground) => {
-    ({ world, vendor } = ground);
+  let ground: ChatGround;
+
+  beforeAll(async () => {
+    ground = await ChatGround.start();
+    ({ vendor } = ground);
+  });
+  afterAll(() => ground.stop());
+  beforeEach(async () => {
+    world = await ground.renew();
     ({ documents, journal, admission } = world);
   });
+  afterEach(() => world.stop());
 
   const send = (body: unknown, options?: SendOptions): Promise<Answer> => world.send(body, options);
 

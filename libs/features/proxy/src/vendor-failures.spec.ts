@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { channelStatusKey } from '@tollgate/contracts';
 import { chatStreamEvents, eventually, type FakeVendor, type FakeDocumentStore } from '@tollgate/testing';
-import { useChatGround, CHARGE, chat, OPENING, USAGE } from '../test-support/chat-ground.js';
+import { ChatGround, CHARGE, chat, OPENING, USAGE } from '../test-support/chat-ground.js';
 import {
   settled,
   type ProxyWorld,
@@ -19,10 +19,18 @@ describe('the proxy', () => {
   let vendor: FakeVendor;
   let second: FakeVendor;
 
-  useChatGround((ground) => {
-    ({ world, vendor, second } = ground);
+  let ground: ChatGround;
+
+  beforeAll(async () => {
+    ground = await ChatGround.start();
+    ({ vendor, second } = ground);
+  });
+  afterAll(() => ground.stop());
+  beforeEach(async () => {
+    world = await ground.renew();
     ({ documents, journal, admission } = world);
   });
+  afterEach(() => world.stop());
 
   const send = (body: unknown, options?: SendOptions): Promise<Answer> => world.send(body, options);
   const putStatus = async (state: string, retryAt: number) => {

@@ -1,4 +1,3 @@
-import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { chatVendor, FakeVendor } from '@tollgate/testing';
 import { ProxyWorld } from './proxy-world.js';
 
@@ -13,41 +12,34 @@ export function chat(more: object = {}): object {
   return { model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }], ...more };
 }
 
-export interface ChatGround {
-  readonly world: ProxyWorld;
-  /** Of the proxy's only channel. */
-  readonly vendor: FakeVendor;
-  /** Of no channel yet. */
-  readonly second: FakeVendor;
-}
+/** Two vendors that answer alike, and for each test a new proxy. */
+export class ChatGround {
+  private constructor(
+    /** Of the proxy's only channel. */
+    readonly vendor: FakeVendor,
+    /** Of no channel yet. */
+    readonly second: FakeVendor,
+  ) {}
 
-/**
- * For each test of a `describe` a new proxy with one channel and one price.
- *
- * @param take given what was made, before each test
- */
-export function useChatGround(take: (ground: ChatGround) => void): void {
-  let vendor: FakeVendor;
-  let second: FakeVendor;
-  let world: ProxyWorld;
+  static async start(): Promise<ChatGround> {
+    const silent = { kind: 'silent' } as const;
+    return new ChatGround(await FakeVendor.start(silent), await FakeVendor.start(silent));
+  }
 
-  beforeAll(async () => {
-    vendor = await FakeVendor.start({ kind: 'silent' });
-    second = await FakeVendor.start({ kind: 'silent' });
-  });
-  afterAll(() => Promise.all([vendor.stop(), second.stop()]));
-
-  beforeEach(async () => {
-    for (const fake of [vendor, second]) {
+  /** A proxy with one channel and one price; the vendors as if nobody had asked them. */
+  async renew(): Promise<ProxyWorld> {
+    for (const fake of [this.vendor, this.second]) {
       fake.respond(chatVendor(['Hello', ' there'], USAGE));
       fake.requests.length = 0;
       fake.abortedCount = 0;
     }
-    world = await ProxyWorld.start(async (made) => {
-      await made.putChannel('c1', vendor, { priority: 10 });
+    return ProxyWorld.start(async (made) => {
+      await made.putChannel('c1', this.vendor, { priority: 10 });
       await made.putPrice('gpt-4o', { input: '2.50', cacheRead: '1.25', output: '10.00' });
     });
-    take({ world, vendor, second });
-  });
-  afterEach(() => world.stop());
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.vendor.stop(), this.second.stop()]);
+  }
 }
