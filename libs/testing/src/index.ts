@@ -5,11 +5,12 @@ export {
   type TestDatabase,
   type TestServers,
 } from './servers.js';
-export { describeDocumentStore, type DocumentStoreHarness } from './contract/document-store.js';
-export { describeEventLog, type EventLogHarness } from './contract/event-log.js';
+export { describeDocumentStore } from './contract/document-store.js';
+export { describeEventLog } from './contract/event-log/event-log.js';
+export { type InstancesHarness } from './contract/instances.js';
 export { describeLimitStore, type LimitStoreHarness } from './contract/limit-store.js';
-export { type InspectableQuotaStore, type QuotaStoreHarness } from './contract/quota-harness.js';
-export { describeQuotaStore, type QuotaStoreSuiteOptions } from './contract/quota-store.js';
+export { type InspectableQuotaStore, type QuotaStoreHarness } from './contract/quota-store/harness.js';
+export { describeQuotaStore, type QuotaStoreSuiteOptions } from './contract/quota-store/quota-store.js';
 export { eventually } from './contract/eventually.js';
 export {
   FakeBilling,

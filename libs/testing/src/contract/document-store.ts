@@ -1,47 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { DocumentChange, DocumentStore, WatchInput } from '@tollgate/messaging';
 import { eventually } from './eventually.js';
-
-/** The data of one test: nothing of another test is in it. */
-export interface DocumentStoreHarness {
-  /** One more instance over the same data, as another process has it. The suite closes it. */
-  open(): Promise<DocumentStore>;
-  /** Cuts the connections of every instance (which come back by themselves). */
-  dropConnections(): Promise<void>;
-  /** Removes the data. */
-  close(): Promise<void>;
-}
+import { instancesOf, type InstancesHarness } from './instances.js';
 
 /** The promises of the `DocumentStore` port; every adapter passes them against its real server. */
-export function describeDocumentStore(name: string, makeHarness: () => Promise<DocumentStoreHarness>): void {
+export function describeDocumentStore(
+  name: string,
+  makeHarness: () => Promise<InstancesHarness<DocumentStore>>,
+): void {
   describe(`document store: ${name}`, () => {
-    let harness: DocumentStoreHarness;
-    let opened: DocumentStore[];
-    let store: DocumentStore;
-
-    const open = async (): Promise<DocumentStore> => {
-      const instance = await harness.open();
-      opened.push(instance);
-      return instance;
-    };
-
-    beforeEach(async () => {
-      harness = await makeHarness();
-      opened = [];
-      store = await open();
-    });
-
-    afterEach(async () => {
-      await Promise.all(opened.map((instance) => instance.close()));
-      await harness.close();
-    });
+    const instances = instancesOf(makeHarness);
 
     describe('documents', () => {
       it('gives back what was put, to other instances too', async () => {
-        const revision = await store
+        const revision = await instances.first
           .bucket('config')
           .put('models.gpt-4o', { name: 'gpt-4o', limits: [1, 2] });
-        const other = await open();
+        const other = await instances.open();
         expect(await other.bucket('config').get('models.gpt-4o')).toEqual({
           key: 'models.gpt-4o',
           value: { name: 'gpt-4o', limits: [1, 2] },
@@ -50,7 +25,7 @@ export function describeDocumentStore(name: string, makeHarness: () => Promise<D
       });
 
       it('gives undefined for what was never put and for what was deleted', async () => {
-        const bucket = store.bucket('config');
+        const bucket = instances.first.bucket('config');
         expect(await bucket.get('absent')).toBeUndefined();
         await bucket.put('gone', 1);
         await bucket.delete('gone');
@@ -58,11 +33,11 @@ export function describeDocumentStore(name: string, makeHarness: () => Promise<D
       });
 
       it('deletes what is absent without complaint', async () => {
-        await expect(store.bucket('health').delete('channels.none')).resolves.toBeUndefined();
+        await expect(instances.first.bucket('health').delete('channels.none')).resolves.toBeUndefined();
       });
 
       it('replaces on a second put and brings back the deleted', async () => {
-        const bucket = store.bucket('config');
+        const bucket = instances.first.bucket('config');
         await bucket.put('a', 1);
         await bucket.put('a', 2);
         expect((await bucket.get('a'))?.value).toBe(2);
@@ -72,8 +47,8 @@ export function describeDocumentStore(name: string, makeHarness: () => Promise<D
       });
 
       it('creates only what is not there, or was deleted, for one of many who try', async () => {
-        const bucket = store.bucket('config');
-        const other = (await open()).bucket('config');
+        const bucket = instances.first.bucket('config');
+        const other = (await instances.open()).bucket('config');
         const created = await Promise.all(
           Array.from({ length: 8 }, (_, index) => (index % 2 ? bucket : other).create('a', index)),
         );
@@ -87,60 +62,64 @@ export function describeDocumentStore(name: string, makeHarness: () => Promise<D
       });
 
       it('raises the revision with every write of the bucket', async () => {
-        const bucket = store.bucket('config');
+        const bucket = instances.first.bucket('config');
         const revisions = [await bucket.put('a', 1), await bucket.put('b', 1), await bucket.put('a', 2)];
         expect(revisions).toEqual([...revisions].sort((one, other) => one - other));
         expect(new Set(revisions).size).toBe(3);
       });
 
       it('gives concurrent writers of a bucket different revisions', async () => {
-        const other = await open();
+        const other = await instances.open();
         const writes = Array.from({ length: 20 }, (_, index) =>
-          (index % 2 ? store : other).bucket('config').put(`k${index % 5}`, index),
+          (index % 2 ? instances.first : other).bucket('config').put(`k${index % 5}`, index),
         );
         expect(new Set(await Promise.all(writes)).size).toBe(20);
       });
 
       it('keeps buckets apart', async () => {
-        await store.bucket('config').put('a', 'config');
-        expect(await store.bucket('identity').get('a')).toBeUndefined();
+        await instances.first.bucket('config').put('a', 'config');
+        expect(await instances.first.bucket('identity').get('a')).toBeUndefined();
       });
 
       it('keeps any JSON value', async () => {
         const value = { null: null, text: 'with \u0000 and 你好', number: 1.5, list: [[], {}] };
-        await store.bucket('config').put('a', value);
-        await store.bucket('config').put('null', null);
-        expect((await store.bucket('config').get('a'))?.value).toEqual(value);
-        expect((await store.bucket('config').get('null'))?.value).toBeNull();
+        await instances.first.bucket('config').put('a', value);
+        await instances.first.bucket('config').put('null', null);
+        expect((await instances.first.bucket('config').get('a'))?.value).toEqual(value);
+        expect((await instances.first.bucket('config').get('null'))?.value).toBeNull();
       });
 
       it.each(['', '.a', 'a.', 'a..b', 'a b', 'a*', 'a.>', 'ä'])('refuses the key "%s"', async (key) => {
-        await expect(store.bucket('config').put(key, 1)).rejects.toMatchObject({ code: 'invalid_request' });
-        await expect(store.bucket('config').get(key)).rejects.toMatchObject({ code: 'invalid_request' });
+        await expect(instances.first.bucket('config').put(key, 1)).rejects.toMatchObject({
+          code: 'invalid_request',
+        });
+        await expect(instances.first.bucket('config').get(key)).rejects.toMatchObject({
+          code: 'invalid_request',
+        });
       });
 
       it('answers pings', async () => {
-        await expect(store.ping()).resolves.toBeUndefined();
+        await expect(instances.first.ping()).resolves.toBeUndefined();
       });
     });
 
     describe('watching', () => {
       it('tells that an empty bucket is complete, once', async () => {
-        const seen = await watch(store);
+        const seen = await watch(instances.first);
         await eventually(() => seen.readies > 0, 'ready');
-        await store.bucket('config').put('a', 1);
+        await instances.first.bucket('config').put('a', 1);
         await eventually(() => seen.changes.length === 1, 'the change');
         expect(seen.log).toEqual(['ready', 'put a 1']);
       });
 
       it('gives every present document, then ready, then changes', async () => {
-        const bucket = store.bucket('config');
+        const bucket = instances.first.bucket('config');
         await bucket.put('a', 1);
         await bucket.put('b', 1);
         await bucket.put('gone', 1);
         await bucket.put('a', 2);
         await bucket.delete('gone');
-        const seen = await watch(await open());
+        const seen = await watch(await instances.open());
         await eventually(() => seen.readies > 0, 'ready');
         expect([...seen.log].sort()).toEqual(['put a 2', 'put b 1', 'ready']);
         expect(seen.log.at(-1)).toBe('ready');
@@ -152,36 +131,36 @@ export function describeDocumentStore(name: string, makeHarness: () => Promise<D
       });
 
       it('completes a snapshot whose last documents are deleted ones', async () => {
-        await store.bucket('config').put('a', 1);
-        await store.bucket('config').delete('a');
-        const seen = await watch(store);
+        await instances.first.bucket('config').put('a', 1);
+        await instances.first.bucket('config').delete('a');
+        const seen = await watch(instances.first);
         await eventually(() => seen.readies > 0, 'ready');
         expect(seen.log).toEqual(['ready']);
       });
 
       it('gives a large snapshot whole', async () => {
-        const bucket = store.bucket('config');
+        const bucket = instances.first.bucket('config');
         const keys = Array.from({ length: 600 }, (_, index) => `k.${index}`);
         while (keys.length > 0) await Promise.all(keys.splice(0, 50).map((key) => bucket.put(key, key)));
-        const seen = await watch(store);
+        const seen = await watch(instances.first);
         await eventually(() => seen.readies > 0, 'ready', 20_000);
         expect(new Set(seen.changes.map(({ key }) => key)).size).toBe(600);
       }, 30_000);
 
       it('gives only changes from now on when asked for updates', async () => {
-        await store.bucket('config').put('old', 1);
-        const seen = await watch(store, { from: 'updates' });
-        await store.bucket('config').put('new', 1);
-        await store.bucket('config').delete('old');
+        await instances.first.bucket('config').put('old', 1);
+        const seen = await watch(instances.first, { from: 'updates' });
+        await instances.first.bucket('config').put('new', 1);
+        await instances.first.bucket('config').delete('old');
         await eventually(() => seen.changes.length === 2, 'two changes');
         expect(seen.changes.map(({ kind, key }) => `${kind} ${key}`)).toEqual(['put new', 'delete old']);
       });
 
       it('gives only keys with the prefix', async () => {
-        const bucket = store.bucket('identity');
+        const bucket = instances.first.bucket('identity');
         await bucket.put('keys.one', 1);
         await bucket.put('organizations.one', 1);
-        const seen = await watch(store, { prefix: 'keys.' }, 'identity');
+        const seen = await watch(instances.first, { prefix: 'keys.' }, 'identity');
         await eventually(() => seen.readies > 0, 'ready');
         await bucket.put('organizations.two', 1);
         await bucket.put('keys.two', 1);
@@ -190,59 +169,59 @@ export function describeDocumentStore(name: string, makeHarness: () => Promise<D
       });
 
       it('takes a prefix literally that ends within a segment', async () => {
-        await store.bucket('config').put('models.gpt-4o', 1);
-        await store.bucket('config').put('models.claude', 1);
-        const seen = await watch(store, { prefix: 'models.g' });
+        await instances.first.bucket('config').put('models.gpt-4o', 1);
+        await instances.first.bucket('config').put('models.claude', 1);
+        const seen = await watch(instances.first, { prefix: 'models.g' });
         await eventually(() => seen.readies > 0, 'ready');
         expect(seen.log).toEqual(['put models.gpt-4o 1', 'ready']);
       });
 
       it('gives changes in the order of their revisions while several write', async () => {
-        const other = await open();
-        const seen = await watch(await open());
+        const other = await instances.open();
+        const seen = await watch(await instances.open());
         await Promise.all(
           Array.from({ length: 60 }, (_, index) =>
-            (index % 2 ? store : other).bucket('config').put(`k${index % 7}`, index),
+            (index % 2 ? instances.first : other).bucket('config').put(`k${index % 7}`, index),
           ),
         );
-        const last = await store.bucket('config').put('last', 1);
+        const last = await instances.first.bucket('config').put('last', 1);
         await eventually(() => seen.changes.at(-1)?.revision === last, 'the last change');
         const revisions = seen.changes.map(({ revision }) => revision);
         expect(revisions).toEqual([...revisions].sort((one, another) => one - another));
         for (const key of ['k0', 'k3', 'k6']) {
           const latest = seen.changes.findLast((change) => change.key === key);
-          expect(latest).toEqual({ kind: 'put', ...(await store.bucket('config').get(key)) });
+          expect(latest).toEqual({ kind: 'put', ...(await instances.first.bucket('config').get(key)) });
         }
       });
 
       it('goes on after a handler that threw', async () => {
-        const seen = await watch(store, {}, 'config', (change) => {
+        const seen = await watch(instances.first, {}, 'config', (change) => {
           if (change.key === 'bad') throw new Error('The handler broke.');
         });
-        await store.bucket('config').put('bad', 1);
-        await store.bucket('config').put('good', 1);
+        await instances.first.bucket('config').put('bad', 1);
+        await instances.first.bucket('config').put('good', 1);
         await eventually(() => seen.log.includes('put good 1'), 'the second change');
         expect(seen.log).toContain('put good 1');
       });
 
       it('tells nothing after stop', async () => {
-        const stopped = await watch(store);
-        const seen = await watch(store);
+        const stopped = await watch(instances.first);
+        const seen = await watch(instances.first);
         await eventually(() => stopped.readies > 0, 'ready');
         await stopped.stop();
-        await store.bucket('config').put('a', 1);
+        await instances.first.bucket('config').put('a', 1);
         await eventually(() => seen.changes.length === 1, 'the change at the other watch');
         expect(stopped.log).toEqual(['ready']);
       });
 
       it('misses nothing when every connection is cut, and tells that it was', async () => {
-        const bucket = store.bucket('config');
+        const bucket = instances.first.bucket('config');
         await bucket.put('kept', 1);
         await bucket.put('deleted', 1);
-        const seen = await watch(await open());
-        const updates = await watch(await open(), { from: 'updates' });
+        const seen = await watch(await instances.open());
+        const updates = await watch(await instances.open(), { from: 'updates' });
         await eventually(() => seen.readies > 0, 'ready');
-        await harness.dropConnections();
+        await instances.harness.dropConnections();
         await eventually(() => done(bucket.put('kept', 2)), 'writing to work again', 20_000);
         await bucket.put('added', 1);
         await bucket.delete('deleted');

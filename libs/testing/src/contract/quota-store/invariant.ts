@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { QuotaStoreHarness } from './quota-harness.js';
-import { QuotaWorld, type Fate } from './quota-world.js';
+import type { QuotaStoreHarness } from './harness.js';
+import { QuotaWorld, type Fate } from './world.js';
 
 const HOLDERS = ['journal-a', 'journal-b', 'journal-c'];
 const ACCOUNTS = ['org:one', 'org:two'];
