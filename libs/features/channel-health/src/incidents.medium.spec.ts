@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { channelDocumentKey } from '@tollgate/contracts';
-import { HealthWorld, SECOND } from '../test-support/health-world.js';
+import { HealthWorld, type Replica, SECOND } from '../test-support/health-world.js';
 
 jest.setTimeout(30_000);
 
@@ -202,6 +202,41 @@ describe('the status page', () => {
       nextCursor: null,
     });
     expect(page.items[0].models[1].days[1].uptime).toBeLessThan(1);
+  });
+
+  it('shows the percentiles of a day, added up over minutes, models and replicas', async () => {
+    const id = await world.configure('main', two);
+    const first = await world.start();
+    const answers = (replica: Replica, name: string, succeeded: number, firstByteMs: number) =>
+      world.observe(replica, id, { credential: 0, model: name, succeeded, firstByteMs });
+    const day = async (replica: Replica) => {
+      const [channel] = (await world.get(replica, '/status-page?days=1')).json().items;
+      const [a, b] = channel.models.map((one: { days: readonly object[] }) => one.days[0]);
+      return { channel: channel.days[0], a, b };
+    };
+    await answers(first, 'a', 90, 64);
+    await world.pass(first, 60 * SECOND);
+    await answers(first, 'a', 8, 1_024);
+    await world.observe(first, id, { credential: 0, model: 'b', failed: { upstream_error: 1 } });
+    await world.pass(first, 60 * SECOND);
+    const usual = { p50: 304, p95: 304, p99: 304 };
+    expect(await day(first)).toMatchObject({
+      channel: { firstByte: { p50: 64, p95: 1_024, p99: 1_024 }, duration: usual },
+      a: { firstByte: { p50: 64, p95: 1_024, p99: 1_024 }, duration: usual },
+      b: { firstByte: null, duration: null },
+    });
+
+    // When another replica takes over, then it goes on with the same day.
+    await first.stop();
+    const second = await world.start();
+    await answers(second, 'a', 2, 4_096);
+    await answers(second, 'b', 100, 64);
+    await world.pass(second, 60 * SECOND);
+    expect(await day(second)).toMatchObject({
+      channel: { firstByte: { p50: 64, p95: 64, p99: 1_024 }, requests: 201 },
+      a: { firstByte: { p50: 64, p95: 1_024, p99: 4_096 }, requests: 100 },
+      b: { firstByte: { p50: 64, p95: 64, p99: 64 }, duration: usual },
+    });
   });
 
   it('knows how fast a model usually is', async () => {

@@ -5,6 +5,7 @@ import { ChannelHealthProbes1795651200001 } from './migration-3-probes-and-notif
 import { ChannelHealthBudgetNotices1795780800001 } from './migration-4-budget-notices.js';
 import { ChannelHealthLatencies1795780800002 } from './migration-5-latencies.js';
 import { ChannelHealthAffectedOrganizations1795780800003 } from './migration-6-affected-organizations.js';
+import { ChannelHealthLatenciesOfDays1795780800004 } from './migration-7-latencies-of-days.js';
 
 /** How to open the schema of channel-health, for `openDatabase` and `migrate` of @tollgate/persistence. */
 export function channelHealthDatabase(connection: {
@@ -22,6 +23,7 @@ export function channelHealthDatabase(connection: {
       ChannelHealthBudgetNotices1795780800001,
       ChannelHealthLatencies1795780800002,
       ChannelHealthAffectedOrganizations1795780800003,
+      ChannelHealthLatenciesOfDays1795780800004,
     ],
   };
 }

@@ -63,25 +63,26 @@ export class IncidentReader {
     return baselinesFromRows(rows);
   }
 
-  /** Requests by day and model since the day of `since`, in UTC. */
-  async traffic(channelIds: readonly string[], since: number): Promise<DayTraffic[]> {
+  /** Requests of a channel and their latencies by day and model since the day of `since`, in UTC. */
+  async traffic(channelId: string, since: number): Promise<DayTraffic[]> {
     const rows: unknown = await this.dataSource.query(
-      `select channel_id, model, to_char(day, 'YYYY-MM-DD') as day, succeeded, failed
+      `select model, to_char(day, 'YYYY-MM-DD') as day, succeeded, failed,
+         first_byte_counts, duration_counts
        from channel_health.traffic
-       where channel_id = any($1) and day >= ($2::timestamptz at time zone 'UTC')::date
-       order by channel_id, model, day`,
-      [channelIds, new Date(since)],
+       where channel_id = $1 and day >= ($2::timestamptz at time zone 'UTC')::date
+       order by model, day`,
+      [channelId, new Date(since)],
     );
     return trafficFromRows(rows);
   }
 
-  /** Incidents of channels and models, not of credentials: others served meanwhile. */
-  async outages(channelIds: readonly string[], since: number): Promise<Outage[]> {
+  /** Incidents of a channel and its models, not of credentials: others served meanwhile. */
+  async outages(channelId: string, since: number): Promise<Outage[]> {
     const rows: unknown = await this.dataSource.query(
-      `select channel_id, model, started_at, ended_at from channel_health.incidents
-       where channel_id = any($1) and credential is null and (ended_at is null or ended_at >= $2)
+      `select model, started_at, ended_at from channel_health.incidents
+       where channel_id = $1 and credential is null and (ended_at is null or ended_at >= $2)
        order by started_at`,
-      [channelIds, new Date(since)],
+      [channelId, new Date(since)],
     );
     return outagesFromRows(rows);
   }

@@ -1,4 +1,4 @@
-import { type ChannelId } from '@tollgate/contracts';
+import { type ChannelId, type LatencyCounts } from '@tollgate/contracts';
 import { z } from 'zod';
 import { type LatencyBaseline } from '../judging/latency-baselines.js';
 import { milliseconds } from './channel-rows.js';
@@ -29,17 +29,21 @@ const latencyBaselineRow = z
     ...{ firstByte: row.first_byte_counts, duration: row.duration_counts },
   }));
 
+/** Not looked into: a status page has hundreds of thousands of pairs, which the database has added up. */
+const summedCounts = z.custom<LatencyCounts>(Array.isArray);
+
 const trafficRow = z.object({
-  channel_id: z.string(),
   model: z.string(),
   /** `2026-11-26`, in UTC. */
   day: z.string(),
   succeeded: count,
   failed: count,
+  /** Of the successes; empty where an older version counted. */
+  first_byte_counts: summedCounts,
+  duration_counts: summedCounts,
 });
 
 const outageRow = z.object({
-  channel_id: z.string(),
   model: z.string().nullable(),
   started_at: milliseconds,
   ended_at: milliseconds.nullable(),

@@ -15,7 +15,7 @@ export interface SaveTrafficInput {
   readonly now: number;
 }
 
-/** Requests a day and how fast they usually are, written in the session of whoever leads. */
+/** Requests a day, how long they took and how long they usually take, written in the session of whoever leads. */
 export class TrafficStore {
   /** Adds to the day of `now`, in UTC, and moves the baselines. */
   async save(manager: EntityManager, { traffic, baselines, now }: SaveTrafficInput): Promise<void> {
@@ -24,12 +24,17 @@ export class TrafficStore {
     }
     const rows = JSON.stringify(traffic.map(toRow));
     await manager.query(
-      `insert into channel_health.traffic as day (channel_id, model, day, succeeded, failed)
-       select channel_id, model, ($2::timestamptz at time zone 'UTC')::date, succeeded, failed
+      `insert into channel_health.traffic as day
+         (channel_id, model, day, succeeded, failed, first_byte_counts, duration_counts)
+       select channel_id, model, ($2::timestamptz at time zone 'UTC')::date, succeeded, failed,
+         first_byte_counts, duration_counts
        from jsonb_to_recordset($1::jsonb) as row (
-         channel_id text, model text, succeeded bigint, failed bigint)
+         channel_id text, model text, succeeded bigint, failed bigint, first_byte_counts jsonb,
+         duration_counts jsonb)
        on conflict (channel_id, day, model) do update set
-         succeeded = day.succeeded + excluded.succeeded, failed = day.failed + excluded.failed`,
+         succeeded = day.succeeded + excluded.succeeded, failed = day.failed + excluded.failed,
+         first_byte_counts = ${sumOf('day.first_byte_counts', 'excluded.first_byte_counts')},
+         duration_counts = ${sumOf('day.duration_counts', 'excluded.duration_counts')}`,
       [rows, new Date(now)],
     );
     await manager.query(
@@ -87,14 +92,25 @@ export class TrafficStore {
   }
 }
 
+/** SQL that adds up the counts of two columns, bucket by bucket. */
+function sumOf(one: string, other: string): string {
+  return `(
+    select coalesce(jsonb_agg(jsonb_build_array(bucket, count) order by bucket), '[]')
+    from (
+      select (pair ->> 0)::integer as bucket, sum((pair ->> 1)::bigint) as count
+      from jsonb_array_elements(${one} || ${other}) as pair group by bucket) as sum)`;
+}
+
 function toBaselineRow({ channelId, model, firstByte, duration }: LatencyBaseline): object {
   return { channel_id: channelId, model, first_byte_counts: firstByte, duration_counts: duration };
 }
 
-function toRow({ channelId, model, succeeded, failed, firstByteMsSum, durationMsSum }: Traffic): object {
+function toRow({ channelId, model, succeeded, failed, ...latencies }: Traffic): object {
   return {
     ...{ channel_id: channelId, model, succeeded, failed },
-    first_byte_ms: succeeded === 0 ? 0 : firstByteMsSum / succeeded,
-    duration_ms: succeeded === 0 ? 0 : durationMsSum / succeeded,
+    first_byte_ms: succeeded === 0 ? 0 : latencies.firstByteMsSum / succeeded,
+    duration_ms: succeeded === 0 ? 0 : latencies.durationMsSum / succeeded,
+    first_byte_counts: latencies.firstByte.toCounts(),
+    duration_counts: latencies.duration.toCounts(),
   };
 }

@@ -3,6 +3,13 @@ import { CHANNEL_STATES, type ChannelState } from '@tollgate/contracts';
 import { type StoredChannel } from '../database/channel-rows.js';
 import { type DayTraffic, type Outage } from '../database/status-rows.js';
 import { type StatusDay, statusDays } from '../status/status-days.js';
+import { PercentilesView } from './channel-health.view.js';
+
+/** In milliseconds, within 9 %. */
+export class DayPercentilesView extends PercentilesView {
+  @ApiProperty({ type: 'integer' })
+  p99!: number;
+}
 
 export class StatusDayView implements StatusDay {
   @ApiProperty({ type: String, format: 'date', description: 'In UTC.' })
@@ -16,6 +23,20 @@ export class StatusDayView implements StatusDay {
 
   @ApiProperty({ type: 'integer' })
   failed!: number;
+
+  @ApiProperty({
+    type: DayPercentilesView,
+    nullable: true,
+    description: 'Of the successes: until the first bytes, of a stream its first token. null: not known.',
+  })
+  firstByte!: DayPercentilesView | null;
+
+  @ApiProperty({
+    type: DayPercentilesView,
+    nullable: true,
+    description: 'Of the successes: until the answer was complete. null: not known.',
+  })
+  duration!: DayPercentilesView | null;
 }
 
 export class StatusModelView {
@@ -54,6 +75,7 @@ export class StatusPage {
   nextCursor!: string | null;
 }
 
+/** What is known of one channel. */
 export interface StatusFacts {
   readonly traffic: readonly DayTraffic[];
   readonly outages: readonly Outage[];
@@ -63,11 +85,8 @@ export interface StatusFacts {
 
 export function toStatusChannelView(
   { id, name, verdict }: StoredChannel,
-  facts: StatusFacts,
+  { traffic, outages, days, now }: StatusFacts,
 ): StatusChannelView {
-  const { days, now } = facts;
-  const traffic = facts.traffic.filter(({ channel_id }) => channel_id === id);
-  const outages = facts.outages.filter(({ channel_id }) => channel_id === id);
   const ofChannel = outages.filter(({ model }) => model === null);
   const models = new Set([...traffic, ...outages].map(({ model }) => model ?? ''));
   models.delete('');

@@ -7,6 +7,7 @@ const of = (...ms: readonly number[]) => new Latencies(ms.map((one) => [latencyB
 describe('latencies', () => {
   it('that were not seen have no percentiles', () => {
     expect(new Latencies().percentiles()).toBeUndefined();
+    expect(new Latencies().dayPercentiles()).toBeUndefined();
   });
 
   it('have the median and the 95th percentile of what was added, wherever it was counted', () => {
@@ -24,6 +25,14 @@ describe('latencies', () => {
       [latencyBucket(4_096), 10],
     ]);
     expect(latencies.percentiles()).toEqual({ p50: 64, p95: 4_096 });
+  });
+
+  it('of a day tell how long the slowest of 100 took', () => {
+    const latencies = new Latencies([
+      [latencyBucket(64), 980],
+      [latencyBucket(4_096), 20],
+    ]);
+    expect(latencies.dayPercentiles()).toEqual({ p50: 64, p95: 64, p99: 4_096 });
   });
 
   it('fade: what is new outweighs what is old in the end, and what is forgotten takes no room', () => {

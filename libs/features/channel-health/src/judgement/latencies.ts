@@ -6,6 +6,11 @@ export interface Percentiles {
   readonly p95: number;
 }
 
+/** And 99 of 100 at most `p99`: of a day, for a minute has too few. */
+export interface DayPercentiles extends Percentiles {
+  readonly p99: number;
+}
+
 /** How latencies are spread: counts by logarithmic bucket, so memory does not grow with them. */
 export class Latencies {
   readonly #counts = new Map<number, number>();
@@ -48,6 +53,12 @@ export class Latencies {
     return total === 0
       ? undefined
       : { p50: quantile(ascending, total * 0.5), p95: quantile(ascending, total * 0.95) };
+  }
+
+  /** `undefined`: nothing was counted. */
+  dayPercentiles(): DayPercentiles | undefined {
+    const percentiles = this.percentiles();
+    return percentiles && { ...percentiles, p99: quantile(this.toCounts(), this.total * 0.99) };
   }
 
   /** By bucket, ascending. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { firstDay, statusDays } from './status-days.js';
+import { latencyBucket } from '@tollgate/contracts';
+import { type DaysInput, firstDay, statusDays } from './status-days.js';
 
 const HOUR = 3_600_000;
 const midnight = Date.parse('2026-11-26T00:00:00Z');
@@ -7,6 +8,11 @@ const now = midnight + 12 * HOUR;
 const outage = (fromHour: number, toHour: number | null) => ({
   started_at: midnight + fromHour * HOUR,
   ended_at: toHour === null ? null : midnight + toHour * HOUR,
+});
+type Line = DaysInput['traffic'][number];
+const line = (day: string, changes: Partial<Line> = {}): Line => ({
+  ...{ day, succeeded: 0, failed: 0, first_byte_counts: [], duration_counts: [] },
+  ...changes,
 });
 
 describe('the days of a status page', () => {
@@ -31,13 +37,27 @@ describe('the days of a status page', () => {
 
   it('count requests', () => {
     const traffic = [
-      { day: '2026-11-26', succeeded: 5, failed: 1 },
-      { day: '2026-11-26', succeeded: 2, failed: 0 },
-      { day: '2026-11-20', succeeded: 9, failed: 9 },
+      line('2026-11-26', { succeeded: 5, failed: 1 }),
+      line('2026-11-26', { succeeded: 2 }),
+      line('2026-11-20', { succeeded: 9, failed: 9 }),
     ];
     expect(statusDays({ outages: [], traffic, days: 2, now })).toMatchObject([
       { requests: 0, failed: 0 },
       { requests: 8, failed: 1 },
+    ]);
+  });
+
+  it('have the percentiles of all that was counted on the day, and none where nothing was', () => {
+    const bucket = latencyBucket;
+    const traffic = [
+      line('2026-11-26', { first_byte_counts: [[bucket(64), 90]], duration_counts: [[bucket(256), 98]] }),
+      line('2026-11-26', { first_byte_counts: [[bucket(512), 8]], duration_counts: [[bucket(4_096), 2]] }),
+      line('2026-11-26', { first_byte_counts: [[bucket(1_024), 2]] }),
+      line('2026-11-20', { first_byte_counts: [[bucket(8_192), 500]] }),
+    ];
+    expect(statusDays({ outages: [], traffic, days: 2, now })).toMatchObject([
+      { firstByte: null, duration: null },
+      { firstByte: { p50: 64, p95: 512, p99: 1_024 }, duration: { p50: 256, p95: 256, p99: 4_096 } },
     ]);
   });
 });

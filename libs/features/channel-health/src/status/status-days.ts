@@ -1,4 +1,6 @@
+import { type LatencyCounts } from '@tollgate/contracts';
 import { type DayTraffic, type Outage } from '../database/status-rows.js';
+import { type DayPercentiles, Latencies } from '../judgement/latencies.js';
 
 export interface StatusDay {
   /** `2026-11-26`, in UTC. */
@@ -7,11 +9,17 @@ export interface StatusDay {
   readonly uptime: number;
   readonly requests: number;
   readonly failed: number;
+  /** From the attempt to the first bytes of its answer; `null`: not known. */
+  readonly firstByte: DayPercentiles | null;
+  /** Until the answer was complete. */
+  readonly duration: DayPercentiles | null;
 }
+
+type Line = Omit<DayTraffic, 'model'>;
 
 export interface DaysInput {
   readonly outages: readonly Pick<Outage, 'started_at' | 'ended_at'>[];
-  readonly traffic: readonly Pick<DayTraffic, 'day' | 'succeeded' | 'failed'>[];
+  readonly traffic: readonly Line[];
   readonly days: number;
   /** Milliseconds since the epoch; its day is the last. */
   readonly now: number;
@@ -35,8 +43,21 @@ export function statusDays({ outages, traffic, days, now }: DaysInput): StatusDa
     const failed = seen.reduce((sum, line) => sum + line.failed, 0);
     const succeeded = seen.reduce((sum, line) => sum + line.succeeded, 0);
     const up = end <= start ? 1 : 1 - downMs(outages, { start, end, now }) / (end - start);
-    return { day, uptime: Math.round(up * 1e6) / 1e6, requests: succeeded + failed, failed };
+    return {
+      ...{ day, uptime: Math.round(up * 1e6) / 1e6, requests: succeeded + failed, failed },
+      firstByte: percentilesOf(seen.map((line) => line.first_byte_counts)),
+      duration: percentilesOf(seen.map((line) => line.duration_counts)),
+    };
   });
+}
+
+/** Of all models together. */
+function percentilesOf(models: readonly LatencyCounts[]): DayPercentiles | null {
+  const latencies = new Latencies();
+  for (const counts of models) {
+    latencies.add(counts);
+  }
+  return latencies.dayPercentiles() ?? null;
 }
 
 /** `outages` by their start. */
