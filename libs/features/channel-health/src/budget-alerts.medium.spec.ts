@@ -38,6 +38,7 @@ function alert(changes: Partial<BudgetThresholdReachedV1> = {}): BudgetThreshold
     ...{ type: 'budget.threshold-reached', version: 1, id: `budget:b1:${month}:${threshold}` },
     budgetId: 'b1' as BudgetThresholdReachedV1['budgetId'],
     scope: { kind: 'organization', id: 'o1', name: 'acme' },
+    organizationId: 'o1' as BudgetThresholdReachedV1['organizationId'],
     ...{ period: 'monthly', soft: false, threshold, amount: '100', spent: '80.5', occurredAt: 1 },
     ...{ startsAt: Date.parse('2026-11-01T00:00:00Z'), endsAt: Date.parse('2026-12-01T00:00:00Z') },
     ...changes,

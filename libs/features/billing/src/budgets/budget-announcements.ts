@@ -4,6 +4,7 @@ import {
   type BudgetPeriod,
   type BudgetScope,
   type BudgetThresholdReachedV1,
+  type OrganizationId,
 } from '@tollgate/contracts';
 import { insertOutbox, type OutboxEntry } from '@tollgate/persistence';
 import type { EntityManager } from 'typeorm';
@@ -35,6 +36,7 @@ interface AlertedPeriod {
   readonly scopeKind: BudgetScope;
   readonly scopeId: string;
   readonly scopeName: string | null;
+  readonly organizationId: string | null;
   readonly period: BudgetPeriod;
   readonly soft: boolean;
   readonly startsAt: Date;
@@ -48,6 +50,7 @@ async function readPeriods(
   const rows = await query<AlertedPeriod>(
     manager,
     `select p.account, b.scope_kind as "scopeKind", b.scope_id as "scopeId", n.name as "scopeName", b.period, b.soft,
+        case b.scope_kind when 'organization' then b.scope_id else n.organization_id end as "organizationId",
         p.starts_at as "startsAt", p.ends_at as "endsAt"
       from billing.budget_periods p
       join billing.budgets b on b.id = p.budget_id
@@ -61,11 +64,12 @@ async function readPeriods(
 
 function entryOf(alert: BudgetAlert, found: AlertedPeriod, now: number): OutboxEntry {
   const { account, budgetId, threshold, amount, spent } = alert;
-  const { scopeKind, scopeId, scopeName, period, soft, startsAt, endsAt } = found;
+  const { scopeKind, scopeId, scopeName, organizationId, period, soft, startsAt, endsAt } = found;
   const id = `${account}:${threshold}`;
   const body: BudgetThresholdReachedV1 = {
     ...{ type: 'budget.threshold-reached', version: 1, id, budgetId: budgetId as BudgetId },
     scope: { kind: scopeKind, id: scopeId, name: scopeName },
+    organizationId: organizationId as OrganizationId | null,
     ...{ period, soft, startsAt: startsAt.getTime(), endsAt: endsAt?.getTime() ?? null },
     ...{ threshold, amount: formatUsd(amount), spent: formatUsd(spent), occurredAt: now },
   };

@@ -268,12 +268,32 @@ describe('budgets in the books', () => {
     expect(announced.map(({ target }) => target)).toEqual(Array(3).fill('budget-alerts'));
     expect(announced.map(({ key }) => key)).toEqual([50, 80, 100].map((percent) => `${account}:${percent}`));
     expect(announced.map(({ body }) => budgetThresholdReachedV1.parse(body))).toMatchObject([
-      { budgetId, threshold: 50, scope: { kind: 'organization', id: organizationId, name: 'acme' } },
+      {
+        ...{ budgetId, threshold: 50, organizationId },
+        scope: { kind: 'organization', id: organizationId, name: 'acme' },
+      },
       { period: 'daily', soft: true, threshold: 80, amount: '0.000001', spent: '0.00000085' },
       {
         ...{ threshold: 100, amount: '0.000000851', spent: '0.000000851', occurredAt: clock.now() },
         ...{ startsAt: Date.parse('2026-11-26'), endsAt: Date.parse('2026-11-27') },
       },
+    ]);
+  });
+
+  it('of a key are announced with whose it is, also when a lower amount reached the threshold', async () => {
+    const apiKey = { id: `key-${budgetId}` as ApiKeyId, name: 'ci' };
+    const scope = { kind: 'api-key' as const, id: apiKey.id };
+    await query(dataSource, 'delete from billing.outbox');
+    await define({ scope });
+    await commit(eventOf(500n, { apiKey }));
+    await define({ scope, amount: formatUsd(600n) });
+    const announced = await query<{ body: object }>(
+      dataSource,
+      'select body from billing.outbox order by position',
+    );
+    expect(announced.map(({ body }) => budgetThresholdReachedV1.parse(body))).toMatchObject([
+      { threshold: 50, scope: { ...scope, name: 'ci' }, organizationId },
+      { threshold: 80, scope: { ...scope, name: 'ci' }, organizationId },
     ]);
   });
 

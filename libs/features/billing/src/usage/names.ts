@@ -9,6 +9,8 @@ export interface SeenName {
   readonly kind: NamedKind;
   readonly id: string;
   readonly name: string;
+  /** Whose a key is. */
+  readonly organizationId?: string;
   /** Milliseconds since the epoch. */
   readonly seenAt: number;
 }
@@ -20,7 +22,8 @@ export function namesOf(event: UsageRecordedV1): SeenName[] {
     name: named.name,
     seenAt: event.occurredAt,
   });
-  const names = [seen('organization', event.organization), seen('key', event.apiKey)];
+  const key = { ...seen('key', event.apiKey), organizationId: event.organization.id };
+  const names = [seen('organization', event.organization), key];
   return event.channel === null ? names : [...names, seen('channel', event.channel)];
 }
 
@@ -37,12 +40,15 @@ export async function storeNames(manager: EntityManager, names: readonly SeenNam
       { name: 'kind', type: 'text', value: ({ kind }) => kind },
       { name: 'id', type: 'text', value: ({ id }) => id },
       { name: 'name', type: 'text', value: ({ name }) => name },
+      { name: 'organization_id', type: 'text', value: ({ organizationId }) => organizationId ?? null },
       { name: 'seen_at', type: 'timestamptz', value: ({ seenAt }) => new Date(seenAt).toISOString() },
     ],
     rows: [...latest.values()],
     orderBy: 'kind, id',
-    suffix: `on conflict (kind, id) do update set name = excluded.name, seen_at = excluded.seen_at
+    suffix: `on conflict (kind, id) do update set name = excluded.name, seen_at = excluded.seen_at,
+        organization_id = excluded.organization_id
       where excluded.seen_at > n.seen_at
-        and (excluded.name <> n.name or excluded.seen_at > n.seen_at + interval '1 hour')`,
+        and (excluded.name <> n.name or excluded.organization_id is distinct from n.organization_id
+          or excluded.seen_at > n.seen_at + interval '1 hour')`,
   });
 }
