@@ -34,7 +34,10 @@ describe('a budget that is being spent', () => {
       keys: [{ name: 'ci', organization: 'acme', secret: KEY }],
       settings: {
         health: {
-          notifications: [{ name: 'finance', on: ['budget-threshold'], webhook: { url: hook.url } }],
+          notifications: ['acme', 'elsewhere'].map((organization) => ({
+            ...{ name: organization === 'acme' ? 'finance' : organization, on: ['budget-threshold'] },
+            ...{ organizations: [organization], webhook: { url: hook.url } },
+          })),
         },
       },
     });

@@ -21,7 +21,11 @@ describe('a daily budget of a key', () => {
     gateway = await (await StandaloneGateway.start({ TOLLGATE_ADMIN_PASSWORD: PASSWORD })).ready();
     token = await gateway.login(PASSWORD);
     hook = await WebhookReceiver.start();
-    const notifications = [{ name: 'finance', on: ['budget-threshold'], webhook: { url: hook.url } }];
+    const rule = { on: ['budget-threshold'], webhook: { url: hook.url } };
+    const notifications = [
+      { ...rule, name: 'elsewhere', organizations: ['elsewhere'] },
+      { ...rule, name: 'finance', organizations: ['default'] },
+    ];
     await call('PATCH', '/api/v1/settings', { health: { notifications } });
     const { items } = (await call('GET', '/api/v1/api-keys')) as { items: { id: string }[] };
     budget = (await call('POST', '/api/v1/budgets', {
@@ -70,11 +74,14 @@ describe('a daily budget of a key', () => {
     expect(items.map(({ threshold }) => threshold)).toEqual([80, 50]);
   });
 
-  it('tells of each threshold by one webhook', async () => {
+  it('tells of each threshold by one webhook, of the rule that names its organisation', async () => {
     await eventually(() => hook.received.length >= 2, 'the webhooks');
-    const told = hook.received.map(({ body }) => JSON.parse(body) as { data: { threshold: number } });
+    const told = hook.received.map(
+      ({ body }) => JSON.parse(body) as { rule: string; data: { threshold: number } },
+    );
     expect(told.map(({ data }) => data.threshold).sort((one, other) => one - other)).toEqual([50, 80]);
-    expect(told[0]).toMatchObject({ type: 'budget-threshold', rule: 'finance', budget: { id: budget.id } });
+    expect(told[0]).toMatchObject({ type: 'budget-threshold', budget: { id: budget.id } });
+    expect(told.map(({ rule }) => rule)).toEqual(['finance', 'finance']);
   });
 
   it('goes on as soon as it is raised', async () => {

@@ -1,7 +1,8 @@
 /**
  * The document buckets, each with exactly one writer:
  * - `config` (admin): channels, prices, models, settings; a proxy holds all of it.
- * - `identity` (admin): API keys and organisations; a proxy fetches one on first use.
+ * - `identity` (admin): API keys and organisations; a proxy fetches one on first use, channel-health holds the
+ *   names of organisations.
  * - `health` (channel-health): status of channels.
  * - `billing` (billing): how far each journal is committed.
  * - `responses` (the proxies, each what it made): which channel holds an answer that a vendor stored.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { groupLimits } from '../limits.js';
+import { nameString } from '../name.js';
 import { AFFINITY_DEFAULT, affinityRules, ROUTING_STRATEGIES } from './routing.js';
 
 const milliseconds = z.number().int().min(1).max(86_400_000);
@@ -42,7 +43,7 @@ export const NOTIFICATION_KINDS = [
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
-/** Whom to tell what of which channels; exactly one of `webhook` and `email`. */
+/** Whom to tell what of which channels and organisations; exactly one of `webhook` and `email`. */
 const notificationRule = z
   .strictObject({
     /** Also the name under which the webhook's signing secret is shown. */
@@ -50,6 +51,8 @@ const notificationRule = z
     on: z.array(z.enum(NOTIFICATION_KINDS)).min(1),
     /** Names of channels; absent: all. What is told of budgets does not depend on it. */
     channels: z.array(z.string().min(1).max(200)).max(1_000).optional(),
+    /** Names of organisations: of whose budgets, and of incidents that affected whom; absent: all. */
+    organizations: z.array(nameString).max(1_000).optional(),
     webhook: z.strictObject({ url: z.url({ protocol: /^https?$/ }).max(2_000) }).optional(),
     email: z.strictObject({ to: z.array(z.email()).min(1).max(20) }).optional(),
     /** After a notification of a rule about a channel, or a threshold of a budget, others of the same kind are dropped for so long. */

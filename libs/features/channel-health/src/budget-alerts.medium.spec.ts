@@ -126,6 +126,26 @@ describe('a threshold of a budget', () => {
     expect(await shown(replica, 1)).toMatchObject([{ rule: 'main' }]);
   });
 
+  it('is told by rules that name its organisation, also when it is of a key, and by no others of organisations', async () => {
+    await world.organization('o1', 'acme');
+    await world.organization('o2', 'globex');
+    await tell(
+      { name: 'acme', organizations: ['acme'] },
+      { name: 'globex', organizations: ['globex'] },
+      { name: 'all' },
+    );
+    const replica = await start();
+    await reach(replica, alert());
+    const scope = { kind: 'api-key' as const, id: 'k1', name: 'ci' };
+    const organizationId = 'o2' as BudgetThresholdReachedV1['organizationId'];
+    await reach(replica, alert({ threshold: 90, scope, organizationId }));
+    await reach(replica, alert({ threshold: 95, scope, organizationId: null }));
+    const items: readonly { rule: string; summary: string }[] = await shown(replica, 5);
+    const told = items.map(({ rule, summary }) => `${rule}: ${/\d+ %/.exec(summary)![0]}`);
+    expect(told.sort()).toEqual(['acme: 80 %', 'all: 80 %', 'all: 90 %', 'all: 95 %', 'globex: 90 %']);
+    expect(hook.received).toHaveLength(5);
+  });
+
   it('that is no alert becomes a dead letter', async () => {
     await tell({});
     const replica = await start();

@@ -14,6 +14,7 @@ import { type HealthChecks, type Logger } from '@tollgate/telemetry';
 import { type Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
 import { ChannelHealthMetrics } from './channel-health-metrics.js';
+import { OrganizationNames } from './configuration/organization-names.js';
 import { ChannelReader } from './database/channel-reader.js';
 import { IncidentReader } from './database/incident-reader.js';
 import { NotificationStore } from './database/notification-store.js';
@@ -83,7 +84,8 @@ export class ChannelHealthModule implements OnApplicationBootstrap, OnModuleDest
 
 function providersOf(dependencies: ChannelHealthDependencies): Provider[] {
   const { dataSource, clock, metrics: registry, rpcClient, masterKey } = dependencies;
-  const shared = { ...dependencies, random: dependencies.random ?? Math.random };
+  const organizations = new OrganizationNames(dependencies);
+  const shared = { ...dependencies, organizations, random: dependencies.random ?? Math.random };
   const guard = new EgressGuard({ allowPrivate: dependencies.allowPrivateWebhooks ?? false });
   const channels = new NotificationChannels({ guard, masterKey, clock, mail: dependencies.mail });
   const notifications = new NotificationStore();

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { SETTINGS_DOCUMENT_KEY } from '@tollgate/contracts';
+import { organizationDocumentKey, SETTINGS_DOCUMENT_KEY } from '@tollgate/contracts';
 import { eventually, WebhookReceiver } from '@tollgate/testing';
 import { SMTPServer } from 'smtp-server';
 import { HealthWorld, type Replica, SECOND } from '../test-support/health-world.js';
@@ -158,6 +158,103 @@ describe('a rule', () => {
     await world.pass(replica, 40 * SECOND);
     await flap();
     await settled(replica, 2);
+  });
+
+  describe('that names organisations', () => {
+    const failing = (replica: Replica, id: string, ...failedOrganizations: string[]) =>
+      world.observe(replica, id, { failed: { upstream_error: 10 }, failedOrganizations });
+    const told = (items: readonly Readonly<Record<string, unknown>>[]) =>
+      items.map(({ rule: name, kind }) => `${String(name)}: ${String(kind)}`).sort();
+
+    beforeEach(async () => {
+      await world.organization('o1', 'acme');
+      await world.organization('o2', 'globex');
+      await world.organization('o3', 'initech');
+    });
+
+    it('tells of incidents that affected one of them, and of no others', async () => {
+      const [main, other] = [await world.configure('main'), await world.configure('other')];
+      await tell(
+        rule({ name: 'everybody' }),
+        rule({ name: 'acme', organizations: ['acme', 'nobody'] }),
+        rule({ name: 'globex', organizations: ['globex'] }),
+        rule({ name: 'acme elsewhere', organizations: ['acme'], channels: ['other'] }),
+        rule({ name: 'nobody', organizations: [] }),
+      );
+      const replica = await start();
+      await failing(replica, main, 'o1', 'o3');
+      await failing(replica, other);
+      const opened = ['acme: incident-opened', 'everybody: incident-opened', 'everybody: incident-opened'];
+      expect(told(await settled(replica, 3))).toEqual(opened);
+
+      await world.pass(replica, 10 * SECOND);
+      await world.observe(replica, main, { succeeded: 3 });
+      await world.observe(replica, other, { succeeded: 3 });
+      const closed = ['acme: incident-closed', 'everybody: incident-closed', 'everybody: incident-closed'];
+      expect(told(await settled(replica, 6))).toEqual([...opened, ...closed].sort());
+      expect(hook.received).toHaveLength(6);
+    });
+
+    it('tells of an incident as soon as it affects the first of them, also to another replica, and once', async () => {
+      const id = await world.configure('main');
+      const on = ['incident-opened'];
+      await tell(
+        rule({ name: 'late', on, organizations: ['globex', 'initech'], coolDownSeconds: 0 }),
+        rule({ name: 'early', on, organizations: ['acme', 'globex'], coolDownSeconds: 0 }),
+        rule({ name: 'everybody', on, coolDownSeconds: 0 }),
+      );
+      const first = await start();
+      await failing(first, id, 'o1');
+      await settled(first, 2);
+      await first.stop();
+      const second = await start();
+      await failing(second, id, 'o1', 'o2');
+      await world.pass(second, SECOND);
+      await failing(second, id, 'o3');
+      await world.pass(second, SECOND);
+      const items = await settled(second, 3);
+      expect(told(items)).toEqual(['early', 'everybody', 'late'].map((name) => `${name}: incident-opened`));
+      expect(items[0]).toMatchObject({ rule: 'late' });
+    });
+
+    it('cools down alone, from what it told itself', async () => {
+      const id = await world.configure('main');
+      const [on, coolDownSeconds] = [['incident-opened'], 60];
+      await tell(
+        rule({ name: 'acme', on, coolDownSeconds, organizations: ['acme'] }),
+        rule({ name: 'globex', on, coolDownSeconds, organizations: ['globex'] }),
+      );
+      const replica = await start();
+      const flap = async (...organizations: string[]) => {
+        await failing(replica, id, ...organizations);
+        await world.pass(replica, 11 * SECOND);
+        await world.observe(replica, id, { succeeded: 3 });
+        await world.pass(replica, 5 * SECOND);
+      };
+      await flap('o1');
+      await flap('o1', 'o2');
+      expect(told(await settled(replica, 2))).toEqual(['acme: incident-opened', 'globex: incident-opened']);
+      await world.pass(replica, 40 * SECOND);
+      await flap('o1', 'o2');
+      expect(told(await settled(replica, 3))).toEqual([
+        ...['acme: incident-opened', 'acme: incident-opened', 'globex: incident-opened'],
+      ]);
+    });
+
+    it('knows them by the name that they have now, and those that were just deleted', async () => {
+      const id = await world.configure('main');
+      const on = ['incident-opened'];
+      await tell(
+        rule({ name: 'before', on, organizations: ['acme'] }),
+        rule({ name: 'now', on, organizations: ['acme inc.'] }),
+        rule({ name: 'deleted', on, organizations: ['globex'] }),
+      );
+      const replica = await start();
+      await world.organization('o1', 'acme inc.');
+      await world.documents.bucket('identity').delete(organizationDocumentKey('o2'));
+      await failing(replica, id, 'o1', 'o2');
+      expect(told(await settled(replica, 2))).toEqual(['deleted: incident-opened', 'now: incident-opened']);
+    });
   });
 
   it('that was removed lets go of what it had not told', async () => {

@@ -207,6 +207,26 @@ describe('what a vendor tells', () => {
     });
   });
 
+  it('is told by rules that want it, whichever organisations they name', async () => {
+    const id = await world.configure('main', { models: [model('a')] });
+    const on = ['balance-low', 'models-changed', 'incident-opened'];
+    const webhook = { url: 'http://127.0.0.1:9/hook' };
+    const notifications = [{ name: 'operators', on, organizations: ['acme'], webhook }];
+    await set({ vendorChecks: { enabled: true, intervalSeconds: 60 }, notifications });
+    const balance = { amount: '3.20', currency: 'USD', credential: 0 };
+    proxy.vendor = { models: ['vendor-a'], balance };
+    const replica = await world.start({ rpcClient });
+    const shown = async () => (await world.get(replica, '/notifications')).json().items;
+    await eventually(async () => (await shown()).length === 1, 'the low balance to be told of');
+    proxy.vendor = { models: ['vendor-b'], balance };
+    await world.pass(replica, 61 * SECOND);
+    await eventually(async () => (await shown()).length === 2, 'the changed list to be told of');
+    expect(await shown()).toMatchObject([
+      { rule: 'operators', kind: 'models-changed', channelId: id },
+      { rule: 'operators', kind: 'balance-low', channelId: id },
+    ]);
+  });
+
   it('is asked when an operator wants to know', async () => {
     const id = await world.configure('main');
     const replica = await world.start({ rpcClient });

@@ -7,6 +7,7 @@ import {
   latencyBucket,
   type LatencyCounts,
   newId,
+  organizationDocumentKey,
 } from '@tollgate/contracts';
 import { createControlApplication } from '@tollgate/control-api';
 import { openDatabase } from '@tollgate/persistence';
@@ -130,6 +131,12 @@ export class HealthWorld {
     };
     await this.documents.bucket('config').put(channelDocumentKey(id), channel);
     return id;
+  }
+
+  /** As admin publishes it when it is made or renamed. */
+  async organization(id: string, name: string): Promise<void> {
+    const organization = { id, name, status: 'active', group: 'default' };
+    await this.documents.bucket('identity').put(organizationDocumentKey(id), organization);
   }
 
   /** Publishes what one proxy saw in the second before now, and judges it. */

@@ -117,6 +117,18 @@ export class HealthNotificationDto {
   @IsName({ each: true })
   channels?: string[];
 
+  @ApiPropertyOptional({
+    type: [String],
+    description:
+      'Names of organizations: of whose budgets, and of incidents that affected whom; absent: all. ' +
+      'Balances and models at vendors do not depend on it.',
+  })
+  @IsGivenOptionally()
+  @IsArray()
+  @ArrayMaxSize(1_000)
+  @IsName({ each: true })
+  organizations?: string[];
+
   @OptionalSection(NotificationWebhookDto, { description: 'Exactly one of webhook and email.' })
   webhook?: NotificationWebhookDto;
 

@@ -50,6 +50,12 @@ describe('settings', () => {
       email: { to: ['a@example.com'] },
       coolDownSeconds: 0,
     },
+    {
+      name: 'a',
+      on: ['incident-opened', 'budget-threshold'],
+      email: { to: ['a@example.com'] },
+      organizations: ['acme', 'Müller & Söhne'],
+    },
   ])('take the notification %j', (rule) => {
     expect(validate({ health: { notifications: [rule] } })).toEqual([]);
     expect(settingsDocument.safeParse({ health: { notifications: [rule] } }).success).toBe(true);
@@ -60,6 +66,10 @@ describe('settings', () => {
     { name: 'a', on: ['incident-opened'], email: { to: ['nobody'] } },
     { name: 'a', on: ['incident-opened'], webhook: { url: 'ftp://example.com' } },
     { name: 'a', on: ['incident-opened'], webhook: { url: 'https://example.com' }, secret: 'x' },
+    { name: 'a', on: ['budget-threshold'], email: { to: ['a@example.com'] }, organizations: 'acme' },
+    { name: 'a', on: ['budget-threshold'], email: { to: ['a@example.com'] }, organizations: [''] },
+    { name: 'a', on: ['budget-threshold'], email: { to: ['a@example.com'] }, organizations: ['a\u0000'] },
+    { name: 'a', on: ['budget-threshold'], email: { to: ['a@example.com'] }, organizations: null },
   ])('refuse the notification %j', (rule) => {
     expect(validate({ health: { notifications: [rule] } })).toHaveLength(1);
     expect(settingsDocument.safeParse({ health: { notifications: [rule] } }).success).toBe(false);

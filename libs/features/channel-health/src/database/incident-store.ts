@@ -1,4 +1,4 @@
-import { type ChannelId } from '@tollgate/contracts';
+import { type ChannelId, type OrganizationId } from '@tollgate/contracts';
 import { type EntityManager } from 'typeorm';
 import { type Part } from '../judgement/channel-parts.js';
 import { type ChannelUpdate } from './channel-store.js';
@@ -12,7 +12,17 @@ const ORGANIZATIONS_MAX = 1_000;
 export interface IncidentChanges {
   readonly opened: readonly StoredIncident[];
   readonly closed: readonly StoredIncident[];
+  /** That go on, and affected organisations which they did not affect before. */
+  readonly widened: readonly WidenedIncident[];
 }
+
+export interface WidenedIncident {
+  readonly incident: StoredIncident;
+  readonly added: ReadonlySet<OrganizationId>;
+}
+
+/** Organisations by the id of the incident that affected them. */
+type OrganizationsByIncident = ReadonlyMap<string, ReadonlySet<OrganizationId>>;
 
 /**
  * Incidents, written in the session of whoever leads: one begins when something is opened, and ends when it serves again
@@ -39,12 +49,36 @@ export class IncidentStore {
         }
       }
     }
-    const begun = await this.#open(manager, opened);
-    await this.#noteOrganizations(manager, updates);
+    const begun = (await this.#open(manager, opened)).map(({ id }) => id);
+    const added = await this.#noteOrganizations(manager, updates);
+    const ended = await this.#close(manager, closed, now);
+    const changed = await this.#read(manager, [...begun, ...added.keys()]);
+    const isNew = new Set(begun);
     return {
-      opened: await this.#read(manager, begun),
-      closed: await this.#close(manager, closed, now),
+      opened: changed.filter(({ id }) => isNew.has(id)),
+      closed: ended,
+      widened: changed
+        .filter(({ id, ended_at }) => !isNew.has(id) && ended_at === null)
+        .map((incident) => ({ incident, added: added.get(incident.id) ?? new Set() })),
     };
+  }
+
+  /** Which of these organisations the incidents affected, by the id of the incident. */
+  async affectedAmong(
+    manager: EntityManager,
+    incidentIds: readonly string[],
+    organizationIds: readonly OrganizationId[],
+  ): Promise<OrganizationsByIncident> {
+    if (incidentIds.length === 0 || organizationIds.length === 0) {
+      return new Map();
+    }
+    return byIncident(
+      await manager.query(
+        `select incident_id, organization_id from channel_health.incident_organizations
+         where incident_id = any($1) and organization_id = any($2)`,
+        [incidentIds, organizationIds],
+      ),
+    );
   }
 
   /** Those of channels that no longer exist. */
@@ -86,14 +120,20 @@ export class IncidentStore {
     }
   }
 
-  /** Each organisation once an incident, as far as so many are kept. */
-  async #noteOrganizations(manager: EntityManager, updates: readonly ChannelUpdate[]): Promise<void> {
+  /** Each organisation once an incident, as far as so many are kept. @returns those that are new */
+  async #noteOrganizations(
+    manager: EntityManager,
+    updates: readonly ChannelUpdate[],
+  ): Promise<OrganizationsByIncident> {
     const rows = updates.flatMap((update) =>
       update.affected
         .filter(({ organizations }) => organizations.length > 0)
         .map(({ part, organizations }) => ({ ...subjectOf(update, part), organizations })),
     );
-    if (rows.length > 0) {
+    if (rows.length === 0) {
+      return new Map();
+    }
+    return byIncident(
       await manager.query(
         `with added as (
            insert into channel_health.incident_organizations (incident_id, organization_id)
@@ -103,23 +143,23 @@ export class IncidentStore {
            join channel_health.incidents as incident on incident.ended_at is null and ${SAME_SUBJECT}
            cross join lateral jsonb_array_elements_text(subject.organizations) as organization (id)
            where incident.affected_organizations < $2
-           on conflict do nothing returning incident_id)
-         update channel_health.incidents as incident
-         set affected_organizations = incident.affected_organizations + sum.count
-         from (select incident_id, count(*) from added group by incident_id) as sum
-         where incident.id = sum.incident_id`,
+           on conflict do nothing returning incident_id, organization_id),
+         counted as (
+           update channel_health.incidents as incident
+           set affected_organizations = incident.affected_organizations + sum.count
+           from (select incident_id, count(*) from added group by incident_id) as sum
+           where incident.id = sum.incident_id)
+         select incident_id, organization_id from added`,
         [JSON.stringify(rows), ORGANIZATIONS_MAX],
-      );
-    }
+      ),
+    );
   }
 
-  async #read(manager: EntityManager, incidents: readonly StoredIncident[]): Promise<StoredIncident[]> {
-    return incidents.length === 0
+  async #read(manager: EntityManager, ids: readonly string[]): Promise<StoredIncident[]> {
+    return ids.length === 0
       ? []
       : incidentsFromRows(
-          await manager.query('select * from channel_health.incidents where id = any($1) order by id', [
-            incidents.map(({ id }) => id),
-          ]),
+          await manager.query('select * from channel_health.incidents where id = any($1) order by id', [ids]),
         );
   }
 
@@ -159,6 +199,17 @@ export class IncidentStore {
 const SAME_SUBJECT = `incident.channel_id = subject.channel_id
   and incident.credential is not distinct from subject.credential
   and incident.model is not distinct from subject.model`;
+
+function byIncident(
+  rows: readonly { readonly incident_id: string; readonly organization_id: OrganizationId }[],
+): OrganizationsByIncident {
+  const affected = new Map<string, Set<OrganizationId>>();
+  for (const { incident_id, organization_id } of rows) {
+    const known = affected.get(incident_id) ?? new Set();
+    affected.set(incident_id, known.add(organization_id));
+  }
+  return affected;
+}
 
 interface Subject {
   readonly channel_id: string;

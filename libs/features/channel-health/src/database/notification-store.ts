@@ -1,7 +1,7 @@
 import { type NotificationRule } from '@tollgate/contracts';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
-import { type Notice } from '../notifications/notice.js';
+import { type Notice, type NoticeOrganizations } from '../notifications/notice.js';
 import { milliseconds } from './channel-rows.js';
 
 const notificationRow = z.object({
@@ -125,8 +125,25 @@ export class NotificationStore {
   }
 }
 
-function wants({ on, channels }: NotificationRule, { kind, subject }: Notice): boolean {
+function wants(rule: NotificationRule, { kind, subject, organizations }: Notice): boolean {
+  const { on, channels } = rule;
   const isOfChannels =
     channels === undefined || subject.kind !== 'channel' || channels.includes(subject.name);
-  return on.includes(kind) && isOfChannels;
+  return on.includes(kind) && isOfChannels && isNewsTo(rule, organizations);
+}
+
+/** Whether it is of an organisation that the rule names, and was not before. */
+function isNewsTo(
+  { organizations: named }: NotificationRule,
+  organizations: NoticeOrganizations | undefined,
+): boolean {
+  if (organizations === undefined) {
+    return true;
+  }
+  const { affected, affectedBefore } = organizations;
+  if (named === undefined) {
+    return affectedBefore === undefined;
+  }
+  const isNamed = (name: string): boolean => named.includes(name);
+  return affected.some(isNamed) && !(affectedBefore ?? []).some(isNamed);
 }

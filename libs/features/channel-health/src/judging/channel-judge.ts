@@ -4,6 +4,7 @@ import { type HealthChecks, type Logger } from '@tollgate/telemetry';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type ChannelHealthMetrics } from '../channel-health-metrics.js';
 import { ConfigurationWatch } from '../configuration/configuration-watch.js';
+import { type OrganizationNames } from '../configuration/organization-names.js';
 import { ChannelStore, type ChannelUpdate } from '../database/channel-store.js';
 import { THRESHOLDS } from '../judgement/thresholds.js';
 import { IncidentStore } from '../database/incident-store.js';
@@ -11,7 +12,7 @@ import { type NotificationStore } from '../database/notification-store.js';
 import { type ProbeStore } from '../database/probe-store.js';
 import { TrafficStore } from '../database/traffic-store.js';
 import { type VendorCheckStore } from '../database/vendor-check-store.js';
-import { incidentClosed, incidentOpened } from '../notifications/notice.js';
+import { IncidentNotices } from '../notifications/incident-notices.js';
 import { PROBER_ID } from '../probing/prober.js';
 import { ChannelBoard } from './channel-board.js';
 import { type LeaderWork } from './leader-work.js';
@@ -29,6 +30,7 @@ export interface ChannelJudgeDependencies {
   /** From 0 (included) to 1 (excluded). */
   readonly random: () => number;
   readonly logger: Logger;
+  readonly organizations: OrganizationNames;
   readonly notifications: NotificationStore;
   readonly probes: ProbeStore;
   readonly vendorChecks: VendorCheckStore;
@@ -51,6 +53,7 @@ export class ChannelJudge {
   readonly #leadership: Leadership;
   readonly #store = new ChannelStore();
   readonly #incidents = new IncidentStore();
+  readonly #incidentNotices: IncidentNotices;
   readonly #trafficStore = new TrafficStore();
   readonly #traffic = new TrafficTally();
   readonly #baselines = new LatencyBaselines();
@@ -71,6 +74,7 @@ export class ChannelJudge {
       ...{ thresholds: THRESHOLDS, random: dependencies.random },
       usual: (channelId, model) => this.#baselines.usual(channelId, model),
     });
+    this.#incidentNotices = new IncidentNotices(this.#incidents, dependencies.organizations);
     this.#leadership = new Leadership(dataSource);
     this.#ticks = new Repeating(() => this.#tick(), TICK_MS);
     this.#publisher = new StatusPublisher(documents);
@@ -94,12 +98,14 @@ export class ChannelJudge {
   async stop(): Promise<void> {
     await this.#ticks.stop();
     await this.configuration.stop();
+    await this.dependencies.organizations.stop();
     await this.#standDown();
   }
 
   async #tick(): Promise<void> {
     try {
       await this.configuration.start();
+      await this.dependencies.organizations.start();
       if ((this.#leadership.isHeld || (await this.#takeOver())) && this.configuration.isComplete) {
         await this.#judge();
         await this.#publisher.publish(this.#board.statuses());
@@ -166,10 +172,11 @@ export class ChannelJudge {
     gone: readonly ChannelId[],
   ): Promise<void> {
     const now = this.dependencies.clock.now();
-    const { opened, closed } = await this.#incidents.save(manager, updates, now);
+    const { closed, ...changes } = await this.#incidents.save(manager, updates, now);
     const ended = await this.#incidents.closeAll(manager, gone, now);
-    const notices = [...opened.map(incidentOpened), ...[...closed, ...ended].map(incidentClosed)];
     const rules = this.configuration.settings.notifications;
+    const all = { ...changes, closed: [...closed, ...ended] };
+    const notices = await this.#incidentNotices.of(manager, { changes: all, rules });
     await this.dependencies.notifications.enqueue(manager, { notices, rules, now });
   }
 

@@ -1,14 +1,21 @@
-import { budgetThresholdReachedV1, type Clock, type NotificationRule } from '@tollgate/contracts';
+import {
+  type BudgetThresholdReachedV1,
+  budgetThresholdReachedV1,
+  type Clock,
+  type NotificationRule,
+} from '@tollgate/contracts';
 import { type ConsumeOptions, type Consumption, type Delivery, type EventLog } from '@tollgate/messaging';
 import { type Logger } from '@tollgate/telemetry';
 import { type DataSource } from 'typeorm';
+import { type OrganizationNames } from '../configuration/organization-names.js';
 import { type NotificationStore } from '../database/notification-store.js';
-import { budgetThreshold } from './notice.js';
+import { budgetThreshold, type Notice } from './notice.js';
 
 export interface BudgetAlertConsumerDependencies {
   readonly eventLog: EventLog;
   readonly dataSource: DataSource;
   readonly store: NotificationStore;
+  readonly organizations: OrganizationNames;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -73,7 +80,7 @@ export class BudgetAlertConsumer {
     try {
       await dataSource.transaction(async (manager) => {
         if (await store.take(manager, event.data.id, now)) {
-          await store.enqueue(manager, { notices: [budgetThreshold(event.data)], rules: this.#rules, now });
+          await store.enqueue(manager, { notices: [this.#noticeOf(event.data)], rules: this.#rules, now });
         }
       });
     } catch (error) {
@@ -81,5 +88,11 @@ export class BudgetAlertConsumer {
       return delivery.retry(RETRY_DELAY_MS);
     }
     return delivery.ack();
+  }
+
+  #noticeOf(event: BudgetThresholdReachedV1): Notice {
+    const { organizationId } = event;
+    const affected = this.dependencies.organizations.namesOf(organizationId === null ? [] : [organizationId]);
+    return budgetThreshold(event, { affected });
   }
 }

@@ -11,6 +11,15 @@ export interface Notice {
   readonly summary: string;
   /** For programs; JSON. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** Absent: it is of no organisation, so that rules tell of it whichever they name. */
+  readonly organizations?: NoticeOrganizations;
+}
+
+/** By name, those that rules name at least. */
+export interface NoticeOrganizations {
+  readonly affected: readonly string[];
+  /** Rules that name one of these, or none at all, were told before; absent: it is news to all. */
+  readonly affectedBefore?: readonly string[];
 }
 
 export interface NoticeSubject {
@@ -28,18 +37,16 @@ interface Channel {
 /** Names are shown in a sentence: the first are enough. */
 const NAMES_SHOWN_MAX = 10;
 
-export function incidentOpened(incident: StoredIncident): Notice {
-  return ofIncident('incident-opened', incident, `${subjectOf(incident)} rests: ${incident.cause}`);
+export function incidentOpened(incident: StoredIncident, organizations: NoticeOrganizations): Notice {
+  const summary = `${subjectOf(incident)} rests: ${incident.cause}`;
+  return { ...ofIncident('incident-opened', incident, summary), organizations };
 }
 
-export function incidentClosed(incident: StoredIncident): Notice {
+export function incidentClosed(incident: StoredIncident, organizations: NoticeOrganizations): Notice {
   const minutes = Math.round(((incident.ended_at ?? incident.started_at) - incident.started_at) / 60_000);
   const affected = affectedBy(incident);
-  return ofIncident(
-    'incident-closed',
-    incident,
-    `${subjectOf(incident)} serves again after ${minutes} min; ${affected}.`,
-  );
+  const summary = `${subjectOf(incident)} serves again after ${minutes} min; ${affected}.`;
+  return { ...ofIncident('incident-closed', incident, summary), organizations };
 }
 
 export function balanceLow(channel: Channel, balance: { amount: string; currency: string }): Notice {
@@ -63,7 +70,7 @@ export function modelsChanged(
   };
 }
 
-export function budgetThreshold(event: BudgetThresholdReachedV1): Notice {
+export function budgetThreshold(event: BudgetThresholdReachedV1, organizations: NoticeOrganizations): Notice {
   const { id, budgetId, scope, period, soft, startsAt, endsAt, threshold, amount, spent } = event;
   const name = `${period} budget of ${scope.kind === 'organization' ? 'organisation' : 'key'} ${scope.name ?? scope.id}`;
   const refuses = soft || threshold < 100 ? '' : ' Requests that it does not cover are refused.';
@@ -77,6 +84,7 @@ export function budgetThreshold(event: BudgetThresholdReachedV1): Notice {
       startsAt: new Date(startsAt).toISOString(),
       endsAt: endsAt === null ? null : new Date(endsAt).toISOString(),
     },
+    organizations,
   };
 }
 
