@@ -28,7 +28,9 @@ export {
   type LimitRefusal,
   type RateLimiterOptions,
 } from './limits/rate-limiter.js';
-export { CapShares, type CapCounter, type CapSharesOptions, type SharedCap } from './limits/cap-shares.js';
+export type { CapCounter, SharedCap } from './limits/cap-holding.js';
+export type { CapKind } from './limits/cap-kind.js';
+export { CapShares, type CapSharesOptions } from './limits/cap-shares.js';
 export type { Share, ShareStatement, ShareStore } from './limits/share-store.js';
 export { standingOf, type Standing } from './limits/standing.js';
 export { MemoryLimitStore } from './limits/memory-limit-store.js';

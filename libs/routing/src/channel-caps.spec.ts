@@ -51,6 +51,27 @@ describe("what a vendor's account can take", () => {
     expect(caps.isFull(0)).toBe(false);
   });
 
+  it('is, for one process of several, the share that it is held to, as soon as what is under way has ended', () => {
+    const { inFlight, ...caps } = capped({ inFlightMax: 3 });
+    expect([inFlight.max, inFlight.isFull(), inFlight.takePressed()]).toEqual([3, false, false]);
+    inFlight.count = 2;
+    inFlight.holdTo(1);
+    expect([inFlight.isFull(), inFlight.used()]).toEqual([true, 2]);
+    expect([inFlight.takePressed(), inFlight.takePressed()]).toEqual([true, false]);
+    inFlight.count = 0;
+    expect(inFlight.isFull()).toBe(false);
+    inFlight.count = 2;
+    inFlight.holdTo(undefined);
+    expect([inFlight.isFull(), caps.requests.max]).toEqual([false, Infinity]);
+  });
+
+  it('is never more than all of it, whatever the share is', () => {
+    const { inFlight } = capped({ inFlightMax: 1 });
+    inFlight.holdTo(5);
+    inFlight.count = 1;
+    expect(inFlight.isFull()).toBe(true);
+  });
+
   it('is not confused by a clock that stands still or jumps', () => {
     const caps = capped({ requestsPerMinuteMax: 1 });
     caps.begin(5_000);

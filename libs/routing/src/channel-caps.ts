@@ -10,50 +10,49 @@ export interface CapLimits {
 }
 
 /**
- * What one process asks of a vendor's account, counted against what the account can take: so that the channel is passed
- * over before the vendor says 429. All times are monotonic milliseconds.
+ * What one process asks of a vendor's account, counted against what the account can take, or against this process's share
+ * of that: so that the channel is passed over before the vendor says 429. All times are monotonic milliseconds.
  */
 export class ChannelCaps {
+  /** Requests at one time. */
+  readonly inFlight = new GaugeCap();
   /** Requests a minute. */
   readonly requests = new MinuteCap();
   /** Input and output tokens a minute, as the vendor reports them. */
   readonly tokens = new MinuteCap();
-  private inFlightMax = Infinity;
-  private inFlight = 0;
 
   /** Takes other limits; what was counted stays. */
-  limit({ inFlightMax = Infinity, requestsPerMinuteMax, tokensPerMinuteMax }: CapLimits): void {
-    this.inFlightMax = inFlightMax;
+  limit({ inFlightMax, requestsPerMinuteMax, tokensPerMinuteMax }: CapLimits): void {
+    this.inFlight.limit(inFlightMax);
     this.requests.limit(requestsPerMinuteMax);
     this.tokens.limit(tokensPerMinuteMax);
   }
 
   /** There is no room for one more request. */
   isFull(now: number): boolean {
-    return this.inFlight >= this.inFlightMax || this.requests.isFull(now) || this.tokens.isFull(now);
+    return this.inFlight.isFull() || this.requests.isFull(now) || this.tokens.isFull(now);
   }
 
   begin(now: number): void {
-    this.inFlight += 1;
+    this.inFlight.count += 1;
     this.requests.add(1, now);
   }
 
   /** Once for each `begin`. @param tokens that the vendor counted */
   end(tokens: number, now: number): void {
-    this.inFlight -= 1;
+    this.inFlight.count -= 1;
     this.tokens.add(tokens, now);
   }
 }
 
-/** Units a minute; where several processes divide the cap, this one is held to its share. */
-export class MinuteCap {
+/** Where several processes divide a cap, this one is held to its share. */
+class ShareableCap {
   /** `Infinity`: there is no cap. */
   max = Infinity;
-  private share = Infinity;
   /** What this process is held to. */
-  private most = Infinity;
-  private pressed = false;
-  private readonly count = new MinuteCount();
+  protected most = Infinity;
+  protected pressed = false;
+  private share = Infinity;
 
   /** @param max `undefined`: no cap */
   limit(max = Infinity): void {
@@ -61,25 +60,10 @@ export class MinuteCap {
     this.most = max === Infinity ? max : Math.min(max, this.share);
   }
 
-  /** @param share units a minute; `undefined`: the whole cap */
+  /** @param share units; `undefined`: the whole cap */
   holdTo(share = Infinity): void {
     this.share = share;
     this.limit(this.max);
-  }
-
-  isFull(now: number): boolean {
-    if (this.most === Infinity || this.count.sum(now) < this.most) return false;
-    this.pressed = true;
-    return true;
-  }
-
-  add(units: number, now: number): void {
-    this.count.add(units, now);
-  }
-
-  /** Units of the last minute. */
-  used(now: number): number {
-    return this.count.sum(now);
   }
 
   /** Whether somebody found it full since this was asked last. */
@@ -87,6 +71,42 @@ export class MinuteCap {
     const { pressed } = this;
     this.pressed = false;
     return pressed;
+  }
+}
+
+/** Units at one time. */
+export class GaugeCap extends ShareableCap {
+  /** Units that are taken now. */
+  count = 0;
+
+  isFull(): boolean {
+    if (this.count < this.most) return false;
+    this.pressed = true;
+    return true;
+  }
+
+  used(): number {
+    return this.count;
+  }
+}
+
+/** Units a minute. */
+export class MinuteCap extends ShareableCap {
+  private readonly lastMinute = new MinuteCount();
+
+  isFull(now: number): boolean {
+    if (this.most === Infinity || this.lastMinute.sum(now) < this.most) return false;
+    this.pressed = true;
+    return true;
+  }
+
+  add(units: number, now: number): void {
+    this.lastMinute.add(units, now);
+  }
+
+  /** Units of the last minute. */
+  used(now: number): number {
+    return this.lastMinute.sum(now);
   }
 }
 

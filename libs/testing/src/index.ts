@@ -11,6 +11,7 @@ export { type InstancesHarness } from './contract/instances.js';
 export { describeLimitStore, type LimitStoreHarness } from './contract/limit-store.js';
 export { type InspectableQuotaStore, type QuotaStoreHarness } from './contract/quota-store/harness.js';
 export { describeQuotaStore, type QuotaStoreSuiteOptions } from './contract/quota-store/quota-store.js';
+export { describeShareStore, type ShareStoreHarness } from './contract/share-store.js';
 export { eventually } from './contract/eventually.js';
 export {
   FakeBilling,

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayError } from '@tollgate/contracts';
 import { FakeLogger, ManualClock } from '@tollgate/testing';
-import { CapShares, type CapCounter } from './cap-shares.js';
+import type { CapCounter } from './cap-holding.js';
+import { CapShares } from './cap-shares.js';
 import type { Share, ShareStatement, ShareStore } from './share-store.js';
 
 /** Answers what a test says, and remembers what it was told. */
@@ -54,7 +55,7 @@ describe("one process's share of a cap", () => {
   });
 
   const adopt = async (max = 100) => {
-    shares.adopt([{ key: 'channel:c1:rpm', max, counter }]);
+    shares.adopt([{ key: 'channel:c1:rpm', kind: 'minute', max, counter }]);
     await settled();
   };
   const after = async (milliseconds: number) => {
@@ -65,7 +66,7 @@ describe("one process's share of a cap", () => {
   const lastKeep = () => store.stated.at(-1)?.statements[0]?.keep;
 
   it('is a fiftieth until the store has said more, and asked for at once', async () => {
-    shares.adopt([{ key: 'channel:c1:rpm', max: 100, counter }]);
+    shares.adopt([{ key: 'channel:c1:rpm', kind: 'minute', max: 100, counter }]);
     expect([counter.heldTo, lastKeep()]).toEqual([2, 2]);
     await settled();
     expect(counter.heldTo).toBe(50);
@@ -100,15 +101,44 @@ describe("one process's share of a cap", () => {
   });
 
   it('is given up before the store hears of it, never below what was used', async () => {
-    store.share = { granted: 80, entitled: 30 };
     await adopt();
+    store.share = { granted: 80, entitled: 30 };
+    counter.units = 45;
+    await after(1_000);
+    expect([counter.heldTo, lastKeep()]).toEqual([30, 45]);
     counter.units = 20;
-    const asking = after(1_000);
+    const asking = after(250);
     expect([counter.heldTo, lastKeep()]).toEqual([30, 30]);
     await asking;
-    counter.units = 45;
-    void after(250);
-    expect([counter.heldTo, lastKeep()]).toEqual([45, 45]);
+  });
+
+  it('is given back at once where the store says that it is too large', async () => {
+    store.share = { granted: 80, entitled: 30 };
+    await adopt();
+    const keeps = store.stated.map(({ statements }) => statements[0]?.keep);
+    expect(keeps.slice(0, 2)).toEqual([2, 30]);
+  });
+
+  it('is stated at once when the cap is another', async () => {
+    await adopt();
+    await adopt(60);
+    expect(store.stated.at(-1)?.statements[0]).toMatchObject({ max: 60, keep: 50 });
+  });
+
+  it('is asked for once what is under way is answered, where a cap is new', async () => {
+    await adopt();
+    const later = new Counter();
+    const asking = after(1_000);
+    shares.adopt([
+      { key: 'channel:c1:rpm', kind: 'minute', max: 100, counter },
+      { key: 'channel:c2:rpm', kind: 'minute', max: 100, counter: later },
+    ]);
+    await asking;
+    await settled();
+    expect([later.heldTo, store.stated.at(-1)?.statements.map(({ key }) => key)]).toEqual([
+      50,
+      ['channel:c2:rpm'],
+    ]);
   });
 
   it('is the whole cap while the store is away, and a share again once it is back', async () => {
@@ -149,7 +179,7 @@ describe("one process's share of a cap", () => {
     await shares.stop();
     expect(store.stated.at(-1)).toEqual({
       leaving: true,
-      statements: [{ key: 'channel:c1:rpm', max: 100, used: 7, keep: 7 }],
+      statements: [{ key: 'channel:c1:rpm', max: 100, needs: 7, keep: 7, lapseMs: 65_000 }],
     });
     expect(stopped).toBe(true);
   });

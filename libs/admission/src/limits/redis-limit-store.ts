@@ -91,7 +91,9 @@ export class RedisLimitStore implements LimitStore, ShareStore {
     for (let start = 0; start < statements.length; start += BATCH_MAX) {
       const batch = statements
         .slice(start, start + BATCH_MAX)
-        .flatMap(({ key, max, used, keep }) => [key, `${max}`, `${Math.ceil(used)}`, `${Math.ceil(keep)}`]);
+        .flatMap(({ key, max, needs, keep, lapseMs }) => [
+          ...[key, `${max}`, `${Math.ceil(needs)}`, `${Math.ceil(keep)}`, `${lapseMs}`],
+        ]);
       const answer = await this.#redis.run('sharesState', this.#root, holder, leaving ? '1' : '0', ...batch);
       const numbers = answer as number[];
       for (let at = 0; at < numbers.length; at += 2)

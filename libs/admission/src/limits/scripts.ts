@@ -1,12 +1,13 @@
 import { SLOT_LIFETIME_MS } from './limit-store.js';
-import { SHARE_LIFETIME_MS, SHARE_SILENT_MS } from './share-store.js';
+import { SHARE_SILENT_PART, SHARE_TURN_MS } from './share-store.js';
 
 /*
  * The rules of limits in Lua: each script is one atomic step. KEYS[1] is the root, whose braces keep everything in one
  * slot of a cluster; below it lie:
  *
  *   <root><rate key>   "<level> <ms since the epoch>"; expires when the rate is full
- *   <root><cap key>      hash: holder by "<granted> <used> <ms since the epoch> <1: it has left>"; expires with its last word
+ *   <root><cap key>      hash: holder by "<granted> <needs> <ms since the epoch> <1: it has left> <start of its turn, ms>";
+ *                        expires with its last word
  *   <root><slot key>     sorted set: id of a request by when its slot is free (ms); expires with its last slot
  *
  * Levels are whole numbers below 2^53, exact as Lua's doubles. The clock is the server's.
@@ -117,46 +118,88 @@ for at = 1, #ARGV, 2 do hold(ARGV[at], ARGV[at + 1]) end
 `;
 
 /**
- * ARGV: holder, 1 if it leaves; for each cap `key, max, used, keep`. Answers for each `granted, entitled`.
+ * ARGV: holder, 1 if it leaves; for each cap `key, max, needs, keep, lifetime of a grant (ms)`. Answers for each
+ * `granted, entitled`.
  *
- * Those that are silent or have left may have used all that they were granted, and get no part of what is free.
+ * Those that are silent or have left may use all that they were granted, and get no part of what is free.
  */
 export const SHARES_STATE = `${PRELUDE}
 local holder, leaving = ARGV[1], ARGV[2]
 
--- Of the others: what they were granted, what they used, and how many of them divide what is free.
-local function others(key)
-  local granted, used, live = 0, 0, 0
+local function read(key, lifetime)
+  local own, others = { turn = 0 }, {}
   local entries = redis.call('HGETALL', root .. key)
   for at = 1, #entries, 2 do
-    if entries[at] ~= holder then
-      local grant, spent, stated, left = string.match(entries[at + 1], '^(%d+) (%d+) (%d+) (%d)$')
-      local age = now - tonumber(stated)
-      -- What lies ahead is of a clock that was set back; who lives says it again.
-      if age > ${SHARE_LIFETIME_MS} or age < -${SHARE_SILENT_MS} then
-        redis.call('HDEL', root .. key, entries[at])
-      else
-        granted = granted + tonumber(grant)
-        if left == '0' and age <= ${SHARE_SILENT_MS} then
-          used, live = used + tonumber(spent), live + 1
-        else
-          used = used + tonumber(grant)
-        end
-      end
+    local grant, needs, stated, left, turn = string.match(entries[at + 1], '^(%d+) (%d+) (%d+) (%d) (%d+)$')
+    local age = now - tonumber(stated)
+    local entry = { name = entries[at], grant = tonumber(grant), needs = tonumber(needs), turn = tonumber(turn) }
+    entry.live = left == '0' and age * ${SHARE_SILENT_PART} <= lifetime
+    if entry.name == holder then
+      own = entry
+    -- What lies ahead is of a clock that was set back; who lives says it again.
+    elseif age > lifetime or age * ${SHARE_SILENT_PART} < -lifetime then
+      redis.call('HDEL', root .. key, entry.name)
+    else
+      others[#others + 1] = entry
     end
   end
-  return granted, used, live
+  return own, others
+end
+
+local function in_turn(entry)
+  return entry.turn <= now and now - entry.turn < ${SHARE_TURN_MS}
+end
+
+-- Whose turn it is comes before whose it is not, and then who has waited longest.
+local function precedes(one, other)
+  if in_turn(one) ~= in_turn(other) then return in_turn(one) end
+  if one.turn ~= other.turn then return one.turn < other.turn end
+  return one.name < other.name
+end
+
+-- An equal part, and whether a unit that can't be divided is in it: for one of those from some place on.
+local function part(own, claims, first, free)
+  local count, ahead = #claims - first + 1, 0
+  for at = first, #claims do
+    if claims[at] ~= own and precedes(claims[at], own) then ahead = ahead + 1 end
+  end
+  if ahead < free % count then return math.floor(free / count) + 1, true end
+  return math.floor(free / count), false
+end
+
+local function entitlement(own, others, max)
+  local claims, total, free = { own }, own.needs, max
+  for _, other in ipairs(others) do
+    if other.live then
+      claims[#claims + 1] = other
+      total = total + other.needs
+    else
+      free = math.max(0, free - other.grant)
+    end
+  end
+  if total <= free then return own.needs + math.ceil((free - total) / #claims), false end
+  table.sort(claims, function(one, other) return one.needs < other.needs end)
+  for at, claim in ipairs(claims) do
+    if claim.needs * (#claims - at + 1) > free then return part(own, claims, at, free) end
+    if claim == own then return own.needs, false end
+    free = free - claim.needs
+  end
 end
 
 local answer = {}
-for at = 3, #ARGV, 4 do
-  local key, max, used, keep = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
-  local others_granted, others_used, live = others(key)
-  local entitled = used + math.max(0, math.ceil((max - used - others_used) / (live + 1)))
-  local granted = keep
-  if leaving == '0' then granted = math.max(keep, math.min(entitled, max - others_granted)) end
-  redis.call('HSET', root .. key, holder, string.format('%.0f %.0f %.0f %s', granted, used, now, leaving))
-  redis.call('PEXPIRE', root .. key, ${SHARE_LIFETIME_MS})
+for at = 3, #ARGV, 5 do
+  local key, max, needs, keep = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  local lifetime = tonumber(ARGV[at + 4])
+  local own, others = read(key, lifetime)
+  own.name, own.needs = holder, needs
+  local entitled, by_turn = entitlement(own, others, max)
+  local granted, free = keep, max
+  for _, other in ipairs(others) do free = free - other.grant end
+  if leaving == '0' then granted = math.max(keep, math.min(entitled, free)) end
+  if by_turn and granted >= entitled and not in_turn(own) then own.turn = now end
+  local entry = string.format('%.0f %.0f %.0f %s %.0f', granted, needs, now, leaving, own.turn)
+  redis.call('HSET', root .. key, holder, entry)
+  redis.call('PEXPIRE', root .. key, lifetime)
   answer[#answer + 1] = granted
   answer[#answer + 1] = entitled
 end

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { FakeLogger, ManualClock, testServers, uniqueName } from '@tollgate/testing';
+import { describeShareStore, FakeLogger, ManualClock, testServers, uniqueName } from '@tollgate/testing';
 import { Redis } from 'ioredis';
-import { CapShares, type CapCounter } from './cap-shares.js';
+import { makeOlder } from '../../test-support/older-shares.js';
+import type { CapCounter } from './cap-holding.js';
+import { CapShares } from './cap-shares.js';
 import { RedisLimitStore } from './redis-limit-store.js';
 
 const MAX = 100;
@@ -9,14 +11,27 @@ const MINUTE = 60_000;
 const TICK = 250;
 const NO_TIMERS = { repeat: () => () => undefined, delay: () => Promise.resolve() };
 
-/** Nobody can move a server's clock: what lies in it is made older instead. */
-const AGE = `
-for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
-  for _, holder in ipairs(redis.call('HKEYS', key)) do
-    local grant, used, stated, left = string.match(redis.call('HGET', key, holder), '^(%d+) (%d+) (%d+) (%d)$')
-    redis.call('HSET', key, holder, string.format('%s %s %.0f %s', grant, used, stated - ARGV[2], left))
-  end
-end`;
+describeShareStore('Redis', async () => {
+  const url = testServers().redisUrl;
+  const prefix = uniqueName('shares');
+  const pattern = `{${prefix}:limits}:*`;
+  const client = new Redis(url);
+  const store = new RedisLimitStore({ url, prefix, logger: new FakeLogger() });
+  return {
+    store,
+    passTime: (milliseconds) => makeOlder(client, pattern, milliseconds),
+    close: async () => {
+      await store.close();
+      await removeAll(client, pattern);
+      await client.quit();
+    },
+  };
+});
+
+async function removeAll(client: Redis, pattern: string): Promise<void> {
+  const keys = await client.keys(pattern);
+  if (keys.length > 0) await client.unlink(...keys);
+}
 
 /** One proxy, as far as its caps go. */
 class Process implements CapCounter {
@@ -34,7 +49,7 @@ class Process implements CapCounter {
   }
 
   start(): void {
-    this.shares.adopt([{ key: 'channel:c1:rpm', max: MAX, counter: this }]);
+    this.shares.adopt([{ key: 'channel:c1:rpm', kind: 'minute', max: MAX, counter: this }]);
   }
   used(now: number): number {
     return this.times.filter((time) => time > now - MINUTE).length;
@@ -80,11 +95,8 @@ describe('a cap that several processes share by Redis', () => {
     await client.quit();
   });
 
-  const loseData = async (): Promise<void> => {
-    const keys = await client.keys(pattern);
-    if (keys.length > 0) await client.unlink(...keys);
-  };
-  const passTime = (milliseconds: number) => client.eval(AGE, 0, pattern, milliseconds);
+  const loseData = () => removeAll(client, pattern);
+  const passTime = (milliseconds: number) => makeOlder(client, pattern, milliseconds);
   const inLastMinute = () => processes.reduce((sum, each) => sum + each.used(clock.monotonic()), 0);
 
   /** So many ticks of all processes; `load` says what each is sent in a tick. @returns the most of any minute */
@@ -138,26 +150,6 @@ describe('a cap that several processes share by Redis', () => {
     expect(inLastMinute()).toBe(MAX + MAX / 50);
   });
 
-  it('keeps what a process that was killed may have used, for a minute', async () => {
-    const [store, other] = stores;
-    const state = (from: typeof store, holder: string, used = 0, keep = used) =>
-      from?.state(holder, [{ key: 'c', max: MAX, used, keep }]);
-    expect(await state(store, 'killed')).toEqual([{ granted: MAX, entitled: MAX }]);
-    await passTime(20_000);
-    expect(await state(other, 'alive')).toEqual([{ granted: 0, entitled: 0 }]);
-    await passTime(46_000);
-    expect(await state(other, 'alive')).toEqual([{ granted: MAX, entitled: MAX }]);
-  });
-
-  it('is free again, but for what was used, when a process ends', async () => {
-    const [store, other] = stores;
-    await store?.state('ended', [{ key: 'c', max: MAX, used: 10, keep: 10 }]);
-    await store?.state('ended', [{ key: 'c', max: MAX, used: 10, keep: 10 }], true);
-    expect(await other?.state('alive', [{ key: 'c', max: MAX, used: 0, keep: 0 }])).toEqual([
-      { granted: 90, entitled: 90 },
-    ]);
-  });
-
   it('is at most granted once more when Redis loses its data', async () => {
     await startAll();
     const load = (index: number) => (index === 0 ? 10 : 0);
@@ -168,18 +160,11 @@ describe('a cap that several processes share by Redis', () => {
     expect(await run(240, () => 10)).toBeLessThanOrEqual(MAX);
   });
 
-  it('of many channels is stated in one go, answers in their order', async () => {
-    const caps = Array.from({ length: 600 }, (_, at) => ({ key: `c${at}`, max: at + 1, used: 0, keep: 0 }));
-    const shares = await stores[0]?.state('one', caps);
-    expect(shares?.map(({ granted }) => granted)).toEqual(caps.map(({ max }) => max));
-  });
-
   it('is divided anew after the clock of the server was set back', async () => {
     const [store, other] = stores;
-    await store?.state('one', [{ key: 'c', max: MAX, used: 0, keep: 0 }]);
+    const statement = { key: 'c', max: MAX, needs: 0, keep: 0, lapseMs: 65_000 };
+    await store?.state('one', [statement]);
     await passTime(-3_600_000);
-    expect(await other?.state('two', [{ key: 'c', max: MAX, used: 0, keep: 0 }])).toEqual([
-      { granted: MAX, entitled: MAX },
-    ]);
+    expect(await other?.state('two', [statement])).toEqual([{ granted: MAX, entitled: MAX }]);
   });
 });

@@ -2,30 +2,35 @@
 export interface ShareStatement {
   /** Whose cap it is, the same in every process; e.g. `channel:<id>:rpm`. */
   readonly key: string;
-  /** Units a minute, of all processes together. */
+  /** Units of all processes together. */
   readonly max: number;
-  /** Units that the process used in the last minute. */
-  readonly used: number;
-  /** It holds itself to so many units a minute from now on, whatever becomes of the call; at least `used`. */
+  /** Units that the process has need of: what it used, and what it would use besides if it had it; at most `max`. */
+  readonly needs: number;
+  /** It holds itself to so many units from now on, whatever becomes of the call; at least what it used. */
   readonly keep: number;
+  /** What it was granted counts for so long after its last word; the same in every process. */
+  readonly lapseMs: number;
 }
 
 export interface Share {
-  /** Units a minute that the process may use; at least what it keeps. */
+  /** Units that the process may use; at least what it keeps. */
   readonly granted: number;
-  /** What it used, and its equal part of what nobody used: more than that is to be given up with the next statement. */
+  /** What is due to it: more than that is to be given up. */
   readonly entitled: number;
 }
 
-/** A process that said nothing for so long is taken to be gone: what is free is divided among the others. */
-export const SHARE_SILENT_MS = 15_000;
-/** What a process was granted counts for so long after its last word: it may have used all of it at the end. */
-export const SHARE_LIFETIME_MS = 65_000;
+/** A process that said nothing for this part of `lapseMs` is taken to be gone: what is free is divided among the others. */
+export const SHARE_SILENT_PART = 4;
+/** A unit that can't be divided goes from one to another, to each for so long. */
+export const SHARE_TURN_MS = 1_000;
 
 /**
  * Divides caps among processes so that the grants of a cap never add up to more than it: a process gets more only of what
- * no other has been granted, and what it gives up it has stopped using before it says so. What is granted is used within a
- * sliding minute, so that all processes together keep the cap, too.
+ * no other has been granted, and what it gives up it has stopped using before it says so. So all processes together keep
+ * the cap, too.
+ *
+ * Due to a process is what it has need of and an equal part of what nobody has need of. Where all together have need of
+ * more than the cap, whoever has need of less than an equal part is due that, and the others divide what is left.
  *
  * Not covered: a store that lost its data hears of a grant again with its holder's next statement; until then others may be
  * granted the same once more.

@@ -50,7 +50,10 @@ export const channelTransformMembers = {
   passThroughBody: z.boolean().nullish(),
   /** A vendor's error status → the status that it is taken for. */
   statusMap: statusMap.nullish(),
-  /** What the vendor's account can take, for each proxy process: the channel is passed over before the vendor says so. */
+  /**
+   * What the vendor's account can take, from all proxies together: the channel is passed over before the vendor says so.
+   * Attempts at one time.
+   */
   inFlightMax: cap.nullish(),
   requestsPerMinuteMax: cap.nullish(),
   /** Input and output, as vendors report them. */

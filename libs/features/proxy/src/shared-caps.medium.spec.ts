@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RedisLimitStore } from '@tollgate/admission/redis';
 import { chatVendor, eventually, FakeVendor, testServers, uniqueName } from '@tollgate/testing';
+import type { CapLimits } from '@tollgate/routing';
 import { noopLogger } from '@tollgate/telemetry';
 import { ProxyWorld } from '../test-support/proxy-world.js';
 
@@ -23,26 +24,48 @@ describe('two proxies that ask one account of a vendor', () => {
     const prefix = uniqueName('caps');
     const url = testServers().redisUrl;
     stores = [1, 2].map(() => new RedisLimitStore({ url, prefix, logger: noopLogger }));
-    worlds = await Promise.all(stores.map((store) => start(store)));
   });
   afterEach(async () => {
     await Promise.all(worlds.map((world) => world.stop()));
     await Promise.all(stores.map((store) => store.close()));
   });
 
-  const start = (store: RedisLimitStore) =>
-    ProxyWorld.start(
-      async (made) => {
-        await made.putChannel('c1', vendor, { requestsPerMinuteMax: CAP });
-        await made.putPrice('gpt-4o', { input: '2.50', output: '10.00' });
-      },
-      undefined,
-      {},
-      store,
+  const startAll = async (caps: CapLimits): Promise<void> => {
+    const starting = stores.map((store) =>
+      ProxyWorld.start(
+        async (made) => {
+          await made.putChannel('c1', vendor, caps);
+          await made.putPrice('gpt-4o', { input: '2.50', output: '10.00' });
+        },
+        undefined,
+        {},
+        store,
+      ),
     );
+    worlds = await Promise.all(starting);
+  };
   const sendTo = async (world: ProxyWorld | undefined) => (await world?.send(chat()))?.status;
 
+  it('together have no more in flight than the cap, which one of them can use alone', async () => {
+    await startAll({ inFlightMax: CAP });
+    vendor.respond({ kind: 'silent' });
+    await eventually(() => {
+      void sendTo(worlds[0]).catch(() => undefined);
+      return vendor.requests.length >= CAP;
+    }, 'the cap to be used by one proxy');
+    for (let number = 0; number < 20; number += 1)
+      expect(await Promise.all(worlds.map((world) => sendTo(world)))).toEqual([503, 503]);
+    expect(vendor.requests).toHaveLength(CAP);
+  });
+
+  it('hand one another the only request that may be in flight', async () => {
+    await startAll({ inFlightMax: 1 });
+    for (const world of [...worlds, ...worlds])
+      await eventually(async () => (await sendTo(world)) === 200, 'the cap to be where the request is');
+  });
+
   it('together keep the cap of requests a minute, which one of them can use nearly alone', async () => {
+    await startAll({ requestsPerMinuteMax: CAP });
     // One gets share after share of what the other does not use.
     await eventually(async () => {
       await sendTo(worlds[0]);

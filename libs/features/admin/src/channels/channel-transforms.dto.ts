@@ -72,21 +72,22 @@ export class ChannelTransformsDto implements ChannelTransforms {
   @IsTransform('inFlightMax', {
     type: 'integer',
     minimum: 1,
-    description: 'Attempts under way at once, for each proxy process; then the channel is passed over.',
+    description: 'Attempts under way at once, of all proxies together; then the channel is passed over.',
   })
   inFlightMax?: number | null;
 
   @IsTransform('requestsPerMinuteMax', {
     type: 'integer',
     minimum: 1,
-    description: 'Of the last 60 seconds.',
+    description: 'Of the last 60 seconds, of all proxies together.',
   })
   requestsPerMinuteMax?: number | null;
 
   @IsTransform('tokensPerMinuteMax', {
     type: 'integer',
     minimum: 1,
-    description: 'Input and output of the last 60 seconds, as the vendor reports them.',
+    description:
+      'Input and output of the last 60 seconds, of all proxies together, as the vendor reports them.',
   })
   tokensPerMinuteMax?: number | null;
 

@@ -1,15 +1,27 @@
-import type { SharedCap } from '@tollgate/admission';
+import type { CapKind, SharedCap } from '@tollgate/admission';
+import type { ChannelCaps } from '@tollgate/routing';
 import type { RoutableChannel } from './routable-channel.js';
 
-/** The caps of vendor accounts that all proxies have together: those over a minute. What runs at once, each counts alone. */
+const CAPS = [
+  { name: 'inflight', kind: 'gauge', counterOf: (caps) => caps.inFlight },
+  { name: 'rpm', kind: 'minute', counterOf: (caps) => caps.requests },
+  { name: 'tpm', kind: 'minute', counterOf: (caps) => caps.tokens },
+] as const satisfies readonly {
+  readonly name: string;
+  readonly kind: CapKind;
+  readonly counterOf: (caps: ChannelCaps) => SharedCap['counter'];
+}[];
+
+/** The caps of vendor accounts, which all proxies have together. */
 export function sharedCaps(channels: ReadonlyMap<string, RoutableChannel>): readonly SharedCap[] {
-  const caps: SharedCap[] = [];
+  const shared: SharedCap[] = [];
   for (const { id, load } of channels.values()) {
     if (load.caps === undefined) continue;
-    const { requests, tokens } = load.caps;
-    if (requests.max < Infinity)
-      caps.push({ key: `channel:${id}:rpm`, max: requests.max, counter: requests });
-    if (tokens.max < Infinity) caps.push({ key: `channel:${id}:tpm`, max: tokens.max, counter: tokens });
+    for (const { name, kind, counterOf } of CAPS) {
+      const counter = counterOf(load.caps);
+      if (counter.max < Infinity)
+        shared.push({ key: `channel:${id}:${name}`, kind, max: counter.max, counter });
+    }
   }
-  return caps;
+  return shared;
 }
