@@ -76,16 +76,21 @@ export class Attempts {
         modelOutputTokensMax: snapshot.modelOf(model)?.outputTokensMax ?? null,
         timeouts: snapshot.settings.upstream,
       });
-      return prepared instanceof Promise
-        ? prepared.then((made) => this.withRoom(channel, made)).catch(expected)
-        : prepared;
+      return prepared instanceof Promise ? prepared.catch(expected) : prepared;
     } catch (error) {
       return expected(error);
     }
   }
 
-  /** While media were fetched, or a signature made, others may have filled the channel. */
-  private withRoom({ load }: RoutableChannel, prepared: PreparedAttempt): PreparedAttempt | GatewayError {
+  /**
+   * While media were fetched, or a signature made, others may have filled the channel: to be asked in the same turn as it
+   * is run, for those that waited for the same go on together.
+   */
+  withRoom(
+    { load }: RoutableChannel,
+    prepared: PreparedAttempt | GatewayError,
+  ): PreparedAttempt | GatewayError {
+    if (prepared instanceof GatewayError) return prepared;
     if (load.caps?.isFull(this.dependencies.clock.monotonic()) !== true) return prepared;
     return new GatewayError('no_channel_available', 'The channels of this model have enough to do.', {
       retry: 'next-channel',

@@ -95,11 +95,15 @@ export class HedgedAttempt implements CloseListener {
       const second = await this.input.second();
       this.preparing = false;
       if (this.settled) return;
-      if (second !== undefined && !first.begun && !this.input.client.closed) this.start(second);
+      if (second !== undefined && !first.begun && this.mayStart(second)) this.start(second);
       else if (first.result !== undefined) this.settle(first, first.result);
     } catch (error) {
       this.broke(error);
     }
+  }
+
+  private mayStart({ attempt, prepared }: Asked): boolean {
+    return !this.input.client.closed && this.attempts.withRoom(attempt.channel, prepared) === prepared;
   }
 
   private ended(lane: Lane, result: RelayResult): void {

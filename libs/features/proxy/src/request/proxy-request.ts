@@ -212,7 +212,8 @@ export class ProxyRequests {
       if (channel === undefined) break;
       let attempt = this.attempt(channel, walk, authorized, outgoing);
       const preparing = this.attempts.prepare(client, walk.credential, attempt);
-      let prepared = preparing instanceof Promise ? await preparing : preparing;
+      let prepared =
+        preparing instanceof Promise ? this.attempts.withRoom(channel, await preparing) : preparing;
       if (prepared instanceof GatewayError) {
         // What this channel can't be told, another may; no vendor was asked.
         failure ??= prepared;
