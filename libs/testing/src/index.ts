@@ -23,6 +23,7 @@ export {
   journalStart,
   ManualClock,
   type ReceivedWebhook,
+  signedAt,
   WebhookReceiver,
 } from './fakes/index.js';
 export { startTypeScript, typeScriptOptions } from './typescript-child.js';

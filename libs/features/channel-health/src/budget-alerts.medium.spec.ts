@@ -1,35 +1,21 @@
-import { createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type BudgetThresholdReachedV1, newId, SETTINGS_DOCUMENT_KEY } from '@tollgate/contracts';
-import { eventually, WebhookReceiver } from '@tollgate/testing';
-import { HealthWorld, type Replica, SECOND } from '../test-support/health-world.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type BudgetThresholdReachedV1 } from '@tollgate/contracts';
+import { eventually, type WebhookReceiver } from '@tollgate/testing';
+import { type HealthWorld, type Replica, SECOND } from '../test-support/health-world.js';
+import { NotificationGround } from '../test-support/notification-ground.js';
 
 jest.setTimeout(30_000);
 
+let ground: NotificationGround;
 let world: HealthWorld;
 let hook: WebhookReceiver;
 
 beforeAll(async () => {
-  world = await HealthWorld.create();
-  hook = await WebhookReceiver.start();
+  ground = await NotificationGround.start({ name: 'finance', on: ['budget-threshold'] });
+  ({ world, hook } = ground);
 });
-afterAll(async () => {
-  hook.stop();
-  await world.drop();
-});
-beforeEach(() => hook.forget());
-afterEach(() => world.reset());
-
-const tell = (...rules: readonly object[]) =>
-  world.documents.bucket('config').put(SETTINGS_DOCUMENT_KEY, {
-    health: {
-      notifications: rules.map((rule) => ({
-        ...{ name: 'finance', on: ['budget-threshold'], webhook: { url: hook.url } },
-        ...rule,
-      })),
-    },
-  });
-const start = () => world.start({ allowPrivateWebhooks: true });
+afterAll(() => ground.stop());
+afterEach(() => ground.renew());
 
 function alert(changes: Partial<BudgetThresholdReachedV1> = {}): BudgetThresholdReachedV1 {
   const threshold = changes.threshold ?? 80;
@@ -45,33 +31,17 @@ function alert(changes: Partial<BudgetThresholdReachedV1> = {}): BudgetThreshold
   };
 }
 
-/** A message of its own each time, as after a resend. */
-async function reach(replica: Replica, event: object): Promise<void> {
-  await world.eventLog.publish('budget-alerts', { id: newId(), body: event });
-  // The log delivers on the next turn of the event loop.
-  await new Promise((resolve) => setImmediate(resolve));
-  await replica.judge.judgeNow();
-}
-
-async function shown(replica: Replica, count: number) {
-  return eventually(async () => {
-    await replica.judge.judgeNow();
-    const { items } = (await world.get(replica, '/notifications')).json();
-    const isDone = items.length === count && items.every((item: { attempts: number }) => item.attempts === 1);
-    return isDone ? items : undefined;
-  }, `${count} notifications`);
-}
+const reach = (replica: Replica, event: object) => world.hear(replica, 'budget-alerts', event);
 
 describe('a threshold of a budget', () => {
   it('is told by a signed webhook', async () => {
-    await tell({});
-    const replica = await start();
+    await ground.tell({});
+    const replica = await ground.startReplica();
     await reach(replica, alert());
-    const [notification] = await shown(replica, 1);
+    const [notification] = await ground.settled(replica, 1);
     expect(notification).toMatchObject({ kind: 'budget-threshold', budgetId: 'b1', channelId: null });
-    const { headers, body } = hook.received[0]!;
-    expect(JSON.parse(body)).toEqual({
-      ...{ id: notification.id, type: 'budget-threshold', rule: 'finance', createdAt: expect.any(String) },
+    expect(JSON.parse(hook.received[0]!.body)).toEqual({
+      ...{ id: notification!.id, type: 'budget-threshold', rule: 'finance', createdAt: expect.any(String) },
       budget: { id: 'b1', name: 'monthly budget of organisation acme' },
       summary: 'The monthly budget of organisation acme reached 80 %: 80.5 of 100 USD are spent.',
       data: {
@@ -80,24 +50,22 @@ describe('a threshold of a budget', () => {
         ...{ startsAt: '2026-11-01T00:00:00.000Z', endsAt: '2026-12-01T00:00:00.000Z' },
       },
     });
-    const { secret } = (await world.get(replica, '/notifications/finance/secret')).json();
-    const [, seconds, digest] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['x-tollgate-signature']))!;
-    expect(createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')).toBe(digest);
+    expect(await ground.firstSignedAt(replica, 'finance')).toEqual(expect.any(Number));
   });
 
   it('is told once, also when the event comes again after the cool-down, to another replica or with new rules', async () => {
-    await tell({ coolDownSeconds: 1 });
-    const replica = await start();
+    await ground.tell({ coolDownSeconds: 1 });
+    const replica = await ground.startReplica();
     await reach(replica, alert());
-    await shown(replica, 1);
+    await ground.settled(replica, 1);
     await world.pass(replica, 10 * SECOND);
     await reach(replica, alert());
-    await tell({ coolDownSeconds: 1 }, { name: 'another' });
+    await ground.tell({ coolDownSeconds: 1 }, { name: 'another' });
     await replica.stop();
-    const other = await start();
+    const other = await ground.startReplica();
     await reach(other, alert());
     await reach(other, alert({ threshold: 100 }));
-    expect(await shown(other, 3)).toMatchObject([
+    expect(await ground.settled(other, 3)).toMatchObject([
       { rule: expect.any(String), summary: expect.stringContaining('reached 100 %') },
       { rule: expect.any(String), summary: expect.stringContaining('reached 100 %') },
       { rule: 'finance', summary: expect.stringContaining('reached 80 %') },
@@ -106,55 +74,55 @@ describe('a threshold of a budget', () => {
   });
 
   it('is told beside others of its budget at once, and again in the next period unless the rule still cools down', async () => {
-    await tell({ name: 'each', coolDownSeconds: 0 }, { name: 'weekly', coolDownSeconds: 604_800 });
-    const replica = await start();
+    await ground.tell({ name: 'each', coolDownSeconds: 0 }, { name: 'weekly', coolDownSeconds: 604_800 });
+    const replica = await ground.startReplica();
     await reach(replica, alert({ threshold: 50 }));
     await reach(replica, alert({ threshold: 80 }));
-    await shown(replica, 4);
+    await ground.settled(replica, 4);
     world.clock.advance(SECOND);
     const startsAt = Date.parse('2026-12-01T00:00:00Z');
     await reach(replica, alert({ threshold: 50, startsAt, endsAt: null }));
-    const [latest, ...others] = await shown(replica, 5);
+    const [latest, ...others] = await ground.settled(replica, 5);
     expect(latest).toMatchObject({ rule: 'each', summary: expect.stringContaining('50 %') });
     expect(others).toHaveLength(4);
   });
 
   it('is not told by rules of other kinds, and by those of some channels as well', async () => {
-    await tell({ name: 'incidents', on: ['incident-opened'] }, { name: 'main', channels: ['main'] });
-    const replica = await start();
+    await ground.tell({ name: 'incidents', on: ['incident-opened'] }, { name: 'main', channels: ['main'] });
+    const replica = await ground.startReplica();
     await reach(replica, alert());
-    expect(await shown(replica, 1)).toMatchObject([{ rule: 'main' }]);
+    expect(await ground.settled(replica, 1)).toMatchObject([{ rule: 'main' }]);
   });
 
   it('is told by rules that name its organisation, also when it is of a key, and by no others of organisations', async () => {
     await world.organization('o1', 'acme');
     await world.organization('o2', 'globex');
-    await tell(
+    await ground.tell(
       { name: 'acme', organizations: ['acme'] },
       { name: 'globex', organizations: ['globex'] },
       { name: 'all' },
     );
-    const replica = await start();
+    const replica = await ground.startReplica();
     await reach(replica, alert());
     const scope = { kind: 'api-key' as const, id: 'k1', name: 'ci' };
     const organizationId = 'o2' as BudgetThresholdReachedV1['organizationId'];
     await reach(replica, alert({ threshold: 90, scope, organizationId }));
     await reach(replica, alert({ threshold: 95, scope, organizationId: null }));
-    const items: readonly { rule: string; summary: string }[] = await shown(replica, 5);
+    const items = await ground.settled(replica, 5);
     const told = items.map(({ rule, summary }) => `${rule}: ${/\d+ %/.exec(summary)![0]}`);
     expect(told.sort()).toEqual(['acme: 80 %', 'all: 80 %', 'all: 90 %', 'all: 95 %', 'globex: 90 %']);
     expect(hook.received).toHaveLength(5);
   });
 
   it('that is no alert becomes a dead letter', async () => {
-    await tell({});
-    const replica = await start();
+    await ground.tell({});
+    const replica = await ground.startReplica();
     await reach(replica, { type: 'budget.threshold-reached', version: 2 });
     const [dead] = await eventually(async () => {
       const letters = await world.eventLog.deadLetters.list({ limit: 10 });
       return letters.length > 0 ? letters : undefined;
     }, 'a dead letter');
     expect(dead).toMatchObject({ topic: 'budget-alerts', consumer: 'channel-health' });
-    await shown(replica, 0);
+    await ground.settled(replica, 0);
   });
 });

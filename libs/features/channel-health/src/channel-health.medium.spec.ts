@@ -7,7 +7,7 @@ import {
   SETTINGS_DOCUMENT_KEY,
 } from '@tollgate/contracts';
 import { eventually } from '@tollgate/testing';
-import { HealthWorld, SECOND } from '../test-support/health-world.js';
+import { HealthWorld, key, SECOND } from '../test-support/health-world.js';
 
 jest.setTimeout(30_000);
 
@@ -72,7 +72,7 @@ describe('channel-health', () => {
     await world.observe(replica, id, { failed: { upstream_error: 20 } });
     expect(await world.published(id)).toMatchObject({ state: 'open' });
 
-    await world.documents.bucket('config').put(SETTINGS_DOCUMENT_KEY, { health: { enabled: false } });
+    await world.set({ enabled: false });
     await replica.judge.judgeNow();
     expect(await world.published(id)).toMatchObject({ state: 'healthy', retryAt: null });
     await world.observe(replica, id, { failed: { upstream_error: 50 } });
@@ -93,7 +93,7 @@ describe('channel-health', () => {
     await replica.judge.judgeNow();
     expect(await world.published(id)).toMatchObject({ state: 'open' });
 
-    await world.configure('main', { id, credentials: [{ keyId: 'k', box: 'new' }] });
+    await world.configure('main', { id, credentials: [key('new')] });
     await replica.judge.judgeNow();
     expect(await world.published(id)).toMatchObject({ state: 'half-open' });
   });

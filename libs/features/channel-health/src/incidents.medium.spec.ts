@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { channelDocumentKey } from '@tollgate/contracts';
-import { HealthWorld, type Replica, SECOND } from '../test-support/health-world.js';
+import { HealthWorld, key, model, type Replica, SECOND } from '../test-support/health-world.js';
 
 jest.setTimeout(30_000);
 
@@ -11,8 +11,6 @@ beforeAll(async () => {
 afterAll(() => world.drop());
 afterEach(() => world.reset());
 
-const model = (name: string) => ({ name, upstream: name, cost: null });
-const key = (box: string) => ({ keyId: 'k', box });
 const two = { credentials: [key('one'), key('two')], models: [model('a'), model('b')] };
 
 describe('parts of a channel', () => {

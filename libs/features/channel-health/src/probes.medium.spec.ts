@@ -6,12 +6,11 @@ import {
   type ChannelProbeReply,
   type ChannelProbeRequest,
   RPC,
-  SETTINGS_DOCUMENT_KEY,
   type VendorQueryReply,
 } from '@tollgate/contracts';
 import { inProcessRpcTransport } from '@tollgate/messaging/rpc';
 import { eventually } from '@tollgate/testing';
-import { HealthWorld, type Replica, SECOND } from '../test-support/health-world.js';
+import { HealthWorld, key, model, type Replica, SECOND } from '../test-support/health-world.js';
 
 jest.setTimeout(30_000);
 
@@ -69,10 +68,6 @@ beforeEach(() => {
 });
 afterEach(() => world.reset());
 
-const set = (health: object) => world.documents.bucket('config').put(SETTINGS_DOCUMENT_KEY, { health });
-const model = (name: string) => ({ name, upstream: `vendor-${name}`, cost: null });
-const key = (box: string) => ({ keyId: 'k', box });
-
 /** Judges until it is so: probes are not waited for. */
 async function becomes(replica: Replica, id: string, expected: object): Promise<void> {
   await eventually(async () => {
@@ -85,7 +80,7 @@ async function becomes(replica: Replica, id: string, expected: object): Promise<
 describe('scheduled probes', () => {
   it('bring back what is on trial without a request of anybody', async () => {
     const id = await world.configure('main');
-    await set({ probes: { enabled: true } });
+    await world.set({ probes: { enabled: true } });
     const replica = await world.start({ rpcClient });
     await world.observe(replica, id, { failed: { upstream_error: 10 } });
     await world.pass(replica, 10 * SECOND);
@@ -97,9 +92,9 @@ describe('scheduled probes', () => {
   it('try the credential or model that is on trial, and rest it again when it fails', async () => {
     const id = await world.configure('main', {
       credentials: [key('one'), key('two')],
-      models: [model('a'), model('b')],
+      models: [model('a', 'vendor-a'), model('b', 'vendor-b')],
     });
-    await set({ probes: { enabled: true } });
+    await world.set({ probes: { enabled: true } });
     proxy.failure = 'credential_invalid';
     const replica = await world.start({ rpcClient });
     await world.observe(replica, id, { credential: 1, model: 'a', failed: { credential_invalid: 1 } });
@@ -121,7 +116,7 @@ describe('scheduled probes', () => {
     await replica.judge.judgeNow();
     expect(proxy.probes).toEqual([]);
 
-    await set({ probes: { enabled: true, idleSeconds: 60 } });
+    await world.set({ probes: { enabled: true, idleSeconds: 60 } });
     await world.observe(replica, used, { succeeded: 1 });
     expect(proxy.probes.every(({ channelId }) => channelId === on)).toBe(true);
 
@@ -139,7 +134,7 @@ describe('scheduled probes', () => {
 
 describe('a probe that an operator asks for', () => {
   it('is made by a proxy, shown, kept, and counts in the health of the channel but not as traffic', async () => {
-    const id = await world.configure('main', { credentials: [key('one')], models: [model('a')] });
+    const id = await world.configure('main', { credentials: [key('one')], models: [model('a', 'vendor-a')] });
     const replica = await world.start({ rpcClient });
     proxy.failure = 'credential_invalid';
     const asked = { operation: 'chat', model: 'a', stream: true, credential: 0 };
@@ -184,8 +179,8 @@ describe('a probe that an operator asks for', () => {
 
 describe('what a vendor tells', () => {
   it('is asked on a schedule, compared with the channel, and shown', async () => {
-    const id = await world.configure('main', { models: [model('a'), model('b')] });
-    await set({ vendorChecks: { enabled: true, intervalSeconds: 60 } });
+    const id = await world.configure('main', { models: [model('a', 'vendor-a'), model('b', 'vendor-b')] });
+    await world.set({ vendorChecks: { enabled: true, intervalSeconds: 60 } });
     proxy.vendor = {
       models: ['vendor-a', 'vendor-c'],
       balance: { amount: '3.20', currency: 'USD', credential: 0 },
@@ -208,11 +203,16 @@ describe('what a vendor tells', () => {
   });
 
   it('is told by rules that want it, whichever organisations they name', async () => {
-    const id = await world.configure('main', { models: [model('a')] });
-    const on = ['balance-low', 'models-changed', 'incident-opened'];
-    const webhook = { url: 'http://127.0.0.1:9/hook' };
-    const notifications = [{ name: 'operators', on, organizations: ['acme'], webhook }];
-    await set({ vendorChecks: { enabled: true, intervalSeconds: 60 }, notifications });
+    const id = await world.configure('main', { models: [model('a', 'vendor-a')] });
+    await world.set({
+      vendorChecks: { enabled: true, intervalSeconds: 60 },
+      notifications: [
+        {
+          ...{ name: 'operators', on: ['balance-low', 'models-changed', 'incident-opened'] },
+          ...{ organizations: ['acme'], email: { to: ['operators@example.com'] } },
+        },
+      ],
+    });
     const balance = { amount: '3.20', currency: 'USD', credential: 0 };
     proxy.vendor = { models: ['vendor-a'], balance };
     const replica = await world.start({ rpcClient });

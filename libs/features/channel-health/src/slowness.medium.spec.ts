@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { SETTINGS_DOCUMENT_KEY } from '@tollgate/contracts';
-import { HealthWorld, type Replica, SECOND } from '../test-support/health-world.js';
+import { HealthWorld, model, type Replica, SECOND } from '../test-support/health-world.js';
 
 jest.setTimeout(30_000);
 
@@ -19,7 +18,7 @@ async function minute(replica: Replica, id: string, firstByteMs: number): Promis
 }
 
 describe('a channel that becomes far slower than it usually is', () => {
-  const models = [{ name: 'a', upstream: 'a', cost: null }];
+  const models = [model('a')];
 
   it('is degraded after a minute, also when another replica judges by then, and healthy when it is fast again', async () => {
     const id = await world.configure('main', { models });
@@ -47,8 +46,7 @@ describe('a channel that becomes far slower than it usually is', () => {
   });
 
   it('stays healthy where the operator does not want to be told', async () => {
-    const slowness = { enabled: false };
-    await world.documents.bucket('config').put(SETTINGS_DOCUMENT_KEY, { health: { slowness } });
+    await world.set({ slowness: { enabled: false } });
     const id = await world.configure('main', { models });
     const replica = await world.start();
     await minute(replica, id, 100);

@@ -8,6 +8,9 @@ import {
   type LatencyCounts,
   newId,
   organizationDocumentKey,
+  SETTINGS_DOCUMENT_KEY,
+  type SettingsInput,
+  type Topic,
 } from '@tollgate/contracts';
 import { createControlApplication } from '@tollgate/control-api';
 import { openDatabase } from '@tollgate/persistence';
@@ -26,6 +29,10 @@ import { channelHealthDatabase } from '../src/database/channel-health-database.j
 import { ChannelJudge } from '../src/judging/channel-judge.js';
 
 export const SECOND = 1_000;
+
+/** A model and a credential as a channel's document has them. */
+export const model = (name: string, upstream = name) => ({ name, upstream, cost: null });
+export const key = (box: string) => ({ keyId: 'k', box });
 
 /** One replica of the service with everything real but the messaging. */
 export interface Replica {
@@ -133,6 +140,11 @@ export class HealthWorld {
     return id;
   }
 
+  /** What operators want of health; the rest as it is by default. */
+  async set(health: NonNullable<SettingsInput['health']>): Promise<void> {
+    await this.documents.bucket('config').put(SETTINGS_DOCUMENT_KEY, { health });
+  }
+
   /** As admin publishes it when it is made or renamed. */
   async organization(id: string, name: string): Promise<void> {
     const organization = { id, name, status: 'active', group: 'default' };
@@ -149,7 +161,12 @@ export class HealthWorld {
       durationMsCounts: countsOf(300, succeeded),
     }));
     const body = { type: 'channel.observed', version: 1, proxyId: 'proxy-1', observations };
-    await this.eventLog.publish('channel-observations', { id: newId(), body });
+    await this.hear(replica, 'channel-observations', body);
+  }
+
+  /** One message of the event log, and what follows from it; each time under another id, as after a resend. */
+  async hear(replica: Replica, topic: Topic, body: object): Promise<void> {
+    await this.eventLog.publish(topic, { id: newId(), body });
     // The log delivers on the next turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
     await replica.judge.judgeNow();

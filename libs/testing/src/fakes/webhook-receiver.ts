@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
@@ -44,4 +45,12 @@ export class WebhookReceiver {
     this.server.closeAllConnections();
     this.server.close();
   }
+}
+
+/** When a webhook was signed, in seconds since the epoch, as its receiver finds out; `undefined`: not with this secret. */
+export function signedAt({ headers, body }: ReceivedWebhook, secret: string): number | undefined {
+  const signature = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['x-tollgate-signature']));
+  const [, seconds, digest] = signature ?? [];
+  const expected = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
+  return digest === expected ? Number(seconds) : undefined;
 }
