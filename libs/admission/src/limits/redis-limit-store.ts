@@ -25,6 +25,8 @@ export type RedisLimitStoreOptions = {
 
 /** A script holds up every other client: longer lists go in parts. */
 const BATCH_MAX = 256;
+/** A step for each of its holders. */
+const SHARES_BATCH_MAX = 64;
 
 /** The limits that proxies share, and the caps that they divide. */
 export class RedisLimitStore implements LimitStore, ShareStore {
@@ -88,9 +90,9 @@ export class RedisLimitStore implements LimitStore, ShareStore {
     leaving = false,
   ): Promise<readonly Share[]> {
     const shares: Share[] = [];
-    for (let start = 0; start < statements.length; start += BATCH_MAX) {
+    for (let start = 0; start < statements.length; start += SHARES_BATCH_MAX) {
       const batch = statements
-        .slice(start, start + BATCH_MAX)
+        .slice(start, start + SHARES_BATCH_MAX)
         .flatMap(({ key, max, needs, keep, lapseMs }) => [
           ...[key, `${max}`, `${Math.ceil(needs)}`, `${Math.ceil(keep)}`, `${lapseMs}`],
         ]);
