@@ -9,26 +9,11 @@ import {
   type OrganizationId,
   type UsageRecordedV1,
 } from '@tollgate/contracts';
-import { openDatabase, withTransaction } from '@tollgate/persistence';
-import { noopLogger } from '@tollgate/telemetry';
-import {
-  createTestDatabase,
-  FakeDocumentStore,
-  ManualClock,
-  usageEvent,
-  type TestDatabase,
-} from '@tollgate/testing';
+import { withTransaction } from '@tollgate/persistence';
+import { ManualClock } from '@tollgate/testing';
 import fc from 'fast-check';
-import type { DataSource } from 'typeorm';
-import { billingDatabase } from '../database/schema.js';
-import { Ledger } from '../ledger/ledger.js';
-import { PriceVersions } from '../prices/price-versions.js';
-import { QuotaBook } from '../quota/quota-book.js';
-import { QuotaProjector } from '../quota/quota-projector.js';
+import { BillingBooks, chargedEvent } from '../../test-support/billing-books.js';
 import { reconcile } from '../reports/reconciliation.js';
-import { UsageCommitter } from '../usage/usage-committer.js';
-import { UsagePartitions } from '../usage/usage-partitions.js';
-import { BudgetBook } from './budget-book.js';
 import { BudgetDefinitions } from './budget-definitions.js';
 
 const SEED = 20_261_126;
@@ -71,12 +56,11 @@ class BudgetWorld {
   readonly leases = new Map<string, Lease>();
   private readonly organizationId = newId<OrganizationId>();
   private readonly budgetId = newId<BudgetId>();
-  private readonly quotaBook = new QuotaBook();
   private pending: UsageRecordedV1[] = [];
   private revision = 0;
   private sequence = 0;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly books: BillingBooks) {}
 
   get account(): string {
     return budgetAccount(this.budgetId, 'daily', budgetSpanAt('daily', this.clock.now()));
@@ -85,8 +69,9 @@ class BudgetWorld {
   async define(): Promise<void> {
     this.revision += 1;
     const now = this.clock.now();
-    await withTransaction(this.dataSource, (manager) =>
-      new BudgetDefinitions(this.quotaBook).apply(
+    const { dataSource, quotaBook } = this.books;
+    await withTransaction(dataSource, (manager) =>
+      new BudgetDefinitions(quotaBook).apply(
         manager,
         {
           ...{ type: 'budget.defined', version: 1, budgetId: this.budgetId, revision: this.revision },
@@ -124,16 +109,8 @@ class BudgetWorld {
   }
 
   async commit(times: number): Promise<void> {
-    const { dataSource, clock, quotaBook, holder } = this;
-    const documents = new FakeDocumentStore();
-    const committer = new UsageCommitter({
-      ...{ dataSource, clock, quotaBook },
-      ledger: new Ledger(),
-      budgetBook: new BudgetBook(),
-      partitions: new UsagePartitions(dataSource),
-      prices: new PriceVersions({ dataSource, documents, clock, logger: noopLogger }),
-    });
-    const batch = { journalId: holder, events: this.pending, rejected: [], closed: undefined };
+    const committer = this.books.committer(this.clock);
+    const batch = { journalId: this.holder, events: this.pending, rejected: [], closed: undefined };
     for (let time = 0; time < times; time += 1) await committer.commit([batch]);
     this.pending = [];
     await this.project();
@@ -155,19 +132,16 @@ class BudgetWorld {
   }
 
   async project(): Promise<void> {
-    const { dataSource, store } = this;
-    await new QuotaProjector({ dataSource, quotaStore: store, recoverMs: 0 }).run();
+    await this.books.project(this.store);
   }
 
   private record(account: string, amount: bigint, leaseId: LeaseId | undefined): void {
     this.charged.set(account, (this.charged.get(account) ?? 0n) + amount);
     this.pending.push(
-      usageEvent({
+      chargedEvent(amount, {
         sequence: (this.sequence += 1),
         occurredAt: this.clock.now(),
         organization: { id: this.organizationId, name: 'acme' },
-        priceCard: { id: 'unknown' as never, version: 1 },
-        charge: String(amount),
         budgetLeases: leaseId === undefined ? undefined : [{ account, leaseId }],
       }),
     );
@@ -204,19 +178,14 @@ const ACTIONS: Record<StepKind, (world: BudgetWorld, amount: bigint) => Promise<
 };
 
 describe('a budget, in any order of events', () => {
-  let database: TestDatabase;
-  let dataSource: DataSource;
+  let books: BillingBooks;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    dataSource = await openDatabase(billingDatabase({ url: database.url }));
+    books = await BillingBooks.open();
   });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
+  afterAll(() => books.close());
   beforeEach(async () => {
-    expect((await reconcile(dataSource)).balanced).toBe(true);
+    expect((await reconcile(books.dataSource)).balanced).toBe(true);
   });
 
   it('keeps credited = rest + consumed, and has in the end what its amount leaves', async () => {
@@ -226,7 +195,7 @@ describe('a budget, in any order of events', () => {
     });
     await fc.assert(
       fc.asyncProperty(history, async (steps) => {
-        const world = new BudgetWorld(dataSource);
+        const world = new BudgetWorld(books);
         await world.define();
         await world.project();
         for (const { kind, amount } of steps) await ACTIONS[kind](world, amount);
@@ -235,7 +204,7 @@ describe('a budget, in any order of events', () => {
         for (const lease of world.leases.values()) await world.giveBack(lease);
         const charged = world.charged.get(world.account) ?? 0n;
         expect(await world.store.available(world.account)).toBe(world.amount - charged);
-        const broken = (await reconcile(dataSource)).checks.filter(({ holds }) => !holds);
+        const broken = (await reconcile(books.dataSource)).checks.filter(({ holds }) => !holds);
         expect(broken).toEqual([]);
       }),
       { seed: SEED, numRuns: HISTORIES },

@@ -13,28 +13,15 @@ import {
   type OrganizationId,
   type UsageRecordedV1,
 } from '@tollgate/contracts';
-import { openDatabase, withTransaction } from '@tollgate/persistence';
+import { withTransaction } from '@tollgate/persistence';
 import { noopLogger } from '@tollgate/telemetry';
-import {
-  createTestDatabase,
-  FakeDocumentStore,
-  ManualClock,
-  usageEvent,
-  type TestDatabase,
-} from '@tollgate/testing';
+import { ManualClock } from '@tollgate/testing';
 import type { DataSource } from 'typeorm';
+import { BillingBooks, chargedEvent } from '../../test-support/billing-books.js';
 import { query } from '../database/query.js';
-import { billingDatabase } from '../database/schema.js';
-import { Ledger } from '../ledger/ledger.js';
-import { PriceVersions } from '../prices/price-versions.js';
-import { QuotaBook } from '../quota/quota-book.js';
-import { QuotaProjector } from '../quota/quota-projector.js';
 import { reconcile } from '../reports/reconciliation.js';
-import { UsageCommitter } from '../usage/usage-committer.js';
-import { UsagePartitions } from '../usage/usage-partitions.js';
 import type { BudgetAlert } from './budget-alerts.js';
 import { announceBudgetAlerts } from './budget-announcements.js';
-import { BudgetBook } from './budget-book.js';
 import { BudgetConsumer } from './budget.consumer.js';
 import { BudgetDefinitions } from './budget-definitions.js';
 import { BudgetPeriods } from './budget-periods.js';
@@ -46,7 +33,7 @@ const AMOUNT = 1_000n;
 
 /** Charges are told by the proxy, as their price cards are not known. */
 describe('budgets in the books', () => {
-  let database: TestDatabase;
+  let books: BillingBooks;
   let dataSource: DataSource;
   let clock: ManualClock;
   let store: MemoryQuotaStore;
@@ -55,17 +42,12 @@ describe('budgets in the books', () => {
   let holder: JournalId;
   let sequence: number;
   let revision: number;
-  const ledger = new Ledger();
-  const quotaBook = new QuotaBook();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    dataSource = await openDatabase(billingDatabase({ url: database.url }));
+    books = await BillingBooks.open();
+    ({ dataSource } = books);
   });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
+  afterAll(() => books.close());
   beforeEach(async () => {
     clock = new ManualClock(NOON);
     store = new MemoryQuotaStore({ clock });
@@ -78,8 +60,7 @@ describe('budgets in the books', () => {
     clock.advance(1);
   });
 
-  const project = (): Promise<void> =>
-    new QuotaProjector({ dataSource, quotaStore: store, recoverMs: 0 }).run();
+  const project = (): Promise<void> => books.project(store);
   const periods = (): BudgetPeriods => new BudgetPeriods({ dataSource, quotaStore: store, clock });
   const accountAt = (period: BudgetPeriod, at = clock.now()): string =>
     budgetAccount(budgetId, period, budgetSpanAt(period, at));
@@ -99,7 +80,7 @@ describe('budgets in the books', () => {
     };
     let reached: readonly BudgetAlert[] = [];
     const consumer = new BudgetConsumer({
-      ...{ dataSource, clock, logger: noopLogger, definitions: new BudgetDefinitions(quotaBook) },
+      ...{ dataSource, clock, logger: noopLogger, definitions: new BudgetDefinitions(books.quotaBook) },
       committed: (alerts) => (reached = alerts),
     });
     const delivery = { id: newId(), topic: 'budgets' as const, body: event, attempt: 1 };
@@ -109,28 +90,17 @@ describe('budgets in the books', () => {
     return reached;
   };
 
-  const committer = (): UsageCommitter => {
-    const documents = new FakeDocumentStore();
-    return new UsageCommitter({
-      ...{ dataSource, clock, ledger, quotaBook },
-      partitions: new UsagePartitions(dataSource),
-      prices: new PriceVersions({ dataSource, documents, clock, logger: noopLogger }),
-      budgetBook: new BudgetBook(),
-    });
-  };
   const eventOf = (charge: bigint, more: Partial<UsageRecordedV1> = {}): UsageRecordedV1 =>
-    usageEvent({
+    chargedEvent(charge, {
       sequence: (sequence += 1),
       occurredAt: clock.now(),
       organization: { id: organizationId, name: 'acme' },
-      priceCard: { id: 'unknown' as never, version: 1 },
-      charge: String(charge),
       ...more,
     });
   const commit = async (...events: UsageRecordedV1[]): Promise<readonly BudgetAlert[]> => {
-    const summary = await committer().commit([
-      { journalId: holder, events, rejected: [], closed: undefined },
-    ]);
+    const summary = await books
+      .committer(clock)
+      .commit([{ journalId: holder, events, rejected: [], closed: undefined }]);
     await project();
     return summary.alerts;
   };
@@ -302,7 +272,7 @@ describe('budgets in the books', () => {
     await define();
     await expect(
       withTransaction(dataSource, async (manager) => {
-        const alerts = await new BudgetBook().charge(
+        const alerts = await books.budgetBook.charge(
           manager,
           [{ event: eventOf(900n), journalId: holder, charge: 900n }],
           clock.now(),

@@ -10,29 +10,13 @@ import {
   type OrganizationId,
   type UsageRecordedV1,
 } from '@tollgate/contracts';
-import { openDatabase, withTransaction } from '@tollgate/persistence';
-import { noopLogger } from '@tollgate/telemetry';
-import {
-  createTestDatabase,
-  FakeDocumentStore,
-  FakeLogger,
-  testServers,
-  uniqueName,
-  usageEvent,
-  type TestDatabase,
-} from '@tollgate/testing';
+import { withTransaction } from '@tollgate/persistence';
+import { FakeLogger, testServers, uniqueName } from '@tollgate/testing';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
-import type { DataSource } from 'typeorm';
+import { BillingBooks, chargedEvent } from '../../test-support/billing-books.js';
 import { Credits } from '../credits/credits.js';
-import { billingDatabase } from '../database/schema.js';
-import { Ledger } from '../ledger/ledger.js';
-import { PriceVersions } from '../prices/price-versions.js';
-import { QuotaBook } from '../quota/quota-book.js';
-import { QuotaProjector } from '../quota/quota-projector.js';
-import { UsageCommitter } from '../usage/usage-committer.js';
-import { UsagePartitions } from '../usage/usage-partitions.js';
-import { BudgetBook } from './budget-book.js';
+import type { UsageCommitter } from '../usage/usage-committer.js';
 import { BudgetDefinitions } from './budget-definitions.js';
 
 const SEED = 20_261_126;
@@ -67,9 +51,7 @@ describe('a Redis that loses its data in the middle of traffic', () => {
   };
   const journals = Array.from({ length: PROXIES }, () => newId<JournalId>());
   const stores: RedisQuotaStore[] = [];
-  const quotaBook = new QuotaBook();
-  let database: TestDatabase;
-  let dataSource: DataSource;
+  let books: BillingBooks;
   let client: Redis;
   let store: RedisQuotaStore;
   let admissions: readonly LeasedAdmission[];
@@ -80,29 +62,19 @@ describe('a Redis that loses its data in the middle of traffic', () => {
     stores.push(opened);
     return opened;
   };
-  const project = (): Promise<void> =>
-    new QuotaProjector({ dataSource, quotaStore: store, recoverMs: RECOVER_MS }).run();
+  const project = (): Promise<void> => books.project(store, RECOVER_MS);
   const loseData = async (): Promise<void> => {
     const keys = await client.keys(`{${prefix}:*`);
     if (keys.length > 0) await client.unlink(...keys);
   };
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    dataSource = await openDatabase(billingDatabase({ url: database.url }));
+    books = await BillingBooks.open();
     client = new Redis(url);
     store = openStore();
     const clock = systemClock;
-    const ledger = new Ledger();
-    committer = new UsageCommitter({
-      ...{ dataSource, clock, ledger, quotaBook },
-      budgetBook: new BudgetBook(),
-      partitions: new UsagePartitions(dataSource),
-      prices: new PriceVersions({
-        ...{ dataSource, clock, logger: noopLogger },
-        documents: new FakeDocumentStore(),
-      }),
-    });
+    committer = books.committer(clock);
+    const { dataSource, ledger, quotaBook } = books;
     await withTransaction(dataSource, async (manager) => {
       await quotaBook.open(manager, account);
       await new BudgetDefinitions(quotaBook).apply(
@@ -132,8 +104,7 @@ describe('a Redis that loses its data in the middle of traffic', () => {
     await Promise.all(stores.map((opened) => opened.close()));
     await loseData();
     await client.quit();
-    await dataSource.destroy();
-    await database.drop();
+    await books.close();
   });
 
   const sequences = journals.map(() => 0);
@@ -154,12 +125,10 @@ describe('a Redis that loses its data in the middle of traffic', () => {
     }
     await new Promise((resolve) => setImmediate(resolve));
     hold.settle(amount);
-    return usageEvent({
+    return chargedEvent(amount, {
       sequence: nextSequence(proxy),
       occurredAt: Date.now(),
       organization: { id: organizationId, name: 'acme' },
-      priceCard: { id: 'unknown' as never, version: 1 },
-      charge: String(amount),
       leaseId: hold.leaseId,
       budgetLeases: hold.budgetLeases,
     });

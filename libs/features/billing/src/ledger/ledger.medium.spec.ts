@@ -1,26 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openDatabase, withTransaction } from '@tollgate/persistence';
-import { createTestDatabase, uniqueName, type TestDatabase } from '@tollgate/testing';
+import { withTransaction } from '@tollgate/persistence';
+import { uniqueName } from '@tollgate/testing';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
+import { BillingBooks } from '../../test-support/billing-books.js';
 import { query } from '../database/query.js';
-import { billingDatabase } from '../database/schema.js';
 import { ASSET, reversalOf, type LedgerEntry, type Posting } from './ledger-entry.js';
 import { Ledger, type RecordResult } from './ledger.js';
 
 const AT = Date.parse('2026-01-02T03:04:05Z');
 const ledger = new Ledger();
-let database: TestDatabase;
+let books: BillingBooks;
 let dataSource: DataSource;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  dataSource = await openDatabase(billingDatabase({ url: database.url }));
+  books = await BillingBooks.open();
+  ({ dataSource } = books);
 });
-afterAll(async () => {
-  await dataSource.destroy();
-  await database.drop();
-});
+afterAll(() => books.close());
 
 const record = (entries: readonly LedgerEntry[]): Promise<RecordResult[]> =>
   withTransaction(dataSource, (manager) => ledger.record(manager, entries));

@@ -1,44 +1,28 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { priceCardDocumentKey, type PriceCardId, type PriceSheet } from '@tollgate/contracts';
-import { openDatabase } from '@tollgate/persistence';
-import { noopLogger } from '@tollgate/telemetry';
-import {
-  createTestDatabase,
-  eventually,
-  FakeDocumentStore,
-  ManualClock,
-  type TestDatabase,
-} from '@tollgate/testing';
+import { eventually, FakeDocumentStore, ManualClock } from '@tollgate/testing';
 import type { DataSource } from 'typeorm';
+import { BillingBooks } from '../../test-support/billing-books.js';
 import { query } from '../database/query.js';
-import { billingDatabase } from '../database/schema.js';
-import { PriceVersions } from './price-versions.js';
+import type { PriceVersions } from './price-versions.js';
 
 describe('price versions', () => {
-  let database: TestDatabase;
+  let books: BillingBooks;
   let dataSource: DataSource;
   let started: PriceVersions[] = [];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    dataSource = await openDatabase(billingDatabase({ url: database.url }));
+    books = await BillingBooks.open();
+    ({ dataSource } = books);
   });
   afterEach(async () => {
     await Promise.all(started.map((versions) => versions.stop()));
     started = [];
   });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
+  afterAll(() => books.close());
 
   const open = async (documents: FakeDocumentStore): Promise<PriceVersions> => {
-    const versions = new PriceVersions({
-      dataSource,
-      documents,
-      clock: new ManualClock(),
-      logger: noopLogger,
-    });
+    const versions = books.prices(new ManualClock(), documents);
     await versions.start();
     started.push(versions);
     return versions;
@@ -72,12 +56,7 @@ describe('price versions', () => {
 
   it('asks the document store for a version that it has not heard of yet', async () => {
     const documents = new FakeDocumentStore();
-    const versions = new PriceVersions({
-      dataSource,
-      documents,
-      clock: new ManualClock(),
-      logger: noopLogger,
-    });
+    const versions = books.prices(new ManualClock(), documents);
     await publish(documents, 'b', { 1: { input: '1' } });
     expect((await versions.find(lookup('b', 1)))?.perToken.input).toBe(1_000_000_000n);
     expect(await versions.find(lookup('b', 2))).toBeUndefined();

@@ -1,27 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryQuotaStore } from '@tollgate/admission';
 import { newId, type JournalId, type LeaseId, type OrganizationId } from '@tollgate/contracts';
-import { openDatabase, withTransaction } from '@tollgate/persistence';
+import { withTransaction } from '@tollgate/persistence';
 import { noopLogger } from '@tollgate/telemetry';
-import {
-  createTestDatabase,
-  FakeDocumentStore,
-  ManualClock,
-  usageEvent,
-  type TestDatabase,
-} from '@tollgate/testing';
+import { ManualClock } from '@tollgate/testing';
 import type { DataSource } from 'typeorm';
-import { BudgetBook } from '../budgets/budget-book.js';
+import { BillingBooks, chargedEvent } from '../../test-support/billing-books.js';
 import { query } from '../database/query.js';
-import { billingDatabase } from '../database/schema.js';
 import { Credits } from '../credits/credits.js';
-import { Ledger } from '../ledger/ledger.js';
-import { PriceVersions } from '../prices/price-versions.js';
-import { UsageCommitter } from '../usage/usage-committer.js';
-import { UsagePartitions } from '../usage/usage-partitions.js';
 import { LeaseReclaimer } from './lease-reclaimer.js';
-import { QuotaBook } from './quota-book.js';
-import { QuotaProjector } from './quota-projector.js';
 
 const HOUR_MS = 3_600_000;
 const CREDIT = 1_000n;
@@ -29,7 +16,7 @@ const RECOVER_MS = 5_000;
 
 /** One organisation with a credit of 1,000 nano-USD, of which a proxy leases and spends. Unknown cards: charged as told. */
 describe('quotas, between ledger and store', () => {
-  let database: TestDatabase;
+  let books: BillingBooks;
   let dataSource: DataSource;
   let clock: ManualClock;
   let store: MemoryQuotaStore;
@@ -38,18 +25,12 @@ describe('quotas, between ledger and store', () => {
   let holder: JournalId;
   let leaseId: LeaseId;
   let sequence: number;
-  const ledger = new Ledger();
-  const quotaBook = new QuotaBook();
-  const budgetBook = new BudgetBook();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    dataSource = await openDatabase(billingDatabase({ url: database.url }));
+    books = await BillingBooks.open();
+    ({ dataSource } = books);
   });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
+  afterAll(() => books.close());
 
   beforeEach(async () => {
     clock = new ManualClock();
@@ -59,6 +40,7 @@ describe('quotas, between ledger and store', () => {
     holder = newId<JournalId>();
     leaseId = newId<LeaseId>();
     sequence = 0;
+    const { ledger, quotaBook } = books;
     await withTransaction(dataSource, (manager) => quotaBook.open(manager, account));
     const credits = new Credits({ dataSource, ledger, quotaBook, clock });
     await credits.credit({ organizationId, amount: CREDIT, reason: 'test', idempotencyKey: organizationId });
@@ -67,8 +49,7 @@ describe('quotas, between ledger and store', () => {
     clock.advance(RECOVER_MS + 1);
   });
 
-  const project = (): Promise<void> =>
-    new QuotaProjector({ dataSource, quotaStore: store, recoverMs: RECOVER_MS }).run();
+  const project = (): Promise<void> => books.project(store, RECOVER_MS);
   const reclaimer = (): LeaseReclaimer =>
     new LeaseReclaimer({ dataSource, quotaStore: store, clock, logger: noopLogger });
   const lease = (amount: bigint) =>
@@ -77,31 +58,13 @@ describe('quotas, between ledger and store', () => {
     charge: number,
     options: { closed?: boolean; leaseId?: LeaseId | null } = {},
   ): Promise<void> => {
-    const prices = new PriceVersions({
-      dataSource,
-      documents: new FakeDocumentStore(),
-      clock,
-      logger: noopLogger,
-    });
-    const partitions = new UsagePartitions(dataSource);
-    const committer = new UsageCommitter({
-      dataSource,
-      clock,
-      partitions,
-      prices,
-      ledger,
-      quotaBook,
-      budgetBook,
-    });
-    const event = usageEvent({
+    const event = chargedEvent(charge, {
       sequence: (sequence += 1),
       organization: { id: organizationId, name: 'acme' },
-      priceCard: { id: 'unknown' as never, version: 1 },
-      charge: String(charge),
       leaseId: options.leaseId === undefined ? leaseId : options.leaseId,
     });
     const closed = options.closed === true ? { finalSequence: sequence } : undefined;
-    await committer.commit([{ journalId: holder, events: [event], rejected: [], closed }]);
+    await books.committer(clock).commit([{ journalId: holder, events: [event], rejected: [], closed }]);
   };
   const available = (): Promise<bigint | undefined> => store.available(account);
   const findings = async (): Promise<string[]> => {

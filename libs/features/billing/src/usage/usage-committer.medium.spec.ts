@@ -1,24 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { priceCardDocumentKey, type JournalId, type LeaseId, type PriceCardId } from '@tollgate/contracts';
-import { openDatabase } from '@tollgate/persistence';
-import { noopLogger } from '@tollgate/telemetry';
-import {
-  createTestDatabase,
-  FakeDocumentStore,
-  ManualClock,
-  usageEvent,
-  type TestDatabase,
-} from '@tollgate/testing';
+import { FakeDocumentStore, ManualClock, usageEvent } from '@tollgate/testing';
 import type { DataSource } from 'typeorm';
-import { BudgetBook } from '../budgets/budget-book.js';
+import { BillingBooks } from '../../test-support/billing-books.js';
 import { query } from '../database/query.js';
-import { billingDatabase } from '../database/schema.js';
-import { Ledger } from '../ledger/ledger.js';
-import { PriceVersions } from '../prices/price-versions.js';
-import { QuotaBook } from '../quota/quota-book.js';
 import type { DecodedBatch } from './decode-batch.js';
-import { UsageCommitter } from './usage-committer.js';
-import { UsagePartitions } from './usage-partitions.js';
+import type { UsageCommitter } from './usage-committer.js';
 
 const CARD = 'card-1' as PriceCardId;
 const priced = { priceCard: { id: CARD, version: 1 }, charge: '4500000', vendorCost: '3000000' };
@@ -41,19 +28,16 @@ const batch = (
 });
 
 describe('the commit of usage events', () => {
-  let database: TestDatabase;
+  let books: BillingBooks;
   let dataSource: DataSource;
   let documents: FakeDocumentStore;
   const clock = new ManualClock();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    dataSource = await openDatabase(billingDatabase({ url: database.url }));
+    books = await BillingBooks.open();
+    ({ dataSource } = books);
   });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
+  afterAll(() => books.close());
 
   beforeEach(async () => {
     documents = new FakeDocumentStore();
@@ -63,18 +47,7 @@ describe('the commit of usage events', () => {
     });
   });
 
-  const newCommitter = (): UsageCommitter => {
-    const prices = new PriceVersions({ dataSource, documents, clock, logger: noopLogger });
-    return new UsageCommitter({
-      dataSource,
-      clock,
-      partitions: new UsagePartitions(dataSource),
-      prices,
-      ledger: new Ledger(),
-      quotaBook: new QuotaBook(),
-      budgetBook: new BudgetBook(),
-    });
-  };
+  const newCommitter = (): UsageCommitter => books.committer(clock, documents);
   const committedThrough = async (journalId: JournalId): Promise<number> => {
     const [row] = await query<{ through: string }>(
       dataSource,
