@@ -1,22 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CanonicalRequest, Message } from '../canonical/request.js';
+import { EMPTY_REQUEST, user } from '../../test-support/canonical-request.js';
+import type { CanonicalRequest } from '../canonical/request.js';
 import { FULL_TARGET, type TargetProfile } from '../canonical/target.js';
 import { warningLabel } from '../canonical/warning.js';
 import { cohereChat } from './index.js';
 
 const TARGET: TargetProfile = { ...FULL_TARGET, model: 'command-a', reasoning: 'thinking-type' };
-const user = (text: string): Message => ({ role: 'user', content: [{ type: 'text', text }] });
-const BASE: CanonicalRequest = {
-  origin: 'openai-chat',
-  model: 'm',
-  stream: false,
-  system: [],
-  messages: [user('Hello')],
-  tools: [],
-  stopSequences: [],
-  sampling: {},
-  extensions: {},
-};
+const BASE: CanonicalRequest = { ...EMPTY_REQUEST, messages: [user('Hello')] };
 const TIDE = { type: 'function', name: 'tide', parameters: { type: 'object' } } as const;
 const CALL = { type: 'tool-call', id: 'call_1', name: 'tide', input: '{"a":1}', kind: 'function' } as const;
 const HELLO = { role: 'user', content: 'Hello' };

@@ -1,20 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { GatewayError, type DialectId } from '@tollgate/contracts';
+import { EMPTY_REQUEST, user } from '../../test-support/canonical-request.js';
 import type { Part } from '../canonical/part.js';
 import type { CanonicalRequest, ReasoningRequest } from '../canonical/request.js';
 import { FULL_TARGET, type TargetProfile } from '../canonical/target.js';
 import { openaiChat } from './index.js';
 
 const BASE: CanonicalRequest = {
+  ...EMPTY_REQUEST,
   origin: 'anthropic-messages',
-  model: 'm',
-  stream: false,
-  system: [],
-  messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }],
-  tools: [],
-  stopSequences: [],
-  sampling: {},
-  extensions: {},
+  messages: [user('Hi')],
 };
 
 function encode(request: Partial<CanonicalRequest>, target: Partial<TargetProfile> = {}) {

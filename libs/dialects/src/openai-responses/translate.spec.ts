@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { EMPTY_REQUEST, user } from '../../test-support/canonical-request.js';
 import type { CanonicalRequest } from '../canonical/request.js';
 import { FULL_TARGET, type TargetProfile } from '../canonical/target.js';
 import { warningLabel } from '../canonical/warning.js';
@@ -6,15 +7,9 @@ import { decodeRequest } from './decode-request.js';
 import { encodeRequest, encodeTokenCountRequest } from './encode-request.js';
 
 const FOREIGN: CanonicalRequest = {
-  origin: 'anthropic-messages',
-  model: 'm',
-  stream: true,
-  system: [],
-  messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }],
-  tools: [],
-  stopSequences: [],
-  sampling: {},
-  extensions: {},
+  ...EMPTY_REQUEST,
+  ...{ origin: 'anthropic-messages', stream: true },
+  messages: [user('Hello')],
 };
 
 function encode(members: Partial<CanonicalRequest>, profile: Partial<TargetProfile> = {}) {
