@@ -12,48 +12,22 @@ import {
   type AdminDependencies,
   type ProviderCatalogue,
 } from '../src/index.js';
+import { provider } from './provider.js';
 
 export const PASSWORD = 'correct horse battery staple';
 
 export const providers: ProviderCatalogue = {
   list: () => [
-    {
-      id: 'openai',
-      displayName: 'OpenAI',
-      documentationUrl: 'https://vendor.example/docs',
+    provider({
+      ...{ id: 'openai', displayName: 'OpenAI', requiresCredential: true },
       defaultBaseUrl: 'https://api.openai.com/v1',
-      requiresCredential: true,
-      credentialHint: 'sk-…',
       dialects: ['openai-chat', 'openai-responses'],
-      options: [],
-    },
-    {
-      id: 'openai-compatible',
-      displayName: 'OpenAI compatible',
-      documentationUrl: 'https://vendor.example/docs',
-      defaultBaseUrl: null,
-      requiresCredential: false,
-      credentialHint: 'sk-…',
-      dialects: ['openai-chat'],
-      options: [],
-    },
-    {
-      id: 'demo',
-      displayName: 'Demo',
-      documentationUrl: 'https://vendor.example/docs',
-      defaultBaseUrl: 'http://demo.invalid',
-      requiresCredential: false,
-      credentialHint: 'sk-…',
-      dialects: ['openai-chat'],
-      options: [],
-    },
-    {
-      id: 'regional',
-      displayName: 'Regional',
-      documentationUrl: 'https://vendor.example/docs',
+    }),
+    provider({ id: 'openai-compatible', displayName: 'OpenAI compatible' }),
+    provider({ id: 'demo', displayName: 'Demo', defaultBaseUrl: 'http://demo.invalid' }),
+    provider({
+      ...{ id: 'regional', displayName: 'Regional', requiresCredential: true },
       defaultBaseUrl: 'https://{host}/v1/{project}',
-      requiresCredential: true,
-      credentialHint: 'sk-…',
       dialects: ['bedrock-converse'],
       options: [
         {
@@ -75,7 +49,7 @@ export const providers: ProviderCatalogue = {
           pattern: '^[a-z.-]+$',
         },
       ],
-    },
+    }),
   ],
 };
 

@@ -1,27 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { configFile, settingsDocument } from '@tollgate/contracts';
+import { configFile } from '@tollgate/contracts';
 import { parse } from 'yaml';
+import { ACME, EMPTY, KEY } from '../../../test-support/planning.js';
 import { ConfigFileError } from '../config-problems.js';
 import { parseConfigFile } from '../parse-config-file.js';
 import type { CurrentState } from './current-state.js';
 import { planBudgets } from './plan-budgets.js';
 import { planConfig } from './plan-config.js';
 
-const UNRESTRICTED = { limits: null, allowedAddresses: null };
-const KEY = {
-  ...{ id: 'key-1', name: 'ci', organization: 'acme', hash: 'hash', status: 'active' as const },
-  models: null,
-  requireTags: null,
-  expiresAt: null,
-  ...UNRESTRICTED,
-};
 const CURRENT: CurrentState = {
-  organizations: new Map([
-    ['acme', { id: 'org-1', name: 'acme', group: 'default', openingBalance: '100.00', ...UNRESTRICTED }],
-  ]),
-  channels: new Map(),
-  models: new Map(),
-  prices: new Map(),
+  ...EMPTY,
+  organizations: new Map([['acme', ACME]]),
   keys: [KEY],
   budgets: [
     {
@@ -35,7 +24,6 @@ const CURRENT: CurrentState = {
       ...{ period: 'daily', soft: true, amount: '5.000000000', thresholds: [90] },
     },
   ],
-  settings: settingsDocument.parse({}),
 };
 
 const lines = (yaml: string, current = CURRENT): string[] => {

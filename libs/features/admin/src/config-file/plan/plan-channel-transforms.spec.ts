@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { settingsDocument } from '@tollgate/contracts';
+import { EMPTY } from '../../../test-support/planning.js';
+import { provider } from '../../../test-support/provider.js';
 import { CHANNEL_DEFAULTS } from '../../channels/channel-values.js';
 import type { ProviderCatalogue } from '../../providers/provider-catalogue.js';
 import { ConfigFileError } from '../config-problems.js';
@@ -8,14 +9,7 @@ import { resolveCredentials } from '../resolve-credentials.js';
 import { planConfig } from './plan-config.js';
 
 const providers: ProviderCatalogue = {
-  list: () => [
-    {
-      ...{ id: 'vllm', displayName: 'vLLM', documentationUrl: 'https://vendor.example/docs' },
-      ...{ defaultBaseUrl: 'https://vendor.example', requiresCredential: false, credentialHint: 'any' },
-      dialects: ['openai-chat'],
-      options: [],
-    },
-  ],
+  list: () => [provider({ id: 'vllm', displayName: 'vLLM', defaultBaseUrl: 'https://vendor.example' })],
 };
 const EXISTING = {
   ...CHANNEL_DEFAULTS,
@@ -45,11 +39,7 @@ function planned(more: string): string[] {
       file,
       secrets: secrets.byChannel,
       keyHashes: [],
-      current: {
-        ...{ organizations: new Map(), models: new Map(), prices: new Map(), keys: [], budgets: [] },
-        channels: new Map([['main', EXISTING]]),
-        settings: settingsDocument.parse({}),
-      },
+      current: { ...EMPTY, channels: new Map([['main', EXISTING]]) },
       providers,
       now: 0,
     });
