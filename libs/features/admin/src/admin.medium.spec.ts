@@ -9,7 +9,7 @@ import {
 } from '@tollgate/contracts';
 import type { DocumentStore } from '@tollgate/messaging';
 import { noopLogger } from '@tollgate/telemetry';
-import { createTestDatabase, eventually, FakeDocumentStore, type TestDatabase } from '@tollgate/testing';
+import { eventually, FakeDocumentStore } from '@tollgate/testing';
 import { startAdminApi, type AdminApi, type Json } from '../test-support/admin-api.js';
 
 const FILE = `
@@ -22,19 +22,14 @@ keys: [{ name: ci, organization: acme, secret: a-secret-of-twenty-characters }]
 `;
 
 describe('admin', () => {
-  let database: TestDatabase;
   let api: AdminApi;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    api = await startAdminApi(database.url);
+    api = await startAdminApi();
     await api.services.admin.applyConfig(FILE, {});
   });
 
-  afterAll(async () => {
-    await api?.close();
-    await database?.drop();
-  });
+  afterAll(() => api?.close());
 
   it('derives groups from who uses them', async () => {
     const all = await api.call('GET', '/api/v1/groups');

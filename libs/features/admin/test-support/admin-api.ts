@@ -4,6 +4,7 @@ import { createControlApplication } from '@tollgate/control-api';
 import { openDatabase } from '@tollgate/persistence';
 import { generateMasterKey, parseMasterKey, signAccessToken } from '@tollgate/security';
 import { createLogger, createMetrics, HealthChecks } from '@tollgate/telemetry';
+import { createTestDatabase } from '@tollgate/testing';
 import type { DataSource } from 'typeorm';
 import {
   adminDatabase,
@@ -78,15 +79,16 @@ export interface AdminApi {
   /** As the administrator. */
   call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
   outbox(): Promise<OutboxRow[]>;
+  /** Drops the database, too. */
   close(): Promise<void>;
 }
 
-/** The admin feature behind the real control API on a real database, with an administrator logged in. */
+/** The admin feature behind the real control API on a database of its own, with an administrator logged in. */
 export async function startAdminApi(
-  databaseUrl: string,
   overrides: Partial<AdminDependencies> & { readonly clock?: Clock } = {},
 ): Promise<AdminApi> {
-  const dataSource = await openDatabase(adminDatabase({ url: databaseUrl, poolMax: 5 }));
+  const database = await createTestDatabase();
+  const dataSource = await openDatabase(adminDatabase({ url: database.url, poolMax: 5 }));
   const lines: string[] = [];
   const logger = createLogger({
     service: 'admin',
@@ -121,6 +123,7 @@ export async function startAdminApi(
     async close() {
       await app.close();
       await dataSource.destroy();
+      await database.drop();
     },
   };
 }

@@ -1,23 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { apiKeyDocument } from '@tollgate/contracts';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { startAdminApi, type AdminApi } from '../../test-support/admin-api.js';
 
 describe('API keys', () => {
-  let database: TestDatabase;
   let api: AdminApi;
   let organizationId: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    api = await startAdminApi(database.url);
+    api = await startAdminApi();
     organizationId = (await api.call('POST', '/api/v1/organizations', { name: 'acme' })).body.id;
   });
 
-  afterAll(async () => {
-    await api?.close();
-    await database?.drop();
-  });
+  afterAll(() => api?.close());
 
   const create = (body: object) => api.call('POST', '/api/v1/api-keys', { organizationId, ...body });
 

@@ -6,7 +6,6 @@ import {
   RPC,
   type BudgetDefinedV1,
 } from '@tollgate/contracts';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { of, throwError } from 'rxjs';
 import { startAdminApi, type AdminApi, type Json } from '../../test-support/admin-api.js';
 
@@ -16,7 +15,6 @@ const STANDING = {
 };
 
 describe('budgets', () => {
-  let database: TestDatabase;
   let api: AdminApi;
   let billing: 'answers' | 'is away' = 'answers';
   let organization: Json;
@@ -24,19 +22,15 @@ describe('budgets', () => {
   let count = 0;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     const rpcClient = {
       send: (pattern: unknown, request: { budgetIds?: string[] }) =>
         billing === 'answers' && pattern === RPC.budgets
           ? of({ budgets: Object.fromEntries((request.budgetIds ?? []).map((id) => [id, STANDING])) })
           : throwError(() => new Error('no responders')),
     };
-    api = await startAdminApi(database.url, { rpcClient: rpcClient as never });
+    api = await startAdminApi({ rpcClient: rpcClient as never });
   });
-  afterAll(async () => {
-    await api?.close();
-    await database?.drop();
-  });
+  afterAll(() => api?.close());
   beforeEach(async () => {
     billing = 'answers';
     count += 1;

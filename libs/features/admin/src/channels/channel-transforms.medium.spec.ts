@@ -7,7 +7,6 @@ import {
   parseMasterKey,
   proxyAssociation,
 } from '@tollgate/security';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { startAdminApi, type AdminApi } from '../../test-support/admin-api.js';
 
 const masterKey = parseMasterKey(generateMasterKey());
@@ -24,18 +23,13 @@ const RULES = {
 };
 
 describe("a channel's rules", () => {
-  let database: TestDatabase;
   let api: AdminApi;
   let number = 0;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    api = await startAdminApi(database.url, { masterKey });
+    api = await startAdminApi({ masterKey });
   });
-  afterAll(async () => {
-    await api?.close();
-    await database?.drop();
-  });
+  afterAll(() => api?.close());
 
   const create = (body: object) =>
     api.call('POST', '/api/v1/channels', {

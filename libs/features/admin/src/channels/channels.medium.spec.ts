@@ -2,21 +2,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { channelDocument, type ChannelStatusDocument } from '@tollgate/contracts';
 import type { DocumentStore } from '@tollgate/messaging';
 import { credentialAssociation, generateMasterKey, openSecret, parseMasterKey } from '@tollgate/security';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { startAdminApi, type AdminApi } from '../../test-support/admin-api.js';
 
 const masterKey = parseMasterKey(generateMasterKey());
 const CREDENTIAL = 'sk-vendor-0a1b2c3d4e5f';
 
 describe('channels', () => {
-  let database: TestDatabase;
   let api: AdminApi;
   let name = '';
   let number = 0;
   const health = new Map<string, Partial<ChannelStatusDocument>>();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     const documents = {
       bucket: () => ({
         get: (key: string) => {
@@ -26,13 +23,10 @@ describe('channels', () => {
         },
       }),
     } as unknown as DocumentStore;
-    api = await startAdminApi(database.url, { masterKey, documents });
+    api = await startAdminApi({ masterKey, documents });
   });
 
-  afterAll(async () => {
-    await api?.close();
-    await database?.drop();
-  });
+  afterAll(() => api?.close());
 
   beforeEach(() => {
     number += 1;

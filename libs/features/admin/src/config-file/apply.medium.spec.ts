@@ -6,7 +6,6 @@ import {
   priceCardDocument,
   settingsDocument,
 } from '@tollgate/contracts';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { startAdminApi, type AdminApi, type Json } from '../../test-support/admin-api.js';
 
 const KEY_SECRET = 'sk-tg-0123456789abcdef0123456789abcdef';
@@ -46,21 +45,16 @@ settings:
 `;
 
 describe('the declarative file', () => {
-  let database: TestDatabase;
   let api: AdminApi;
   let generatedSecret = '';
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    api = await startAdminApi(database.url, {
+    api = await startAdminApi({
       environment: { OPENAI_API_KEY: ENV_CREDENTIAL, TOLLGATE_MASTER_KEY: 'never' },
     });
   });
 
-  afterAll(async () => {
-    await api?.close();
-    await database?.drop();
-  });
+  afterAll(() => api?.close());
 
   const apply = (file: unknown, query = '') => api.call('POST', `/api/v1/config/apply${query}`, file);
   const count = async (table: string) =>

@@ -1,25 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Clock } from '@tollgate/contracts';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { call, PASSWORD, startAdminApi, type AdminApi } from '../../test-support/admin-api.js';
 
 const NEW_PASSWORD = 'another fine password';
 
 describe('identity', () => {
-  let database: TestDatabase;
   let api: AdminApi;
   let now = Date.parse('2026-01-01T00:00:00Z');
   const clock: Clock = { now: () => now, monotonic: () => now };
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    api = await startAdminApi(database.url, { clock });
+    api = await startAdminApi({ clock });
   });
 
-  afterAll(async () => {
-    await api?.close();
-    await database?.drop();
-  });
+  afterAll(() => api?.close());
 
   const login = (password: string, username = 'admin') =>
     call(api.app, { method: 'POST', path: '/api/v1/auth/login', body: { username, password } });
@@ -115,8 +109,7 @@ describe('identity', () => {
   });
 
   it('makes one administrator, however many processes start at once', async () => {
-    const other = await createTestDatabase();
-    const fresh = await startAdminApi(other.url);
+    const fresh = await startAdminApi();
     await fresh.dataSource.query('delete from admin.users');
     const states = await Promise.all([1, 2, 3].map(() => fresh.services.admin.ensureAdministrator()));
     expect(states.map(({ status }) => status).sort()).toEqual(['exists', 'exists', 'generated']);
@@ -128,7 +121,6 @@ describe('identity', () => {
     });
     expect(answer.status).toBe(200);
     await fresh.close();
-    await other.drop();
   });
 
   it.each(['', 'short', 'password'])('refuses to start with the password %j', async (password) => {

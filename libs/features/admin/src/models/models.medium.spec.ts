@@ -1,21 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { modelDocument, modelDocumentKey } from '@tollgate/contracts';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { startAdminApi, type AdminApi } from '../../test-support/admin-api.js';
 
 describe('models', () => {
-  let database: TestDatabase;
   let api: AdminApi;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    api = await startAdminApi(database.url);
+    api = await startAdminApi();
   });
 
-  afterAll(async () => {
-    await api?.close();
-    await database?.drop();
-  });
+  afterAll(() => api?.close());
 
   const create = (body: object) => api.call('POST', '/api/v1/models', body);
 

@@ -1,29 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { organizationCreatedV1, organizationDocument } from '@tollgate/contracts';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { of, throwError } from 'rxjs';
 import { startAdminApi, type AdminApi } from '../../test-support/admin-api.js';
 
 describe('organizations', () => {
-  let database: TestDatabase;
   let api: AdminApi;
   let billing: 'answers' | 'is away' = 'answers';
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     const rpcClient = {
       send: (_pattern: unknown, request: { organizationIds: string[] }) =>
         billing === 'answers'
           ? of({ balances: Object.fromEntries(request.organizationIds.map((id) => [id, '99.5'])) })
           : throwError(() => new Error('no responders')),
     };
-    api = await startAdminApi(database.url, { rpcClient: rpcClient as never });
+    api = await startAdminApi({ rpcClient: rpcClient as never });
   });
 
-  afterAll(async () => {
-    await api?.close();
-    await database?.drop();
-  });
+  afterAll(() => api?.close());
 
   it('are created with an opening balance that billing is told once', async () => {
     const created = await api.call('POST', '/api/v1/organizations', {

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { priceCardDocument, type Clock } from '@tollgate/contracts';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { startAdminApi, type AdminApi, type Json } from '../../test-support/admin-api.js';
 
 const START = Date.parse('2026-06-01T00:00:00Z');
 const DAY_MS = 86_400_000;
 
 describe('price cards', () => {
-  let database: TestDatabase;
   let api: AdminApi;
   let now = START;
   let model = '';
@@ -15,14 +13,10 @@ describe('price cards', () => {
   const clock: Clock = { now: () => now, monotonic: () => now };
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    api = await startAdminApi(database.url, { clock });
+    api = await startAdminApi({ clock });
   });
 
-  afterAll(async () => {
-    await api?.close();
-    await database?.drop();
-  });
+  afterAll(() => api?.close());
 
   beforeEach(() => {
     number += 1;

@@ -1,30 +1,24 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { channelStatusKey, type ChannelState } from '@tollgate/contracts';
 import type { DocumentStore } from '@tollgate/messaging';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { call, startAdminApi, type AdminApi, type Json } from '../../test-support/admin-api.js';
 
 describe('where a request would go', () => {
-  let database: TestDatabase;
   let api: AdminApi;
   let model = '';
   let number = 0;
   const health = new Map<string, object>();
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     const documents = {
       bucket: () => ({
         get: (key: string) => Promise.resolve(health.has(key) ? { key, value: health.get(key) } : undefined),
       }),
     } as unknown as DocumentStore;
-    api = await startAdminApi(database.url, { documents });
+    api = await startAdminApi({ documents });
   });
 
-  afterAll(async () => {
-    await api?.close();
-    await database?.drop();
-  });
+  afterAll(() => api?.close());
 
   beforeEach(() => {
     number += 1;

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { channelDocument, modelDocument } from '@tollgate/contracts';
 import { generateMasterKey, parseMasterKey } from '@tollgate/security';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { startAdminApi, type AdminApi } from '../../test-support/admin-api.js';
 
 const CHANNEL = { credentialChoice: 'random', tags: ['eu'], lacks: ['tools', 'vision'] };
@@ -14,17 +13,12 @@ const MODEL = {
 };
 
 describe('routing, as operators set it', () => {
-  let database: TestDatabase;
   let api: AdminApi;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    api = await startAdminApi(database.url, { masterKey: parseMasterKey(generateMasterKey()) });
+    api = await startAdminApi({ masterKey: parseMasterKey(generateMasterKey()) });
   });
-  afterAll(async () => {
-    await api?.close();
-    await database?.drop();
-  });
+  afterAll(() => api?.close());
 
   const createChannel = (name: string, more: object) =>
     api.call('POST', '/api/v1/channels', {

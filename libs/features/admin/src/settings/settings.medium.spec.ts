@@ -1,23 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { settingsDocument } from '@tollgate/contracts';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { startAdminApi, type AdminApi } from '../../test-support/admin-api.js';
 
 const DEFAULTS = settingsDocument.parse({});
 
 describe('settings over HTTP', () => {
-  let database: TestDatabase;
   let api: AdminApi;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    api = await startAdminApi(database.url);
+    api = await startAdminApi();
   });
 
-  afterAll(async () => {
-    await api?.close();
-    await database?.drop();
-  });
+  afterAll(() => api?.close());
 
   it('are their defaults before the first write', async () => {
     expect((await api.call('GET', '/api/v1/settings')).body).toEqual(DEFAULTS);
