@@ -39,8 +39,10 @@ export class CapShares {
     const now = this.options.clock.monotonic();
     for (const cap of caps) {
       const known = this.holdings.get(cap.counter);
-      known?.change(cap);
-      holdings.set(cap.counter, known ?? new CapHolding(cap, now));
+      const holding = known ?? new CapHolding(cap, now);
+      holding.change(cap);
+      if (this.outage.lasts) holding.doubt(now);
+      holdings.set(cap.counter, holding);
     }
     this.holdings = holdings;
     // A call that is under way knows nothing of what is new.

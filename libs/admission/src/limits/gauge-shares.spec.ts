@@ -193,6 +193,19 @@ describe('shares of what may be in flight', () => {
     expect(process?.most).toBe(Infinity);
   });
 
+  it('are the whole cap at once where a cap is new while the store is away, and shares once it is back', async () => {
+    world.store.down = true;
+    const [process] = await world.start(1, 10);
+    const { store, clock } = world;
+    const added = new GaugeProcess({ store, clock, holder: 'unused' });
+    const cap = { key: 'channel:c2:inflight', kind: 'gauge', max: 4, counter: added } as const;
+    process?.shares.adopt([cap]);
+    expect(added.most).toBe(Infinity);
+    store.down = false;
+    await world.run(2_000);
+    expect(added.most).toBe(4);
+  });
+
   it('hold again within a second or two after the store lost its data, as requests end', async () => {
     const processes = await world.start(2, 10);
     await world.run(2_000, () => processes[0]?.begin(10));

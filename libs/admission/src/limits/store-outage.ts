@@ -16,6 +16,11 @@ export class StoreOutage {
     private readonly meanwhile = 'limiting as configured for that',
   ) {}
 
+  /** The store did not answer when it was asked last. */
+  get lasts(): boolean {
+    return this.nextTryAt !== undefined;
+  }
+
   /** `false` during an outage: whoever asks is the one that tries. */
   isOn(): boolean {
     if (this.nextTryAt === undefined) return false;
