@@ -4,34 +4,26 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { storedResponseKey } from '@tollgate/contracts';
 import { proxyAssociation, sealSecret } from '@tollgate/security';
-import { chatStreamEvents, chatVendor, eventually, FakeVendor } from '@tollgate/testing';
-import { KEYED, ProxyWorld, SECRET } from '../test-support/proxy-world.js';
-
-const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
-const MODELS = [{ name: 'm', upstream: 'vendor-m', cost: null }];
-const chat = (more: object = {}) => ({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...more });
-const messages = (more: object = {}) => ({ ...chat(), max_tokens: 100, ...more });
-const MESSAGES = {
-  path: '/v1/messages',
-  headers: { 'x-api-key': SECRET, 'anthropic-version': '2023-06-01' },
-};
+import { chatStreamEvents, chatVendor, eventually, type FakeVendor } from '@tollgate/testing';
+import { USAGE } from '../test-support/chat-ground.js';
+import { chat, MESSAGES, messages, MODELS } from '../test-support/model-m.js';
+import { KEYED, ProxyWorld } from '../test-support/proxy-world.js';
+import { VendorPair } from '../test-support/vendor-pair.js';
 
 describe("a channel's rules", () => {
   let world: ProxyWorld;
+  let vendors: VendorPair;
   let vendor: FakeVendor;
   let second: FakeVendor;
 
   beforeAll(async () => {
-    vendor = await FakeVendor.start({ kind: 'silent' });
-    second = await FakeVendor.start({ kind: 'silent' });
+    vendors = await VendorPair.start();
+    ({ first: vendor, second } = vendors);
   });
-  afterAll(() => Promise.all([vendor.stop(), second.stop()]));
+  afterAll(() => vendors.stop());
 
   beforeEach(async () => {
-    for (const fake of [vendor, second]) {
-      fake.respond(chatVendor(['Hello', ' there'], USAGE));
-      fake.requests.length = 0;
-    }
+    vendors.renew(chatVendor(['Hello', ' there'], USAGE));
     world = await ProxyWorld.start((made) => made.putPrice('m', { input: '2.50', output: '10.00' }));
   });
   afterEach(() => world.stop());

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { modelDocumentKey, organizationDocumentKey } from '@tollgate/contracts';
-import { chatVendor, FakeVendor } from '@tollgate/testing';
+import { organizationDocumentKey } from '@tollgate/contracts';
+import { chatVendor, type FakeVendor } from '@tollgate/testing';
+import { USAGE } from '../test-support/chat-ground.js';
 import { ProxyWorld, settled, SECRET } from '../test-support/proxy-world.js';
+import { VendorPair } from '../test-support/vendor-pair.js';
 
-const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
 const GOOD = chatVendor(['Hello'], USAGE);
 const refusal = (status: number, error: { message: string; code?: string } = { message: 'no' }) => ({
   kind: 'answer' as const,
@@ -16,20 +17,18 @@ const serves = (...models: string[]) => ({
 
 describe('models that stand for others, and models that take over', () => {
   let world: ProxyWorld;
+  let vendors: VendorPair;
   let first: FakeVendor;
   let second: FakeVendor;
 
   beforeAll(async () => {
-    first = await FakeVendor.start({ kind: 'silent' });
-    second = await FakeVendor.start({ kind: 'silent' });
+    vendors = await VendorPair.start();
+    ({ first, second } = vendors);
   });
-  afterAll(() => Promise.all([first.stop(), second.stop()]));
+  afterAll(() => vendors.stop());
 
   beforeEach(async () => {
-    for (const vendor of [first, second]) {
-      vendor.respond(GOOD);
-      vendor.requests.length = 0;
-    }
+    vendors.renew(GOOD);
     world = await ProxyWorld.start(async (made) => {
       await made.putChannel('c1', first, serves('small'));
       await made.putChannel('c2', second, serves('large'));
@@ -39,20 +38,13 @@ describe('models that stand for others, and models that take over', () => {
   });
   afterEach(() => world.stop());
 
-  const putModel = async (name: string, more: object): Promise<void> => {
-    await world.documents.bucket('config').put(modelDocumentKey(name), {
-      ...{ name, displayName: null, description: null, ownedBy: null, contextTokensMax: null },
-      ...{ outputTokensMax: null, enabled: true, createdAt: 0, ...more },
-    });
-    await settled();
-  };
   const ask = (model: string, more: object = {}) =>
     world.send({ model, messages: [{ role: 'user', content: 'Hi' }], max_tokens: 100, ...more });
   const record = () => world.journal.ends.at(-1);
 
   it('an alias is served as the model that it stands for, through other aliases, at its price', async () => {
-    await putModel('best', { alias: 'better' });
-    await putModel('better', { alias: 'large' });
+    await world.putModel('best', { alias: 'better' });
+    await world.putModel('better', { alias: 'large' });
     expect((await ask('best')).status).toBe(200);
     expect(second.requests[0]?.json?.['model']).toBe('large-up');
     expect(record()).toMatchObject({ model: 'best', priceCard: { id: 'price-large' }, charge: '150000' });
@@ -66,21 +58,21 @@ describe('models that stand for others, and models that take over', () => {
   });
 
   it('an alias may have a price of its own', async () => {
-    await putModel('best', { alias: 'large' });
+    await world.putModel('best', { alias: 'large' });
     await world.putPrice('best', { input: '7.00', output: '7.00' });
     await ask('best');
     expect(record()).toMatchObject({ priceCard: { id: 'price-best' }, charge: '210000' });
   });
 
   it('an alias that leads to itself is no model', async () => {
-    await putModel('a', { alias: 'b' });
-    await putModel('b', { alias: 'a' });
+    await world.putModel('a', { alias: 'b' });
+    await world.putModel('b', { alias: 'a' });
     expect((await ask('a')).json.error.code).toBe('model_not_found');
   });
 
   it('a key’s list of models is about the name that is asked', async () => {
-    await putModel('best', { alias: 'large' });
-    await putModel('small', { fallbacks: ['large'] });
+    await world.putModel('best', { alias: 'large' });
+    await world.putModel('small', { fallbacks: ['large'] });
     await world.putKey(SECRET, { models: ['best', 'small'] });
     await settled();
     first.respond(refusal(500));
@@ -90,7 +82,7 @@ describe('models that stand for others, and models that take over', () => {
   });
 
   it('a fallback takes over when everything before it failed, and is charged by its own price', async () => {
-    await putModel('small', { fallbacks: ['large'] });
+    await world.putModel('small', { fallbacks: ['large'] });
     first.respond(refusal(500));
     expect((await ask('small')).status).toBe(200);
     expect(second.requests[0]?.json?.['model']).toBe('large-up');
@@ -104,7 +96,7 @@ describe('models that stand for others, and models that take over', () => {
   });
 
   it('a fallback serves a model that no channel has', async () => {
-    await putModel('gone', { fallbacks: ['large'] });
+    await world.putModel('gone', { fallbacks: ['large'] });
     expect((await ask('gone')).status).toBe(200);
     expect(record()).toMatchObject({ model: 'gone', priceCard: { id: 'price-large' } });
   });
@@ -129,7 +121,7 @@ describe('models that stand for others, and models that take over', () => {
     },
     { what: 'a wrong request', vendor: refusal(400), fallback: 'large', served: false },
   ])('$what: taken over: $served', async ({ vendor, fallback, served }) => {
-    await putModel('small', { fallbacks: [fallback] });
+    await world.putModel('small', { fallbacks: [fallback] });
     first.respond(vendor);
     const answer = await ask('small');
     expect([answer.status === 200, second.requests.length === 1]).toEqual([served, served]);
@@ -138,7 +130,7 @@ describe('models that stand for others, and models that take over', () => {
   });
 
   it('the last of a chain refuses in its vendor’s own words', async () => {
-    await putModel('small', { fallbacks: ['large'] });
+    await world.putModel('small', { fallbacks: ['large'] });
     first.respond(TOO_LONG);
     second.respond(refusal(400, { message: 'Still too long.', code: 'context_length_exceeded' }));
     const answer = await ask('small');
@@ -148,7 +140,7 @@ describe('models that stand for others, and models that take over', () => {
 
   it('a fallback without a price is passed by', async () => {
     await world.putChannel('c3', second, serves('unpriced'));
-    await putModel('small', { fallbacks: ['unpriced', 'large'] });
+    await world.putModel('small', { fallbacks: ['unpriced', 'large'] });
     first.respond(refusal(500));
     await ask('small');
     expect(second.requests.map(({ json }) => json?.['model'])).toEqual(['large-up']);
@@ -172,7 +164,7 @@ describe('models that stand for others, and models that take over', () => {
   it('a model is served by channels with the tags that it requires', async () => {
     await world.putChannel('c1', first, { ...serves('large'), priority: 9 });
     await world.putChannel('c2', second, { ...serves('large'), tags: ['eu'] });
-    await putModel('large', { requireTags: ['eu'] });
+    await world.putModel('large', { requireTags: ['eu'] });
     await ask('large');
     expect([first.requests.length, second.requests.length]).toEqual([0, 1]);
   });

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { modelDocumentKey } from '@tollgate/contracts';
-import { chatVendor, eventually, FakeVendor, type VendorScript } from '@tollgate/testing';
-import { ProxyWorld, settled, type SendOptions } from '../test-support/proxy-world.js';
+import { chatVendor, eventually, type FakeVendor, type VendorScript } from '@tollgate/testing';
+import { USAGE } from '../test-support/chat-ground.js';
+import { ProxyWorld, type SendOptions } from '../test-support/proxy-world.js';
+import { VendorPair } from '../test-support/vendor-pair.js';
 
-const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
 const good = (text: string) => chatVendor([text], USAGE);
 const SILENT = { kind: 'silent' } as const;
 const refusal = (status: number, error: object = { message: 'no' }) =>
@@ -43,21 +43,19 @@ class HeldVendor {
 
 describe('a request that is hedged', () => {
   let world: ProxyWorld;
+  let pair: VendorPair;
   let first: FakeVendor;
   let second: FakeVendor;
   let held: HeldVendor;
 
   beforeAll(async () => {
-    first = await FakeVendor.start(SILENT);
-    second = await FakeVendor.start(SILENT);
+    pair = await VendorPair.start();
+    ({ first, second } = pair);
   });
-  afterAll(() => Promise.all([first.stop(), second.stop()]));
+  afterAll(() => pair.stop());
 
   beforeEach(async () => {
-    for (const vendor of [first, second]) {
-      vendor.requests.length = 0;
-      vendor.abortedCount = 0;
-    }
+    pair.renew();
     held = new HeldVendor();
     await held.start();
     world = await ProxyWorld.start(async (made) => {
@@ -65,20 +63,13 @@ describe('a request that is hedged', () => {
       await made.putChannel('c2', second);
       await made.putPrice('gpt-4o', { input: '2.50', output: '10.00' });
     });
-    await putModel('gpt-4o', { hedge: { afterMs: 1 } });
+    await world.putModel('gpt-4o', { hedge: { afterMs: 1 } });
   });
   afterEach(async () => {
     await world.stop();
     held.stop();
   });
 
-  const putModel = async (name: string, more: object): Promise<void> => {
-    await world.documents.bucket('config').put(modelDocumentKey(name), {
-      ...{ name, displayName: null, description: null, ownedBy: null, contextTokensMax: null },
-      ...{ outputTokensMax: null, enabled: true, createdAt: 0, ...more },
-    });
-    await settled();
-  };
   const ask = (more: object = {}, options: SendOptions = {}) =>
     world.send({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }], ...more }, options);
   const vendors = (one: VendorScript, other: VendorScript): void => {
@@ -212,7 +203,7 @@ describe('a request that is hedged', () => {
     vendors(SILENT, good('second'));
     await ask();
     first.respond(good('first'));
-    await putModel('gpt-4o', {});
+    await world.putModel('gpt-4o', {});
     expect(textOf(await ask())).toBe('first');
   });
 

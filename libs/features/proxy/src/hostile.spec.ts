@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { storedResponseKey } from '@tollgate/contracts';
 import { chatCompletion, chatVendor, eventually, FakeVendor } from '@tollgate/testing';
-import { ProxyWorld, SECRET, type SendOptions } from '../test-support/proxy-world.js';
+import { chat, contents, gemini, MODELS } from '../test-support/model-m.js';
+import { ProxyWorld, type SendOptions } from '../test-support/proxy-world.js';
 
-const MODELS = [{ name: 'm', upstream: 'vendor-m', cost: null }];
 const RESPONSES = { path: '/v1/responses' };
 const MIB = 1_048_576;
 const refusal = { error: { message: 'Incorrect API key provided: sk-up-c1', code: 'invalid_api_key' } };
@@ -23,12 +23,6 @@ const picture = (length: number) => {
   });
 };
 
-const chat = (more: object = {}) => ({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...more });
-const contents = { contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] };
-const gemini = (method: string) => ({
-  path: `/v1beta/models/m:${method}`,
-  headers: { 'x-goog-api-key': SECRET },
-});
 /** Leaves after so many bytes of the answer, but before its end. */
 const leaving = (bytesMin: number): SendOptions => {
   let left = bytesMin;
@@ -50,7 +44,7 @@ describe('a hostile client or vendor', () => {
   });
   afterAll(() => vendor.stop());
   beforeEach(async () => {
-    vendor.requests.length = 0;
+    vendor.renew();
     world = await ProxyWorld.start((made) => made.putPrice('m', { input: '2.50', output: '10.00' }));
   });
   afterEach(() => world.stop());

@@ -1,29 +1,29 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { modelDocumentKey, storedResponseKey } from '@tollgate/contracts';
-import { chatVendor, FakeVendor } from '@tollgate/testing';
-import { ProxyWorld, SECRET, settled } from '../test-support/proxy-world.js';
+import { storedResponseKey } from '@tollgate/contracts';
+import { chatVendor, type FakeVendor } from '@tollgate/testing';
+import { USAGE } from '../test-support/chat-ground.js';
+import { ProxyWorld, SECRET } from '../test-support/proxy-world.js';
+import { VendorPair } from '../test-support/vendor-pair.js';
 
-const GOOD = chatVendor(['Hello'], { prompt_tokens: 20, completion_tokens: 10 });
+const GOOD = chatVendor(['Hello'], USAGE);
 const serves = (...models: string[]) => ({
   models: models.map((name) => ({ name, upstream: name, cost: null })),
 });
 
 describe('an API key that requires tags of its channels', () => {
   let world: ProxyWorld;
+  let vendors: VendorPair;
   let tagged: FakeVendor;
   let other: FakeVendor;
 
   beforeAll(async () => {
-    tagged = await FakeVendor.start({ kind: 'silent' });
-    other = await FakeVendor.start({ kind: 'silent' });
+    vendors = await VendorPair.start();
+    ({ first: tagged, second: other } = vendors);
   });
-  afterAll(() => Promise.all([tagged.stop(), other.stop()]));
+  afterAll(() => vendors.stop());
 
   beforeEach(async () => {
-    for (const vendor of [tagged, other]) {
-      vendor.respond(GOOD);
-      vendor.requests.length = 0;
-    }
+    vendors.renew(GOOD);
     world = await ProxyWorld.start(async (made) => {
       await made.putKey(SECRET, { requireTags: ['gdpr', 'eu'] });
       await made.putChannel('c1', tagged, { ...serves('both'), tags: ['eu', 'gdpr', 'cheap'] });
@@ -36,13 +36,6 @@ describe('an API key that requires tags of its channels', () => {
   const ask = (model: string, more: object = {}) =>
     world.send({ model, messages: [{ role: 'user', content: 'Hi' }], ...more });
   const asked = () => [tagged.requests.length, other.requests.length];
-  const putModel = async (name: string, more: object): Promise<void> => {
-    await world.documents.bucket('config').put(modelDocumentKey(name), {
-      ...{ name, displayName: null, description: null, ownedBy: null, contextTokensMax: null },
-      ...{ outputTokensMax: null, enabled: true, createdAt: 0, ...more },
-    });
-    await settled();
-  };
 
   it('is served by channels that have them all, and others are not even tried after a failure', async () => {
     expect((await ask('both')).status).toBe(200);
@@ -60,7 +53,7 @@ describe('an API key that requires tags of its channels', () => {
   });
 
   it('is served by a fallback whose channels have them', async () => {
-    await putModel('abroad', { fallbacks: ['both'] });
+    await world.putModel('abroad', { fallbacks: ['both'] });
     expect((await ask('abroad')).status).toBe(200);
     expect(asked()).toEqual([1, 0]);
   });

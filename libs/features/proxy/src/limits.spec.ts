@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { chatStreamEvents, chatVendor, eventually, FakeVendor, openaiEmbeddings } from '@tollgate/testing';
+import { USAGE } from '../test-support/chat-ground.js';
 import { KEYED, ProxyWorld, SECRET, settled, type Answer } from '../test-support/proxy-world.js';
-
-const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
 
 describe('limits of the proxy', () => {
   let world: ProxyWorld;
@@ -14,8 +13,7 @@ describe('limits of the proxy', () => {
   afterAll(() => vendor.stop());
 
   beforeEach(async () => {
-    vendor.respond(chatVendor(['Hello', ' there'], USAGE));
-    vendor.requests.length = 0;
+    vendor.renew(chatVendor(['Hello', ' there'], USAGE));
     world = await ProxyWorld.start(async (made) => {
       await made.putChannel('c1', vendor);
       for (const model of ['gpt-4o', 'fast']) await made.putPrice(model, { input: '2.50', output: '10.00' });

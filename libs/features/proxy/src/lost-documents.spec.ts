@@ -1,17 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PUBLICATION_DOCUMENT_KEY } from '@tollgate/contracts';
 import { chatVendor, FakeVendor } from '@tollgate/testing';
+import { chat, USAGE } from '../test-support/chat-ground.js';
 import { KEYED, ProxyWorld, SECRET, settled } from '../test-support/proxy-world.js';
 
 const OTHER = 'sk-tg-another-key-0123456789abcdef';
-const CHAT = { model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] };
+const CHAT = chat();
 
 describe('a document store that loses what it has', () => {
   let world: ProxyWorld;
   let vendor: FakeVendor;
 
   beforeEach(async () => {
-    vendor = await FakeVendor.start(chatVendor(['Hello'], { prompt_tokens: 20, completion_tokens: 10 }));
+    vendor = await FakeVendor.start(chatVendor(['Hello'], USAGE));
     world = await ProxyWorld.start(publish);
   });
   afterEach(async () => {

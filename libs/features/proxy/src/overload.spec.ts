@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { chatCompletion, chatStreamEvents, eventually, FakeVendor } from '@tollgate/testing';
+import { USAGE } from '../test-support/chat-ground.js';
 import { KEYED, ProxyWorld, SECRET, type Answer } from '../test-support/proxy-world.js';
 
-const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
 const WORDS = Array.from({ length: 20 }, (_, index) => ` word${index}`);
 
 describe('requests', () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { modelDocumentKey, organizationDocumentKey } from '@tollgate/contracts';
+import { organizationDocumentKey } from '@tollgate/contracts';
 import { type FakeVendor, type FakeDocumentStore } from '@tollgate/testing';
 import { ChatGround, chat, OPENING } from '../test-support/chat-ground.js';
 import {
@@ -78,16 +78,7 @@ describe('the proxy refuses, at nobody’s cost', () => {
     expect(await refusal(send(chat({ model: 'nothing' })))).toEqual([404, 'model_not_found']);
   });
   it('a model that is switched off', async () => {
-    await documents.bucket('config').put(modelDocumentKey('gpt-4o'), {
-      name: 'gpt-4o',
-      displayName: null,
-      description: null,
-      ownedBy: null,
-      contextTokensMax: null,
-      outputTokensMax: null,
-      enabled: false,
-      createdAt: 0,
-    });
+    await world.putModel('gpt-4o', { enabled: false });
     await new Promise((resolve) => setImmediate(resolve));
     expect(await refusal(send(chat()))).toEqual([404, 'model_not_found']);
   });

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { modelDocumentKey } from '@tollgate/contracts';
 import { credentialAssociation, sealSecret } from '@tollgate/security';
 import { chatVendor, eventually, FakeVendor } from '@tollgate/testing';
+import { USAGE } from '../test-support/chat-ground.js';
 import { ProxyWorld, settled } from '../test-support/proxy-world.js';
 
 const MODELS = [{ name: 'm', upstream: 'mistral-small', cost: null }];
@@ -60,7 +60,7 @@ describe('requests that wait for the token of a channel with room for one', () =
   it('are not all sent when it comes: the others go elsewhere', async () => {
     await putWaiting({ priority: 10 });
     await world.putChannel('c2', other, { models: MODELS });
-    other.respond(chatVendor(['Hello'], { prompt_tokens: 20, completion_tokens: 10 }));
+    other.respond(chatVendor(['Hello'], USAGE));
     const answers: number[] = [];
     for (let number = 0; number < 3; number += 1)
       void ask().then(
@@ -75,10 +75,7 @@ describe('requests that wait for the token of a channel with room for one', () =
   });
 
   it('are not all sent as the second ones of hedges', async () => {
-    await world.documents.bucket('config').put(modelDocumentKey('m'), {
-      ...{ name: 'm', displayName: null, description: null, ownedBy: null, contextTokensMax: null },
-      ...{ outputTokensMax: null, enabled: true, createdAt: 0, hedge: { afterMs: 1 } },
-    });
+    await world.putModel('m', { hedge: { afterMs: 1 } });
     await world.putChannel('c2', other, { models: MODELS, priority: 10 });
     await putWaiting({ priority: 0 });
     for (let number = 0; number < 3; number += 1) void ask().catch(() => undefined);

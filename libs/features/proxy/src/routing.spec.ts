@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { channelStatusKey } from '@tollgate/contracts';
 import { credentialAssociation, sealSecret } from '@tollgate/security';
-import { chatVendor, FakeVendor, ManualClock, type VendorRequest } from '@tollgate/testing';
+import { chatVendor, type FakeVendor, ManualClock, type VendorRequest } from '@tollgate/testing';
+import { chat, USAGE } from '../test-support/chat-ground.js';
 import { ProxyWorld, settled } from '../test-support/proxy-world.js';
+import { VendorPair } from '../test-support/vendor-pair.js';
 
-const chat = () => ({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] });
-const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
 const GOOD = chatVendor(['Hello'], USAGE);
 const refusal = (status: number, headers: Readonly<Record<string, string>> = {}) => ({
   kind: 'answer' as const,
@@ -17,20 +17,18 @@ const refusal = (status: number, headers: Readonly<Record<string, string>> = {})
 describe('routing in the proxy', () => {
   let world: ProxyWorld;
   let clock: ManualClock;
+  let vendors: VendorPair;
   let first: FakeVendor;
   let second: FakeVendor;
 
   beforeAll(async () => {
-    first = await FakeVendor.start({ kind: 'silent' });
-    second = await FakeVendor.start({ kind: 'silent' });
+    vendors = await VendorPair.start();
+    ({ first, second } = vendors);
   });
-  afterAll(() => Promise.all([first.stop(), second.stop()]));
+  afterAll(() => vendors.stop());
 
   beforeEach(async () => {
-    for (const vendor of [first, second]) {
-      vendor.respond(GOOD);
-      vendor.requests.length = 0;
-    }
+    vendors.renew(GOOD);
     clock = new ManualClock();
     world = await ProxyWorld.start(async (made) => {
       await made.putChannel('c1', first, { priority: 10, credentials: sealed(made, ['sk-up-0', 'sk-up-1']) });

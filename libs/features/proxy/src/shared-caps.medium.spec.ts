@@ -3,10 +3,10 @@ import { RedisLimitStore } from '@tollgate/admission/redis';
 import { chatVendor, eventually, FakeVendor, testServers, uniqueName } from '@tollgate/testing';
 import type { CapLimits } from '@tollgate/routing';
 import { noopLogger } from '@tollgate/telemetry';
+import { chat, USAGE } from '../test-support/chat-ground.js';
 import { ProxyWorld } from '../test-support/proxy-world.js';
 
 const CAP = 20;
-const chat = () => ({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] });
 
 describe('two proxies that ask one account of a vendor', () => {
   let vendor: FakeVendor;
@@ -19,8 +19,7 @@ describe('two proxies that ask one account of a vendor', () => {
   afterAll(() => vendor.stop());
 
   beforeEach(async () => {
-    vendor.respond(chatVendor(['Hello'], { prompt_tokens: 20, completion_tokens: 10 }));
-    vendor.requests.length = 0;
+    vendor.renew(chatVendor(['Hello'], USAGE));
     const prefix = uniqueName('caps');
     const url = testServers().redisUrl;
     stores = [1, 2].map(() => new RedisLimitStore({ url, prefix, logger: noopLogger }));

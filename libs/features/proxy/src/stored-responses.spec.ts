@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { organizationDocumentKey } from '@tollgate/contracts';
-import { eventually, FakeVendor } from '@tollgate/testing';
+import { eventually, type FakeVendor } from '@tollgate/testing';
+import { MODELS } from '../test-support/model-m.js';
 import { ProxyWorld, settled } from '../test-support/proxy-world.js';
-
-const MODELS = [{ name: 'm', upstream: 'vendor-m', cost: null }];
+import { VendorPair } from '../test-support/vendor-pair.js';
 
 describe('answers that a vendor stores', () => {
   let world: ProxyWorld;
+  let vendors: VendorPair;
   let vendor: FakeVendor;
   let second: FakeVendor;
   const stored = {
@@ -19,18 +20,16 @@ describe('answers that a vendor stores', () => {
   const RESPONSES = { path: '/v1/responses' };
 
   beforeAll(async () => {
-    vendor = await FakeVendor.start({ kind: 'silent' });
-    second = await FakeVendor.start({ kind: 'silent' });
+    vendors = await VendorPair.start();
+    ({ first: vendor, second } = vendors);
   });
-  afterAll(() => Promise.all([vendor.stop(), second.stop()]));
+  afterAll(() => vendors.stop());
 
   beforeEach(async () => {
-    for (const fake of [vendor, second]) fake.requests.length = 0;
+    vendors.renew({ kind: 'answer', body: stored });
     world = await ProxyWorld.start((made) => made.putPrice('m', { input: '2.50', output: '10.00' }));
     await world.putChannel('c1', vendor, { models: MODELS });
     await world.putChannel('c2', second, { models: MODELS, priority: -1 });
-    vendor.respond({ kind: 'answer', body: stored });
-    second.respond({ kind: 'answer', body: stored });
   });
   afterEach(() => world.stop());
 

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { modelDocumentKey } from '@tollgate/contracts';
-import { chatCompletion, chatStreamEvents, chatVendor, eventually, FakeVendor } from '@tollgate/testing';
-import { KEYED, ProxyWorld, SECRET, settled } from '../test-support/proxy-world.js';
+import { chatCompletion, chatStreamEvents, chatVendor, eventually, type FakeVendor } from '@tollgate/testing';
+import { USAGE } from '../test-support/chat-ground.js';
+import { chat, contents, gemini, MESSAGES, messages, MODELS } from '../test-support/model-m.js';
+import { KEYED, ProxyWorld, SECRET } from '../test-support/proxy-world.js';
+import { VendorPair } from '../test-support/vendor-pair.js';
 
-const CHAT_USAGE = { prompt_tokens: 20, completion_tokens: 10 };
-const MODELS = [{ name: 'm', upstream: 'vendor-m', cost: null }];
 const sse = (type: string, more: object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
 
 const claudeMessage = {
@@ -35,34 +35,20 @@ const claudeEvents = [
   sse('message_stop', {}),
 ];
 
-const chat = (more: object = {}) => ({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...more });
-const messages = (more: object = {}) => ({ ...chat(), max_tokens: 100, ...more });
-const MESSAGES = {
-  path: '/v1/messages',
-  headers: { 'x-api-key': SECRET, 'anthropic-version': '2023-06-01' },
-};
-const gemini = (method: string) => ({
-  path: `/v1beta/models/m:${method}`,
-  headers: { 'x-goog-api-key': SECRET },
-});
-const contents = { contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] };
-
 describe('a client of one dialect at a vendor of another', () => {
   let world: ProxyWorld;
+  let vendors: VendorPair;
   let vendor: FakeVendor;
   let second: FakeVendor;
 
   beforeAll(async () => {
-    vendor = await FakeVendor.start({ kind: 'silent' });
-    second = await FakeVendor.start({ kind: 'silent' });
+    vendors = await VendorPair.start();
+    ({ first: vendor, second } = vendors);
   });
-  afterAll(() => Promise.all([vendor.stop(), second.stop()]));
+  afterAll(() => vendors.stop());
 
   beforeEach(async () => {
-    for (const fake of [vendor, second]) {
-      fake.respond(chatVendor(['Hello', ' there'], CHAT_USAGE));
-      fake.requests.length = 0;
-    }
+    vendors.renew(chatVendor(['Hello', ' there'], USAGE));
     world = await ProxyWorld.start((made) => made.putPrice('m', { input: '2.50', output: '10.00' }));
   });
   afterEach(() => world.stop());
@@ -147,7 +133,7 @@ describe('a client of one dialect at a vendor of another', () => {
 
   it('gets a stream from a vendor that answers whole', async () => {
     await openai();
-    vendor.respond(chatCompletion('Hello there', CHAT_USAGE));
+    vendor.respond(chatCompletion('Hello there', USAGE));
     const answer = await world.send(messages({ stream: true }), MESSAGES);
     expect(answer.headers['content-type']).toContain('text/event-stream');
     expect(answer.text).toContain('"text_delta"');
@@ -249,7 +235,7 @@ describe('a client of one dialect at a vendor of another', () => {
   it('gets thoughts within the text where the channel is set so', async () => {
     await openai({ thinkingToContent: true });
     const body = {
-      ...(chatCompletion('Four.', CHAT_USAGE) as { body: object }).body,
+      ...(chatCompletion('Four.', USAGE) as { body: object }).body,
       choices: [
         { index: 0, message: { content: 'Four.', reasoning_content: 'Two and two.' }, finish_reason: 'stop' },
       ],
@@ -343,11 +329,7 @@ describe('a client of one dialect at a vendor of another', () => {
 
   it('lists models, and reads errors, in its own shape', async () => {
     await openai();
-    await world.documents.bucket('config').put(modelDocumentKey('m'), {
-      ...{ name: 'm', displayName: 'M', description: null, ownedBy: null, enabled: true, createdAt: 0 },
-      ...{ contextTokensMax: 1_000, outputTokensMax: 100 },
-    });
-    await settled();
+    await world.putModel('m', { displayName: 'M', contextTokensMax: 1_000, outputTokensMax: 100 });
     const get = (path: string, headers: Record<string, string>) =>
       world.send('', { path, method: 'GET', headers });
     expect((await get('/v1/models', KEYED)).json.data[0].id).toBe('m');

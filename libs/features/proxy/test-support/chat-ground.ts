@@ -1,5 +1,6 @@
-import { chatVendor, FakeVendor } from '@tollgate/testing';
+import { chatVendor, type FakeVendor } from '@tollgate/testing';
 import { ProxyWorld } from './proxy-world.js';
+import { VendorPair } from './vendor-pair.js';
 
 export const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
 /** 20 × 2.50 + 10 × 10.00 USD per 1M tokens. */
@@ -14,32 +15,32 @@ export function chat(more: object = {}): object {
 
 /** Two vendors that answer alike, and for each test a new proxy. */
 export class ChatGround {
-  private constructor(
-    /** Of the proxy's only channel. */
-    readonly vendor: FakeVendor,
-    /** Of no channel yet. */
-    readonly second: FakeVendor,
-  ) {}
+  private constructor(private readonly vendors: VendorPair) {}
 
   static async start(): Promise<ChatGround> {
-    const silent = { kind: 'silent' } as const;
-    return new ChatGround(await FakeVendor.start(silent), await FakeVendor.start(silent));
+    return new ChatGround(await VendorPair.start());
+  }
+
+  /** Of the proxy's only channel. */
+  get vendor(): FakeVendor {
+    return this.vendors.first;
+  }
+
+  /** Of no channel yet. */
+  get second(): FakeVendor {
+    return this.vendors.second;
   }
 
   /** A proxy with one channel and one price; the vendors as if nobody had asked them. */
   async renew(): Promise<ProxyWorld> {
-    for (const fake of [this.vendor, this.second]) {
-      fake.respond(chatVendor(['Hello', ' there'], USAGE));
-      fake.requests.length = 0;
-      fake.abortedCount = 0;
-    }
+    this.vendors.renew(chatVendor(['Hello', ' there'], USAGE));
     return ProxyWorld.start(async (made) => {
       await made.putChannel('c1', this.vendor, { priority: 10 });
       await made.putPrice('gpt-4o', { input: '2.50', cacheRead: '1.25', output: '10.00' });
     });
   }
 
-  async stop(): Promise<void> {
-    await Promise.all([this.vendor.stop(), this.second.stop()]);
+  stop(): Promise<void> {
+    return this.vendors.stop();
   }
 }

@@ -12,6 +12,7 @@ import {
   apiKeyDocumentKey,
   channelDocumentKey,
   GatewayError,
+  modelDocumentKey,
   organizationDocumentKey,
   priceCardDocumentKey,
   SETTINGS_DOCUMENT_KEY,
@@ -222,6 +223,14 @@ export class ProxyWorld {
       weight: 1,
       enabled: true,
       ...more,
+    });
+    await settled();
+  }
+
+  async putModel(name: string, more: object): Promise<void> {
+    await this.documents.bucket('config').put(modelDocumentKey(name), {
+      ...{ name, displayName: null, description: null, ownedBy: null, contextTokensMax: null },
+      ...{ outputTokensMax: null, enabled: true, createdAt: 0, ...more },
     });
     await settled();
   }

@@ -65,6 +65,13 @@ export class FakeVendor {
     this.script = script;
   }
 
+  /** As new: nobody has asked it anything, and it answers so from now on. */
+  renew(script: VendorScript = { kind: 'silent' }): void {
+    this.script = script;
+    this.requests.length = 0;
+    this.abortedCount = 0;
+  }
+
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     this.server.close();
