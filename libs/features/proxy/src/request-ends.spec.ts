@@ -3,24 +3,24 @@ import type { IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JournalEnd } from '@tollgate/metering';
-import { chatCompletion, chatStreamEvents, chatVendor, eventually, FakeVendor } from '@tollgate/testing';
-import { ProxyWorld, type SendOptions } from '../test-support/proxy-world.js';
+import { chatCompletion, chatVendor, eventually, FakeVendor, type VendorScript } from '@tollgate/testing';
+import { USAGE } from '../test-support/chat-ground.js';
+import {
+  BEGINNING,
+  begun,
+  chat,
+  ENDLESS,
+  LARGE_EVENT,
+  pricedWorld,
+  theRecord,
+} from '../test-support/endings.js';
+import type { ProxyWorld, SendOptions } from '../test-support/proxy-world.js';
 
-const USAGE = { prompt_tokens: 20, completion_tokens: 10 };
-const OPENING = 1_000_000_000_000n;
-const MANY = chatStreamEvents(
-  Array.from({ length: 400 }, (_, index) => ` word${index}`),
-  USAGE,
-);
-const BEGINNING = MANY.slice(0, 12);
 const ERROR_EVENT = 'data: {"error":{"message":"The server is overloaded.","type":"server_error"}}\n\n';
-const LARGE_EVENT = `data: {"choices":[{"delta":{"content":"${'x'.repeat(50_000)}"}}]}\n\n`;
-
-type Script = Parameters<FakeVendor['respond']>[0];
 
 interface Row {
   readonly ends: string;
-  readonly vendor: Script;
+  readonly vendor: VendorScript;
   /** Default: a stream. */
   readonly stream?: boolean;
   readonly upstream?: object;
@@ -31,13 +31,6 @@ interface Row {
   readonly usageSource: JournalEnd['usageSource'];
 }
 
-const endless: Script = { kind: 'stream', events: MANY, intervalMs: 5, ending: 'silent' };
-const begun = (ending: 'cut' | 'silent'): Script => ({
-  kind: 'stream',
-  events: BEGINNING,
-  intervalMs: 2,
-  ending,
-});
 const nothing = { usageSource: 'none' } as const;
 const partly = { usageSource: 'partial' } as const;
 
@@ -115,7 +108,7 @@ const ROWS: readonly Row[] = [
   },
   {
     ends: 'by the time limit for the whole',
-    vendor: endless,
+    vendor: ENDLESS,
     upstream: { totalTimeoutMs: 500 },
     outcome: 'timed_out',
     errorCode: 'upstream_timeout',
@@ -131,7 +124,7 @@ const ROWS: readonly Row[] = [
   },
   {
     ends: 'as the client leaves in the middle of the stream',
-    vendor: endless,
+    vendor: ENDLESS,
     meanwhile: 'leaves in the middle',
     outcome: 'client_closed',
     errorCode: 'client_closed',
@@ -156,7 +149,7 @@ const ROWS: readonly Row[] = [
   },
   {
     ends: 'by a shutdown in the middle of the stream',
-    vendor: endless,
+    vendor: ENDLESS,
     meanwhile: 'shutdown',
     outcome: 'interrupted',
     errorCode: 'shutting_down',
@@ -173,35 +166,13 @@ describe('a request', () => {
   });
   afterAll(() => vendor.stop());
   beforeEach(async () => {
-    vendor.requests.length = 0;
-    vendor.abortedCount = 0;
-    world = await ProxyWorld.start(async (made) => {
-      await made.putChannel('c1', vendor);
-      await made.putPrice('gpt-4o', { input: '2.50', output: '10.00', perCall: '0.001' });
-    });
+    vendor.renew();
+    world = await pricedWorld(vendor);
   });
   afterEach(() => world.stop());
 
-  const chat = (stream: boolean) => ({
-    model: 'gpt-4o',
-    messages: [{ role: 'user', content: 'Hi' }],
-    ...(stream ? { stream, stream_options: { include_usage: true } } : {}),
-  });
   const settings = (upstream: object = {}, metering: object = {}) =>
     world.putSettings({ routing: { attemptsMax: 1 }, upstream, metering });
-
-  /** One record and one settled hold, which agree. */
-  async function theRecord(): Promise<JournalEnd> {
-    const { journal, admission, service } = world;
-    await eventually(() => service.dataPlane.inFlight === 0, 'the end');
-    expect([journal.starts.length, journal.ends.length, admission.settled.length]).toEqual([1, 1, 1]);
-    const [end] = journal.ends;
-    if (end === undefined) throw new Error('there is no record');
-    expect(end.id).toBe(journal.starts[0]?.id);
-    expect(admission.settled[0]).toBe(BigInt(end.charge));
-    expect(admission.available).toBe(OPENING - BigInt(end.charge));
-    return end;
-  }
 
   function clientOf(row: Row, reader: (answer: IncomingMessage) => void): SendOptions {
     let pieces = 0;
@@ -241,7 +212,7 @@ describe('a request', () => {
     vendor.respond(row.vendor);
     await run(row);
     const { outcome, errorCode, usageSource } = row;
-    const end = await theRecord();
+    const end = await theRecord(world);
     expect(end).toMatchObject({ outcome, errorCode, usageSource });
     // Charged when something was counted, and only then.
     expect([BigInt(end.charge) > 0n, BigInt(end.vendorCost) > 0n]).toEqual(
@@ -264,7 +235,7 @@ describe('a request', () => {
       await settings(row.upstream, { chargeCutStreams: false });
       vendor.respond(row.vendor);
       await run(row);
-      const end = await theRecord();
+      const end = await theRecord(world);
       const free = outcome === 'upstream_cut' || outcome === 'timed_out';
       expect(end.charge === '0').toBe(free);
       expect(end.usageSource === 'none').toBe(free);
@@ -289,93 +260,7 @@ describe('a request', () => {
       await world.putChannel('c1', { baseUrl: `https://127.0.0.1:${port}/v1` });
       const answer = await world.send(chat(true));
       expect([answer.status, answer.json.error.code]).toEqual([504, 'upstream_timeout']);
-      expect(await theRecord()).toMatchObject({ outcome: 'timed_out', charge: '0', ...nothing });
-    });
-  });
-
-  describe('whose client leaves, where the vendor may finish', () => {
-    const words = (count: number) => Array.from({ length: count }, (_, index) => ` word${index}`);
-    const settle = (drainTimeoutMs = 30_000) => settings({ onClientClose: 'drain', drainTimeoutMs });
-    const leave = async (stream: boolean) => {
-      let pieces = 0;
-      const answer = world.send(chat(stream), {
-        onData: (incoming) => {
-          pieces += 1;
-          if (pieces === 3) incoming.destroy();
-        },
-      });
-      answer.catch(() => undefined);
-      await eventually(() => vendor.requests.length > 0, 'the vendor');
-      if (!stream) world.server.closeAllConnections();
-      await eventually(() => world.journal.ends.length > 0, 'the record');
-    };
-
-    it('pays exactly what the vendor counted', async () => {
-      await settle();
-      vendor.respond({ kind: 'stream', events: chatStreamEvents(words(40), USAGE), intervalMs: 5 });
-      await leave(true);
-      expect(await theRecord()).toMatchObject({
-        outcome: 'client_closed',
-        usageSource: 'vendor',
-        usage: { input: 20, output: 10 },
-      });
-      expect(vendor.abortedCount).toBe(0);
-    });
-
-    it('pays for an answer in one piece that it did not wait for', async () => {
-      await settle();
-      vendor.respond({ ...chatCompletion('Hello', USAGE), delayMs: 200 } as Script);
-      await leave(false);
-      expect(await theRecord()).toMatchObject({
-        outcome: 'client_closed',
-        usageSource: 'vendor',
-        firstByteMs: null,
-        usage: { input: 20, output: 10 },
-      });
-    });
-
-    it.each<[string, Script, JournalEnd['usageSource']]>([
-      ['breaks off', begun('cut'), 'partial'],
-      ['refuses', { kind: 'answer', status: 429, body: { error: { message: 'no' } }, delayMs: 100 }, 'none'],
-    ])(
-      'pays what was produced when the vendor %s, and no other vendor is asked',
-      async (_how, script, source) => {
-        await world.putSettings({ routing: { attemptsMax: 3 }, upstream: { onClientClose: 'drain' } });
-        await world.putChannel('c2', vendor);
-        vendor.respond(script);
-        await leave(source === 'partial');
-        expect(await theRecord()).toMatchObject({ outcome: 'client_closed', usageSource: source });
-        expect(vendor.requests).toHaveLength(1);
-      },
-    );
-
-    it.each<[string, Script, number]>([
-      ['takes too long', endless, 100],
-      [
-        'says too much',
-        { kind: 'stream', events: Array<string>(600).fill(LARGE_EVENT), ending: 'silent' },
-        30_000,
-      ],
-    ])(
-      'pays what was produced until the vendor %s, and is cancelled',
-      async (_how, script, drainTimeoutMs) => {
-        await settle(drainTimeoutMs);
-        vendor.respond(script);
-        await leave(true);
-        expect(await theRecord()).toMatchObject({ outcome: 'client_closed', usageSource: 'partial' });
-        await eventually(() => vendor.abortedCount === 1, 'the vendor to see the end');
-      },
-    );
-
-    it('is put on the books when the gateway stops meanwhile', async () => {
-      await settle();
-      vendor.respond(endless);
-      const left = leave(true);
-      await eventually(() => vendor.requests.length > 0, 'the vendor');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      await world.service.stop(1);
-      await left;
-      expect((await theRecord()).usageSource).toBe('partial');
+      expect(await theRecord(world)).toMatchObject({ outcome: 'timed_out', charge: '0', ...nothing });
     });
   });
 
@@ -387,14 +272,14 @@ describe('a request', () => {
     vendor.respond({ kind: 'stream', events, intervalMs: 5, ending: 'cut' });
     const answer = await world.send({ ...chat(true), n: 2 });
     expect(answer.text).toContain('upstream_cut');
-    expect(await theRecord()).toMatchObject({ outcome: 'upstream_cut', ...partly });
+    expect(await theRecord(world)).toMatchObject({ outcome: 'upstream_cut', ...partly });
   });
 
   it('that breaks off is counted as its input and the words that came', async () => {
     await settings();
     vendor.respond(begun('cut'));
     await world.send(chat(true));
-    const { usage } = await theRecord();
+    const { usage } = await theRecord(world);
     expect(usage.input).toBe(7);
     expect(usage.output).toBeGreaterThanOrEqual(BEGINNING.length - 2);
     expect(usage.output).toBeLessThanOrEqual(BEGINNING.length + 1);
