@@ -1,33 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseUsd } from '@tollgate/contracts';
-import { chatVendor, eventually, FakeVendor } from '@tollgate/testing';
+import { eventually, FakeVendor } from '@tollgate/testing';
 import { readBooks } from './books.js';
 import { DistributedGateway } from './distributed-gateway.js';
+import { ANSWER, CHARGE, soldBy } from './one-vendor.js';
 
 const KEY = 'sk-tg-key-of-the-admission-test';
-/** 40 × 2.50 + 50 × 10.00 USD per 1M tokens. */
-const CHARGE = 600_000n;
 
 describe('two proxies on one account', () => {
   let gateway: DistributedGateway;
   let vendor: FakeVendor;
 
   beforeAll(async () => {
-    vendor = await FakeVendor.start(chatVendor(['Hello'], { prompt_tokens: 40, completion_tokens: 50 }));
+    vendor = await FakeVendor.start(ANSWER);
     gateway = await DistributedGateway.start(['admin', 'billing', 'proxy-1', 'proxy-2']);
     await gateway.apply({
-      version: 1,
+      ...soldBy(vendor),
       organizations: [{ name: 'small', balance: '0.01' }],
-      channels: [
-        {
-          name: 'vendor',
-          provider: 'openai',
-          baseUrl: vendor.baseUrl,
-          credentials: ['sk-up'],
-          models: ['gpt-4o'],
-        },
-      ],
-      prices: [{ model: 'gpt-4o', input: '2.50', output: '10.00' }],
       keys: [{ name: 'key', organization: 'small', secret: KEY }],
     });
   }, 120_000);

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chatVendor, eventually, FakeVendor, signedAt, WebhookReceiver } from '@tollgate/testing';
+import { eventually, FakeVendor, signedAt, WebhookReceiver } from '@tollgate/testing';
 import { DistributedGateway } from './distributed-gateway.js';
+import { ANSWER, isAnswered, soldBy } from './one-vendor.js';
 
 const KEY = 'sk-tg-key-of-the-alert-test';
-/** Five requests of 40 × 2.50 + 50 × 10.00 USD per 1M tokens each. */
+/** Of five requests. */
 const BUDGET = '0.003';
 
 describe('a budget that is being spent', () => {
@@ -12,24 +13,17 @@ describe('a budget that is being spent', () => {
   let hook: WebhookReceiver;
 
   beforeAll(async () => {
-    vendor = await FakeVendor.start(chatVendor(['Hello'], { prompt_tokens: 40, completion_tokens: 50 }));
+    vendor = await FakeVendor.start(ANSWER);
     hook = await WebhookReceiver.start();
     gateway = await DistributedGateway.start(['admin', 'billing', 'channel-health', 'proxy-1']);
     await gateway.apply({
-      version: 1,
+      ...soldBy(vendor),
       organizations: [
         {
           ...{ name: 'acme', balance: '100.00' },
           budgets: [{ period: 'monthly', amount: BUDGET, soft: true, thresholds: [80, 100] }],
         },
       ],
-      channels: [
-        {
-          ...{ name: 'vendor', provider: 'openai', baseUrl: vendor.baseUrl },
-          ...{ credentials: ['sk-up'], models: ['gpt-4o'] },
-        },
-      ],
-      prices: [{ model: 'gpt-4o', input: '2.50', output: '10.00' }],
       keys: [{ name: 'ci', organization: 'acme', secret: KEY }],
       settings: {
         health: {
@@ -47,14 +41,7 @@ describe('a budget that is being spent', () => {
     hook?.stop();
   }, 60_000);
 
-  const ask = (): Promise<boolean> =>
-    gateway
-      .openai('proxy-1', KEY)
-      .chat.completions.create({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] })
-      .then(
-        () => true,
-        () => false,
-      );
+  const ask = (): Promise<boolean> => isAnswered(gateway.openai('proxy-1', KEY));
   const told = (): string[] =>
     hook.received.map(({ body }) => (JSON.parse(body) as { summary: string }).summary);
 

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseUsd } from '@tollgate/contracts';
-import { chatVendor, eventually, FakeVendor } from '@tollgate/testing';
+import { eventually, FakeVendor } from '@tollgate/testing';
 import { DistributedGateway } from './distributed-gateway.js';
+import { ANSWER, CHARGE, soldBy } from './one-vendor.js';
 
 const KEY = 'sk-tg-key-of-the-budget-test';
 const BUDGET = '0.01';
-/** 40 × 2.50 + 50 × 10.00 USD per 1M tokens. */
-const CHARGE = 600_000n;
 
 interface Budget {
   readonly amount: string;
@@ -19,7 +18,7 @@ describe('two proxies on the budget of one key', () => {
   let vendor: FakeVendor;
 
   beforeAll(async () => {
-    vendor = await FakeVendor.start(chatVendor(['Hello'], { prompt_tokens: 40, completion_tokens: 50 }));
+    vendor = await FakeVendor.start(ANSWER);
     gateway = await DistributedGateway.start(['admin', 'billing', 'proxy-1', 'proxy-2']);
     await apply(BUDGET);
   }, 120_000);
@@ -30,15 +29,8 @@ describe('two proxies on the budget of one key', () => {
 
   const apply = (amount: string): Promise<void> =>
     gateway.apply({
-      version: 1,
+      ...soldBy(vendor),
       organizations: [{ name: 'rich', balance: '100.00' }],
-      channels: [
-        {
-          ...{ name: 'vendor', provider: 'openai', baseUrl: vendor.baseUrl },
-          ...{ credentials: ['sk-up'], models: ['gpt-4o'] },
-        },
-      ],
-      prices: [{ model: 'gpt-4o', input: '2.50', output: '10.00' }],
       keys: [
         { name: 'limited', organization: 'rich', secret: KEY, budgets: [{ period: 'monthly', amount }] },
       ],

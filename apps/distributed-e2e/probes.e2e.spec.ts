@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chatVendor, eventually, FakeVendor } from '@tollgate/testing';
+import { eventually, FakeVendor } from '@tollgate/testing';
 import { readBooks } from './books.js';
 import { DistributedGateway } from './distributed-gateway.js';
+import { ANSWER, CHARGE, isAnswered, soldBy } from './one-vendor.js';
 
 const KEY = 'sk-tg-key-of-the-probe-test';
-/** 40 × 2.50 + 50 × 10.00 USD per 1M tokens. */
-const CHARGE = 600_000n;
 
 interface Page<Item> {
   readonly items: readonly Item[];
@@ -23,21 +22,13 @@ interface Probe {
 describe('a channel that rests', () => {
   let gateway: DistributedGateway;
   let vendor: FakeVendor;
-  const well = chatVendor(['Hello'], { prompt_tokens: 40, completion_tokens: 50 });
 
   beforeAll(async () => {
-    vendor = await FakeVendor.start(well);
+    vendor = await FakeVendor.start(ANSWER);
     gateway = await DistributedGateway.start(['admin', 'billing', 'channel-health', 'proxy-1']);
     await gateway.apply({
-      version: 1,
+      ...soldBy(vendor),
       organizations: [{ name: 'acme', balance: '100.00' }],
-      channels: [
-        {
-          ...{ name: 'vendor', provider: 'openai', baseUrl: vendor.baseUrl },
-          ...{ credentials: ['sk-up'], models: ['gpt-4o'] },
-        },
-      ],
-      prices: [{ model: 'gpt-4o', input: '2.50', output: '10.00' }],
       keys: [{ name: 'ci', organization: 'acme', secret: KEY }],
       settings: { health: { probes: { enabled: true, intervalSeconds: 10 } } },
     });
@@ -47,14 +38,7 @@ describe('a channel that rests', () => {
     await vendor?.stop();
   }, 60_000);
 
-  const ask = (): Promise<boolean> =>
-    gateway
-      .openai('proxy-1', KEY)
-      .chat.completions.create({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] })
-      .then(
-        () => true,
-        () => false,
-      );
+  const ask = (): Promise<boolean> => isAnswered(gateway.openai('proxy-1', KEY));
   const get = <Answer>(path: string) =>
     gateway.call<Answer>('channel-health', 'GET', `/api/v1/channel-health${path}`);
   const inState = async (state: string): Promise<Channel | undefined> =>
@@ -72,7 +56,7 @@ describe('a channel that rests', () => {
     await eventually(async () => !(await ask()) && (await inState('open')), 'the channel to be open');
 
     // When it knows it again, then probes bring the channel back; no client asks meanwhile.
-    vendor.respond(well);
+    vendor.respond(ANSWER);
     const askedBefore = vendor.requests.length;
     const { channelId, reason } = await eventually(
       () => inState('healthy'),
