@@ -57,12 +57,15 @@ describe('a hedged attempt', () => {
   /** Called when the second is to be prepared; decides when, and as what, it is. */
   let prepare: () => Promise<Asked | undefined>;
   let ended: Promise<Answered>;
+  /** Whether the second's channel takes another request. */
+  let room: boolean;
 
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
     first = new Vendor('first');
     second = new Vendor('second');
     [sent, counted, lost] = [[], [], []];
+    room = true;
     client = Object.assign(
       { closed: false, answered: false, closeListener: undefined },
       {
@@ -85,6 +88,7 @@ describe('a hedged attempt', () => {
     const attempts = {
       run: (lane: RelayClient, _metered: unknown, { channel }: Asked['attempt']) =>
         (channel.name === 'first' ? first : second).ask(lane, ['context-window']),
+      withRoom: (_channel: unknown, prepared: unknown) => (room ? prepared : undefined),
     };
     const metered = { answeredBy: ({ name }: { name: string }) => counted.push(name) };
     const metrics = { hedgeLost: (channel: string) => lost.push(channel) };
@@ -131,6 +135,15 @@ describe('a hedged attempt', () => {
     second.finish();
     expect(await outcome()).toEqual(['first', 'answered']);
     expect([sent, counted, lost, second.aborted]).toEqual([['first'], ['first'], ['second'], true]);
+  });
+
+  it('asks nobody else where the second has no room', async () => {
+    room = false;
+    await pass(AFTER_MS);
+    expect(second.relay).toBeUndefined();
+    first.begin();
+    first.finish();
+    expect(await outcome()).toEqual(['first', 'answered']);
   });
 
   it('asks nobody else when the first answers while the second is being prepared', async () => {
