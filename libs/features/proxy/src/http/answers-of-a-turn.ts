@@ -5,6 +5,9 @@ interface Answer {
   readonly bytes: Buffer;
 }
 
+/** What Node writes from its stack. */
+const JOINED_BYTES_MAX = 12_288;
+
 let answers: Answer[] = [];
 
 /**
@@ -18,5 +21,9 @@ export function endWithTurn(response: ServerResponse, bytes: Buffer): void {
 function endAll(): void {
   const ended = answers;
   answers = [];
-  for (const { response, bytes } of ended) response.end(bytes);
+  for (const { response, bytes } of ended) {
+    // Node puts text behind the head of its answer into one piece, and bytes into a second one.
+    if (bytes.length <= JOINED_BYTES_MAX) response.end(bytes.toString('latin1'), 'latin1');
+    else response.end(bytes);
+  }
 }
