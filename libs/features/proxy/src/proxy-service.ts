@@ -138,7 +138,7 @@ export class ProxyService {
   async stop(timeoutMs: number): Promise<void> {
     await this.dataPlane.drain(timeoutMs);
     // What is still under way is cut off before the journal closes: its record says what was produced.
-    await this.dependencies.http.close();
+    this.dependencies.http.close();
     await this.dataPlane.drain(CONCLUDE_MS);
     this.overload.stop();
     await this.observer.stop();

@@ -26,9 +26,8 @@ export class DemoTransport implements Transport {
     return exchange;
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
+  /** It has no connections. */
+  close(): void {}
 }
 
 class DemoExchange implements UpstreamExchange {

@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '@tollgate/contracts';
 import { ConnectionPools } from './connection-pools.js';
 import { EgressGuard } from './egress-guard.js';
 import type { UpstreamRequest } from './transport.js';
 import { upstreamConnection } from './upstream-connection.js';
 
 describe('pools of connections', () => {
-  const pools = new ConnectionPools(new EgressGuard({ allowPrivate: true }));
+  const pools = new ConnectionPools(new EgressGuard({ allowPrivate: true }), systemClock);
   afterEach(() => pools.close());
 
   const request = (more: Partial<UpstreamRequest> = {}): UpstreamRequest => ({

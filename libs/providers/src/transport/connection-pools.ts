@@ -1,17 +1,16 @@
-import { Pool } from 'undici';
+import type { Clock } from '@tollgate/contracts';
 import { upstreamConnector } from './connector.js';
 import type { EgressGuard } from './egress-guard.js';
+import { ConnectionPool } from './http1/connection-pool.js';
 import type { UpstreamRequest } from './transport.js';
 
-const KEEP_ALIVE_MS = 15_000;
-const HEADER_BYTES_MAX = 65_536;
-/** Longer than connections are kept: nobody waits for what is closed then. */
+/** Longer than connections are kept. */
 const UNUSED_MS = 120_000;
 /** Far more than there are vendors; each has connections of its own. */
 const POOLS_MAX = 2_000;
 
 interface Entry {
-  readonly pool: Pool;
+  readonly pool: ConnectionPool;
   readonly connectTimeoutMs: number;
   /** Monotonic. */
   usedAt: number;
@@ -21,13 +20,16 @@ interface Entry {
 export class ConnectionPools {
   private readonly entries = new Map<string, Entry>();
 
-  constructor(private readonly guard: EgressGuard) {}
+  constructor(
+    private readonly guard: EgressGuard,
+    private readonly clock: Clock,
+  ) {}
 
   /**
    * @param now monotonic
    * @throws GatewayError `upstream_unreachable` for a host, or a proxy, written as a forbidden address
    */
-  poolFor(request: UpstreamRequest, now: number): Pool {
+  poolFor(request: UpstreamRequest, now: number): ConnectionPool {
     const { origin, connection, timeouts } = request;
     const key = connection === undefined ? origin : `${origin} ${connection.key}`;
     const known = this.entries.get(key);
@@ -38,7 +40,7 @@ export class ConnectionPools {
     const pool = this.make(request);
     // Exchanges on the old pool end as they would have.
     if (known === undefined) this.makeRoom();
-    else void known.pool.close();
+    else known.pool.close();
     this.entries.set(key, { pool, connectTimeoutMs: timeouts.connectTimeoutMs, usedAt: now });
     return pool;
   }
@@ -50,32 +52,24 @@ export class ConnectionPools {
   /** Closes what has not been used for a while; exchanges under way end as they would have. */
   closeUnused(now: number): void {
     for (const [key, { usedAt, pool }] of this.entries) {
+      pool.closeUnused(now);
       if (now - usedAt < UNUSED_MS) continue;
       this.entries.delete(key);
-      void pool.close();
+      pool.close();
     }
   }
 
-  async close(): Promise<void> {
-    const pools = [...this.entries.values()];
+  close(): void {
+    for (const { pool } of this.entries.values()) pool.close();
     this.entries.clear();
-    await Promise.all(pools.map(({ pool }) => pool.close()));
   }
 
-  private make({ origin, connection, timeouts }: UpstreamRequest): Pool {
+  private make({ origin, connection, timeouts }: UpstreamRequest): ConnectionPool {
     const { guard } = this;
     guard.checkHost(new URL(origin).hostname);
     const timeoutMs = timeouts.connectTimeoutMs;
-    return new Pool(origin, {
-      connect:
-        connection === undefined
-          ? { timeout: timeoutMs, lookup: guard.lookup }
-          : upstreamConnector(connection, { guard, timeoutMs }),
-      connections: null,
-      pipelining: 1,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      maxHeaderSize: HEADER_BYTES_MAX,
-    });
+    const connector = upstreamConnector(connection, { guard, timeoutMs });
+    return new ConnectionPool(origin, connector, () => this.clock.monotonic());
   }
 
   private makeRoom(): void {
@@ -86,6 +80,6 @@ export class ConnectionPools {
     }
     if (oldest === undefined) return;
     this.entries.delete(oldest[0]);
-    void oldest[1].pool.close();
+    oldest[1].pool.close();
   }
 }

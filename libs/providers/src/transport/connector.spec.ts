@@ -174,7 +174,7 @@ describe('connections that are not made the plain way', () => {
   afterEach(async () => {
     for (const socket of sockets) socket.destroy();
     for (const server of servers.splice(0)) server.close();
-    await transport.close();
+    transport.close();
   });
 
   const answer: RequestListener = (request, response) => {
@@ -303,7 +303,7 @@ describe('connections that are not made the plain way', () => {
   describe('under the egress guard', () => {
     it('go to no proxy at a forbidden address, and to no vendor written as one', async () => {
       const guarded = transportOf(false);
-      await transport.close();
+      transport.close();
       transport = guarded;
       const asked: string[] = [];
       const proxy = await listen(connectProxy(await vendor(), asked));

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import type { EgressGuard } from './egress-guard.js';
+import { sharedReads } from './http1/shared-reads.js';
 import { openHttpTunnel } from './http-connect.js';
 import { openSocksTunnel } from './socks5.js';
 import type { UpstreamConnection, UpstreamProxy, UpstreamTls } from './upstream-connection.js';
@@ -14,15 +15,17 @@ export interface ConnectorOptions {
   readonly timeoutMs: number;
 }
 
-/** Makes connections with a channel's own TLS options, and through its proxy. */
+/** Makes connections to vendors: the plain way, or with a channel's own TLS options and through its proxy. */
 export function upstreamConnector(
-  { proxy, tls }: UpstreamConnection,
+  connection: UpstreamConnection | undefined,
   { guard, timeoutMs }: ConnectorOptions,
 ): Connector {
+  const { proxy, tls } = connection ?? {};
   const direct = buildConnector({
     timeout: timeoutMs,
     allowH2: false,
     lookup: guard.lookup,
+    onread: sharedReads,
     ...tlsOptions(tls),
   });
   const named: Connector = (options, callback) =>

@@ -54,7 +54,7 @@ describe('the transport to vendors', () => {
       if ('closeAllConnections' in server) server.closeAllConnections();
       server.close();
     }
-    await transport.close();
+    transport.close();
   });
 
   const listen = async (server: Server | TcpServer): Promise<string> => {
@@ -166,7 +166,7 @@ describe('the transport to vendors', () => {
     });
     const { recorder } = ask(origin, { idleTimeoutMs: 60_000, totalTimeoutMs: 60_000 });
     await new Promise<void>((resolve) => (recorder.onData = resolve));
-    await transport.close();
+    transport.close();
     expect(recorder.failure?.code).toBe('shutting_down');
   });
 

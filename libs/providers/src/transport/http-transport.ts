@@ -1,7 +1,10 @@
 import { GatewayError, type Clock } from '@tollgate/contracts';
-import { errors, type Dispatcher } from 'undici';
+import { errors } from 'undici';
 import { ConnectionPools } from './connection-pools.js';
 import type { EgressGuard } from './egress-guard.js';
+import type { PoolUser } from './http1/connection-pool.js';
+import type { Http1Connection } from './http1/http1-connection.js';
+import { InvalidResponse } from './http1/invalid-response.js';
 import type {
   Transport,
   UpstreamExchange,
@@ -17,8 +20,6 @@ export interface HttpTransportOptions {
 }
 
 const SWEEP_INTERVAL_MS = 250;
-/** undici's own timeouts, which are two timers a request. */
-const NEVER = 0;
 
 /**
  * The only HTTP client to vendors: one connection pool an origin and way to it, no redirect followed, connections only to addresses
@@ -33,7 +34,7 @@ export class HttpTransport implements Transport {
   private readonly sweeper: NodeJS.Timeout;
 
   constructor(private readonly options: HttpTransportOptions) {
-    this.pools = new ConnectionPools(options.guard);
+    this.pools = new ConnectionPools(options.guard, options.clock);
     this.lastSweep = { at: options.clock.monotonic() };
     this.sweeper = setInterval(() => this.sweep(), SWEEP_INTERVAL_MS).unref();
   }
@@ -58,28 +59,17 @@ export class HttpTransport implements Transport {
 
   private send({ request, exchange, now }: Dispatch): void {
     try {
-      this.pools.poolFor(request, now).dispatch(
-        {
-          path: request.path,
-          method: request.method,
-          headers: request.headers as string[],
-          body: request.body.length === 0 ? null : request.body,
-          headersTimeout: NEVER,
-          bodyTimeout: NEVER,
-        },
-        exchange,
-      );
+      this.pools.poolFor(request, now).ask(request, exchange);
     } catch (error) {
-      // A host that is no host or a forbidden address.
+      // A host that is no host or a forbidden address, or a header that is none.
       exchange.fail(error);
     }
   }
 
-  async close(): Promise<void> {
+  close(): void {
     clearInterval(this.sweeper);
-    // A pool waits for its exchanges, and nobody would end a long one any more.
     for (const exchange of this.exchanges) exchange.cutOff(shuttingDown());
-    await this.pools.close();
+    this.pools.close();
   }
 
   /** One timer for all deadlines: own timers of each request cost more than the precision is worth. */
@@ -118,9 +108,9 @@ interface ExchangeLimits {
   readonly sweep: Sweep;
 }
 
-class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
+class HttpExchange implements UpstreamExchange, PoolUser {
   over = false;
-  private controller: Dispatcher.DispatchController | undefined;
+  private connection: Http1Connection | undefined;
   private answered = false;
   private paused = false;
   private readonly deadline: number;
@@ -135,51 +125,45 @@ class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
     this.heardAt = limits.now;
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.over) controller.abort(new Error('aborted before it began'));
-    else this.controller = controller;
+  began(connection: Http1Connection): void {
+    this.connection = connection;
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: UpstreamHeaders,
-  ): void {
-    // Interim answers (1xx) are none.
-    if (this.over || status < 200) return;
+  response(status: number, headers: UpstreamHeaders): void {
+    if (this.over) return;
     this.answered = true;
     this.heard();
     this.handler.response(status, headers);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  data(bytes: Buffer): void {
     if (this.over) return;
     this.heard();
-    this.handler.data(chunk);
+    this.handler.data(bytes);
   }
 
-  onResponseEnd(): void {
+  end(): void {
     this.finish()?.end();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.fail(error);
+  fail(error: unknown): void {
+    this.finish()?.error(translate(error, this.answered));
   }
 
   abort(): void {
-    const { controller } = this;
-    if (this.finish() !== undefined) controller?.abort(new Error('aborted by the gateway'));
+    const { connection } = this;
+    if (this.finish() !== undefined) connection?.destroy();
   }
 
   pause(): void {
     this.paused = true;
-    this.controller?.pause();
+    this.connection?.pause();
   }
 
   resume(): void {
     this.paused = false;
     this.heard();
-    this.controller?.resume();
+    this.connection?.resume();
   }
 
   endIfOverdue(now: number): void {
@@ -199,15 +183,11 @@ class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   }
 
   cutOff(error: GatewayError): void {
-    const { controller } = this;
+    const { connection } = this;
     const handler = this.finish();
     if (handler === undefined) return;
-    controller?.abort(error);
+    connection?.destroy();
     handler.error(error);
-  }
-
-  fail(error: unknown): void {
-    this.finish()?.error(translate(error, this.answered));
   }
 
   /** Whom to tell how it ended; `undefined`: it was over already. */
@@ -216,7 +196,7 @@ class HttpExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
     const { handler } = this;
     this.over = true;
     this.handler = NOBODY;
-    this.controller = undefined;
+    this.connection = undefined;
     return handler;
   }
 }
@@ -229,19 +209,17 @@ function timedOut(what: string, cause?: unknown): GatewayError {
   return new GatewayError('upstream_timeout', `The vendor ${what}.`, { retry: 'next-channel', cause });
 }
 
-/** undici's error codes: https://undici.nodejs.org/#/docs/api/Errors */
 function translate(cause: unknown, answered: boolean): GatewayError {
   if (cause instanceof GatewayError) return cause;
-  const code = errorCode(cause);
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return timedOut('could not be connected to in time', cause);
+  if (cause instanceof errors.ConnectTimeoutError)
+    return timedOut('could not be connected to in time', cause);
   if (answered) {
     return new GatewayError('upstream_cut', 'The vendor broke off in the middle of its answer.', {
       retry: 'next-channel',
       cause,
     });
   }
-  const invalid = cause instanceof errors.HTTPParserError || code === 'UND_ERR_HEADERS_OVERFLOW';
-  return invalid
+  return cause instanceof InvalidResponse
     ? new GatewayError('upstream_invalid_response', "The vendor's answer is no valid HTTP.", {
         retry: 'next-channel',
         cause,
@@ -250,9 +228,4 @@ function translate(cause: unknown, answered: boolean): GatewayError {
         retry: 'next-channel',
         cause,
       });
-}
-
-function errorCode(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : '';
 }

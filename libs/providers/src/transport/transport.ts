@@ -51,6 +51,6 @@ export interface UpstreamExchange {
 /** The way to a vendor. */
 export interface Transport {
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): UpstreamExchange;
-  /** Waits for exchanges under way, then closes connections. */
-  close(): Promise<void>;
+  /** Cuts off exchanges under way and closes connections. */
+  close(): void;
 }

@@ -1,0 +1,124 @@
+import type { buildConnector } from 'undici';
+import type { UpstreamRequest } from '../transport.js';
+import { Http1Connection, type ConnectionOwner, type ConnectionUser } from './http1-connection.js';
+import { RequestBytes } from './request-bytes.js';
+
+/** An exchange that wants a connection. */
+export interface PoolUser extends ConnectionUser {
+  readonly over: boolean;
+  /** It is asked on this connection from now on. */
+  began(connection: Http1Connection): void;
+}
+
+interface Waiting {
+  readonly pieces: readonly Buffer[];
+  readonly user: PoolUser;
+}
+
+interface Idle {
+  readonly connection: Http1Connection;
+  /** Monotonic: after that the vendor may close it any moment. */
+  readonly until: number;
+}
+
+const KEEP_ALIVE_MS = 15_000;
+/** Before a vendor closes a connection as it said it would, it is not used any more. */
+const MARGIN_MS = 2_000;
+
+/**
+ * The connections of one way to one vendor: as many as are needed at once, each for one exchange at a time. The one that
+ * was used last is used first, so that those above the need grow old and are closed.
+ */
+export class ConnectionPool implements ConnectionOwner {
+  private readonly idle: Idle[] = [];
+  private waiting: Waiting[] = [];
+  private closed = false;
+  private readonly bytes: RequestBytes;
+  private readonly target: buildConnector.Options;
+
+  /** @param now a monotonic clock in milliseconds */
+  constructor(
+    origin: string,
+    private readonly connect: buildConnector.connector,
+    private readonly now: () => number,
+  ) {
+    const { host, hostname, port, protocol } = new URL(origin);
+    const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+    this.target = { host, hostname: bare, port, protocol };
+    this.bytes = new RequestBytes(host);
+  }
+
+  /** @throws Error for a request that can't be written */
+  ask(request: UpstreamRequest, user: PoolUser): void {
+    const pieces = this.bytes.of(request);
+    const connection = this.takeIdle();
+    if (connection !== undefined) {
+      begin(connection, pieces, user);
+      return;
+    }
+    const waiting = { pieces, user };
+    this.waiting.push(waiting);
+    this.connect(this.target, (error, socket) => {
+      if (error !== null) this.refuse(waiting, error);
+      else this.free(new Http1Connection(socket, this));
+    });
+  }
+
+  free(connection: Http1Connection): void {
+    const next = this.nextWaiting();
+    if (next !== undefined) {
+      begin(connection, next.pieces, next.user);
+      return;
+    }
+    const { keepAliveMs } = connection;
+    const keptMs =
+      keepAliveMs === undefined ? KEEP_ALIVE_MS : Math.min(keepAliveMs - MARGIN_MS, KEEP_ALIVE_MS);
+    if (this.closed || keptMs <= 0) connection.destroy();
+    else this.idle.push({ connection, until: this.now() + keptMs });
+  }
+
+  gone(connection: Http1Connection): void {
+    const at = this.idle.findIndex((idle) => idle.connection === connection);
+    if (at !== -1) this.idle.splice(at, 1);
+  }
+
+  /** Closes connections that nobody has used for as long as they are kept. */
+  closeUnused(now: number): void {
+    for (const { connection, until } of [...this.idle]) if (until <= now) connection.destroy();
+  }
+
+  /** Closes what is idle now, and the others after their exchanges. */
+  close(): void {
+    this.closed = true;
+    for (const { connection } of [...this.idle]) connection.destroy();
+  }
+
+  private takeIdle(): Http1Connection | undefined {
+    for (;;) {
+      const last = this.idle.pop();
+      if (last === undefined || last.until > this.now()) return last?.connection;
+      last.connection.destroy();
+    }
+  }
+
+  /** Those that gave up meanwhile are passed over. */
+  private nextWaiting(): Waiting | undefined {
+    for (;;) {
+      const next = this.waiting.shift();
+      if (next === undefined || !next.user.over) return next;
+    }
+  }
+
+  /** Somebody else's connection may have served it already. */
+  private refuse(waiting: Waiting, error: unknown): void {
+    const at = this.waiting.indexOf(waiting);
+    if (at === -1) return;
+    this.waiting.splice(at, 1);
+    waiting.user.fail(error);
+  }
+}
+
+function begin(connection: Http1Connection, pieces: readonly Buffer[], user: PoolUser): void {
+  user.began(connection);
+  connection.ask(pieces, user);
+}

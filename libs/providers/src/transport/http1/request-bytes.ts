@@ -1,0 +1,53 @@
+import type { UpstreamRequest } from '../transport.js';
+import { TOKEN } from './token.js';
+
+/** Visible characters, spaces and bytes above ASCII, one byte each. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const PATH = /^\/[\x21-\x7e\x80-\xff]*$/;
+/** Up to this length a body is copied behind its head: one write of one piece is the cheapest. */
+const COPIED_BYTES_MAX = 16_384;
+
+/** The requests of one pool as bytes. What stays the same from one to the next is put together once. */
+export class RequestBytes {
+  private path = '';
+  private method = '';
+  private headers: readonly string[] = [];
+  private start: Buffer = Buffer.alloc(0);
+
+  /** @param host with the port, where it is not the scheme's own */
+  constructor(private readonly host: string) {}
+
+  /**
+   * The pieces to be written, one after the other.
+   *
+   * @throws Error for a method, path or header that would end its line: nobody's words can add a header or a request
+   */
+  of(request: UpstreamRequest): readonly Buffer[] {
+    const { method, path, headers, body } = request;
+    if (headers !== this.headers || path !== this.path || method !== this.method) {
+      this.start = Buffer.from(startOf(request, this.host), 'latin1');
+      Object.assign(this, { headers, path, method });
+    }
+    const { start } = this;
+    const end = body.length === 0 && method === 'GET' ? '\r\n' : `content-length: ${body.length}\r\n\r\n`;
+    const copied = body.length <= COPIED_BYTES_MAX;
+    const bytes = Buffer.allocUnsafe(start.length + end.length + (copied ? body.length : 0));
+    bytes.set(start);
+    bytes.write(end, start.length, 'latin1');
+    if (!copied) return [bytes, body];
+    bytes.set(body, start.length + end.length);
+    return [bytes];
+  }
+}
+
+function startOf({ method, path, headers }: UpstreamRequest, host: string): string {
+  if (!TOKEN.test(method) || !PATH.test(path)) throw new Error('the request line would be no request line');
+  let start = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? '';
+    const value = headers[at + 1] ?? '';
+    if (!TOKEN.test(name) || !VALUE.test(value)) throw new Error(`the header "${name}" would be no header`);
+    start += `${name}: ${value}\r\n`;
+  }
+  return start;
+}
