@@ -1,26 +1,15 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { newId, systemClock, type JournalId } from '@tollgate/contracts';
 import { eventually } from '@tollgate/testing';
-import {
-  FakeBilling,
-  FakeDocumentStore,
-  FakeEventLog,
-  FakeLogger,
-  journalEnd,
-  journalStart,
-} from '@tollgate/testing/fakes';
+import { type FakeBilling, journalEnd, journalStart } from '@tollgate/testing/fakes';
 import fc from 'fast-check';
+import { JournalGround, leaveJournal } from '../../test-support/journal-ground.js';
 import type { JournalStart } from '../journal.js';
 import { encodeEnd, encodeStart } from './encode-entry.js';
-import { FileJournal } from './file-journal.js';
-import { currentOwner, formatOwner } from './owner.js';
+import type { FileJournal } from './file-journal.js';
 import { readJournal } from './read-journal.js';
 import { RecordBuffer } from './record.js';
-
-const DEAD = formatOwner({ ...currentOwner(), processId: 4_194_303, startTicks: 1 });
 
 /** One record of a journal, and where it lies. */
 interface Placed {
@@ -99,22 +88,22 @@ const damages = fc.array(
 );
 
 describe('a damaged journal', () => {
+  let ground: JournalGround;
   let parent: string;
+  let billing: FakeBilling;
 
   beforeEach(() => {
-    parent = mkdtempSync(join(tmpdir(), 'tollgate-damage-'));
-  });
-  afterEach(() => rmSync(parent, { recursive: true, force: true }));
-
-  function leave(files: readonly Buffer[], holder = DEAD): { id: string; path: string } {
-    const id: string = newId<JournalId>();
-    const path = join(parent, `${id}@${holder}`);
-    mkdirSync(path);
-    files.forEach((bytes, index) => {
-      writeFileSync(join(path, `${String(index + 1).padStart(10, '0')}.log`), bytes);
+    ground = new JournalGround({
+      batchDelayMs: 1,
+      watermarkPollMs: 1,
+      adoptIntervalMs: 5,
+      retryDelayMinMs: 1,
     });
-    return { id, path };
-  }
+    ({ parent, billing } = ground);
+  });
+  afterEach(() => ground.clear(1_000));
+
+  const leave = (files: readonly Buffer[], holder?: string) => leaveJournal(parent, files, holder);
 
   it('gives every record that the damage did not touch, wherever its bytes are wrong or missing', async () => {
     const starts = Array.from({ length: 8 }, () => journalStart());
@@ -140,32 +129,9 @@ describe('a damaged journal', () => {
   });
 
   describe('that is taken over', () => {
-    let eventLog: FakeEventLog;
-    let documents: FakeDocumentStore;
-    let logger: FakeLogger;
-    let billing: FakeBilling;
-    let journals: FileJournal[];
+    beforeEach(() => billing.start());
 
-    beforeEach(async () => {
-      eventLog = new FakeEventLog();
-      documents = new FakeDocumentStore();
-      logger = new FakeLogger();
-      billing = new FakeBilling(eventLog, documents);
-      journals = [];
-      await billing.start();
-    });
-    afterEach(async () => {
-      await Promise.all(journals.map((journal) => journal.close({ timeoutMs: 1_000 })));
-      await billing.stop();
-    });
-
-    async function open(): Promise<FileJournal> {
-      const limits = { batchDelayMs: 1, watermarkPollMs: 1, adoptIntervalMs: 5, retryDelayMinMs: 1 };
-      const ports = { eventLog, documents, logger, clock: systemClock, limits };
-      const journal = await FileJournal.open({ directory: parent, ...ports });
-      journals.push(journal);
-      return journal;
-    }
+    const open = (): Promise<FileJournal> => ground.open();
     const settled = (id: string) =>
       eventually(
         () => readdirSync(parent).every((name) => !name.startsWith(id) || name.endsWith('@damaged')),
@@ -217,7 +183,7 @@ describe('a damaged journal', () => {
       const readable = records.filter(({ file }) => file !== 1);
       expect(new Set(billing.records.keys())).toEqual(new Set(readable.map((record) => record.id)));
       expect(readdirSync(parent)).toContain(`${id}@damaged`);
-      expect(logger.messages('warn')).toContain(
+      expect(ground.logger.messages('warn')).toContain(
         'Took over the journal of a process that ended without closing it.',
       );
     });

@@ -17,9 +17,9 @@ import {
 import { FileJournal } from './file-journal.js';
 
 const TEMPLATES = [journalStart(), journalEnd(journalStart())].map((entry) => JSON.stringify(entry));
-const WRITER = new URL('../../test/writer.ts', import.meta.url).href;
+const WRITER = new URL('../../test-support/writer.ts', import.meta.url).href;
 
-/** See test/writer.ts. */
+/** See test-support/writer.ts. */
 const STARTS_A_TURN_MAX = 4;
 
 describe('a process that is killed while it journals', () => {

@@ -1,19 +1,19 @@
-import { mkdtempSync, readdirSync, rmSync, type writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, type writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GatewayError, systemClock } from '@tollgate/contracts';
+import { GatewayError } from '@tollgate/contracts';
 import { eventually } from '@tollgate/testing';
 import {
-  FakeBilling,
-  FakeDocumentStore,
-  FakeEventLog,
-  FakeLogger,
+  type FakeBilling,
+  type FakeDocumentStore,
+  type FakeEventLog,
+  type FakeLogger,
   journalEnd,
   journalStart,
   ManualClock,
 } from '@tollgate/testing/fakes';
-import { FileJournal, type FileJournalOptions } from './file-journal.js';
+import { JournalGround } from '../../test-support/journal-ground.js';
+import type { FileJournal, FileJournalOptions } from './file-journal.js';
 import type { JournalLimits } from './limits.js';
 
 const FAST: Partial<JournalLimits> = {
@@ -25,45 +25,24 @@ const FAST: Partial<JournalLimits> = {
 };
 
 describe('the request journal', () => {
+  let ground: JournalGround;
   let parent: string;
   let eventLog: FakeEventLog;
   let documents: FakeDocumentStore;
   let logger: FakeLogger;
   let billing: FakeBilling;
-  let journals: FileJournal[];
 
   beforeEach(() => {
-    parent = mkdtempSync(join(tmpdir(), 'tollgate-journal-'));
-    eventLog = new FakeEventLog();
-    documents = new FakeDocumentStore();
-    logger = new FakeLogger();
-    billing = new FakeBilling(eventLog, documents);
-    journals = [];
+    ground = new JournalGround(FAST);
+    ({ parent, eventLog, documents, logger, billing } = ground);
   });
 
-  afterEach(async () => {
-    eventLog.away = false;
-    await Promise.all(journals.map((journal) => journal.close({ timeoutMs: 1 })));
-    await billing.stop();
-    rmSync(parent, { recursive: true, force: true });
-  });
+  afterEach(() => ground.clear());
 
-  async function open(
+  const open = (
     limits: Partial<JournalLimits> = {},
     others: Partial<FileJournalOptions> = {},
-  ): Promise<FileJournal> {
-    const journal = await FileJournal.open({
-      directory: parent,
-      eventLog,
-      documents,
-      logger,
-      clock: systemClock,
-      limits: { ...FAST, ...limits },
-      ...others,
-    });
-    journals.push(journal);
-    return journal;
-  }
+  ): Promise<FileJournal> => ground.open({ limits, ...others });
 
   /** Runs that many requests to their end, one after the other. */
   async function run(journal: FileJournal, count: number): Promise<string[]> {

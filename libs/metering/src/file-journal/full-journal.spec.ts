@@ -3,17 +3,16 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync, writeSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '@tollgate/contracts';
 import { eventually } from '@tollgate/testing';
 import {
-  FakeBilling,
-  FakeDocumentStore,
-  FakeEventLog,
-  FakeLogger,
+  type FakeBilling,
+  type FakeEventLog,
+  type FakeLogger,
   journalEnd,
   journalStart,
 } from '@tollgate/testing/fakes';
-import { FileJournal, type FileJournalOptions } from './file-journal.js';
+import { JournalGround } from '../../test-support/journal-ground.js';
+import type { FileJournal, FileJournalOptions } from './file-journal.js';
 import type { JournalLimits } from './limits.js';
 
 const FAST: Partial<JournalLimits> = {
@@ -27,47 +26,29 @@ const FAST: Partial<JournalLimits> = {
 const OVERLOADED = { code: 'overloaded', retryAfterSeconds: 5 };
 
 describe('a full journal', () => {
+  let ground: JournalGround;
   let parent: string;
   let eventLog: FakeEventLog;
-  let documents: FakeDocumentStore;
   let logger: FakeLogger;
   let billing: FakeBilling;
-  let journals: FileJournal[];
   let diskFull: boolean;
 
   beforeEach(() => {
-    parent = mkdtempSync(join(tmpdir(), 'tollgate-full-'));
-    eventLog = new FakeEventLog();
-    documents = new FakeDocumentStore();
-    logger = new FakeLogger();
-    billing = new FakeBilling(eventLog, documents);
-    journals = [];
+    ground = new JournalGround(FAST);
+    ({ parent, eventLog, logger, billing } = ground);
     diskFull = false;
   });
-  afterEach(async () => {
-    eventLog.away = false;
-    await Promise.all(journals.map((journal) => journal.close({ timeoutMs: 1 })));
-    await billing.stop();
-    rmSync(parent, { recursive: true, force: true });
-  });
+  afterEach(() => ground.clear());
 
   const write = ((descriptor: number, bytes: Buffer, offset: number, length: number): number => {
     if (!diskFull) return writeSync(descriptor, bytes, offset, length, null);
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   }) as typeof writeSync;
 
-  async function open(
+  const open = (
     limits: Partial<JournalLimits> = {},
     others: Partial<FileJournalOptions> = {},
-  ): Promise<FileJournal> {
-    const journal = await FileJournal.open({
-      ...{ directory: parent, eventLog, documents, logger, write, clock: systemClock },
-      limits: { ...FAST, ...limits },
-      ...others,
-    });
-    journals.push(journal);
-    return journal;
-  }
+  ): Promise<FileJournal> => ground.open({ write, limits, ...others });
   const shed = { whenFull: 'shed' } as const;
 
   /** Runs a request to its end; its id. */
@@ -204,8 +185,7 @@ describe('a full journal', () => {
         mount(disk, 'size=256k');
       });
       afterEach(async () => {
-        await Promise.all(journals.map((journal) => journal.close({ timeoutMs: 100 })));
-        journals = [];
+        await ground.closeJournals(100);
         execFileSync('umount', ['--lazy', disk]);
       });
       /** Leaves less room on the disk than a record needs. */

@@ -1,35 +1,20 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import {
-  journalWatermarkKey,
-  newId,
-  systemClock,
-  type Clock,
-  type JournalId,
-  type UsageRecordedV1,
-} from '@tollgate/contracts';
+import { journalWatermarkKey, type Clock, type UsageRecordedV1 } from '@tollgate/contracts';
 import { eventually } from '@tollgate/testing';
 import {
-  FakeBilling,
-  FakeDocumentStore,
-  FakeEventLog,
-  FakeLogger,
+  type FakeBilling,
+  type FakeDocumentStore,
+  type FakeEventLog,
+  type FakeLogger,
   journalEnd,
   journalStart,
   ManualClock,
 } from '@tollgate/testing/fakes';
+import { DEAD, JournalGround, leaveJournal } from '../../test-support/journal-ground.js';
 import type { JournalStart } from '../journal.js';
-import { FileJournal } from './file-journal.js';
+import type { FileJournal } from './file-journal.js';
 import type { JournalLimits } from './limits.js';
 import { JournalDirectory } from './journal-directory.js';
 import { currentOwner, formatOwner, type Owner } from './owner.js';
@@ -43,48 +28,30 @@ const FAST: Partial<JournalLimits> = {
   retryDelayMaxMs: 2,
   adoptIntervalMs: 10,
 };
-const DEAD = formatOwner({ ...currentOwner(), processId: 4_194_303, startTicks: 1 });
 const REMOTE = 'ffffffffffff.7.7';
 
 type Entry = { start: JournalStart } | { end: JournalStart; sequence: number };
 
 describe('the journal of a process that died', () => {
+  let ground: JournalGround;
   let parent: string;
   let eventLog: FakeEventLog;
   let documents: FakeDocumentStore;
   let logger: FakeLogger;
   let billing: FakeBilling;
-  let journals: FileJournal[];
 
   beforeEach(async () => {
-    parent = mkdtempSync(join(tmpdir(), 'tollgate-recovery-'));
-    eventLog = new FakeEventLog();
-    documents = new FakeDocumentStore();
-    logger = new FakeLogger();
-    billing = new FakeBilling(eventLog, documents);
-    journals = [];
+    ground = new JournalGround(FAST);
+    ({ parent, eventLog, documents, logger, billing } = ground);
     await billing.start();
   });
 
   afterEach(async () => {
     jest.restoreAllMocks();
-    eventLog.away = false;
-    documents.away = false;
-    await closeAll();
-    await billing.stop();
-    rmSync(parent, { recursive: true, force: true });
+    await ground.clear(1_000);
   });
 
-  async function closeAll(timeoutMs = 1_000): Promise<void> {
-    await Promise.all(journals.map((journal) => journal.close({ timeoutMs })));
-  }
-
-  async function open(others: { owner?: Owner; clock?: Clock } = {}): Promise<FileJournal> {
-    const ports = { eventLog, documents, logger, clock: systemClock, limits: FAST };
-    const journal = await FileJournal.open({ directory: parent, ...ports, ...others });
-    journals.push(journal);
-    return journal;
-  }
+  const open = (others: { owner?: Owner; clock?: Clock } = {}): Promise<FileJournal> => ground.open(others);
 
   function encode(entries: readonly Entry[]): Buffer {
     const buffer = new RecordBuffer();
@@ -95,16 +62,7 @@ describe('the journal of a process that died', () => {
     return Buffer.from(buffer.bytes);
   }
 
-  /** Leaves a journal with these segment files behind. */
-  function leave(segments: readonly Buffer[], holder = DEAD): { id: string; path: string } {
-    const id: string = newId<JournalId>();
-    const path = join(parent, `${id}@${holder}`);
-    mkdirSync(path);
-    segments.forEach((bytes, index) => {
-      writeFileSync(join(path, `${String(index + 1).padStart(10, '0')}.log`), bytes);
-    });
-    return { id, path };
-  }
+  const leave = (segments: readonly Buffer[], holder?: string) => leaveJournal(parent, segments, holder);
 
   const holders = (id: string): string[] =>
     readdirSync(parent).flatMap((name) => (name.startsWith(`${id}@`) ? [name.slice(id.length + 1)] : []));
@@ -220,8 +178,7 @@ describe('the journal of a process that died', () => {
     expect(logger.messages('error')).toEqual([
       'A journal has lost events for good; all others are published, and its files are set aside.',
     ]);
-    await closeAll();
-    journals = [];
+    await ground.closeJournals(1_000);
     await open();
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(holders(id)).toEqual(['damaged']);
@@ -246,8 +203,7 @@ describe('the journal of a process that died', () => {
     eventLog.away = true;
     await open();
     await eventually(() => eventLog.publishCalls > 0, 'the first attempt to publish');
-    await closeAll(1);
-    journals = [];
+    await ground.closeJournals(1);
     const path = join(parent, `${id}@released`);
     const files = readdirSync(path).map((name) => readFileSync(join(path, name)));
     expect(files).toHaveLength(2);
