@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GatewayError, newId, type JournalId, type LeaseId } from '@tollgate/contracts';
-import { FakeLogger, testServers, uniqueName } from '@tollgate/testing';
+import { GatewayError, type JournalId, type LeaseId } from '@tollgate/contracts';
 import fc from 'fast-check';
-import { Redis } from 'ioredis';
+import { LeasingProxies } from '../../test-support/leasing-proxies.js';
 import type { BudgetAccount } from '../admission.js';
-import { RedisQuotaStore } from '../redis/redis-quota-store.js';
-import { LeasedAdmission } from './leased-admission.js';
+import type { RedisQuotaStore } from '../redis/redis-quota-store.js';
+import type { LeasedAdmission } from './leased-admission.js';
 
 const PROXIES = 10;
 const REQUESTS = 5_000;
@@ -50,41 +49,16 @@ const REQUESTS_OF_SEED: readonly Request[] = fc.sample(
 );
 
 describe('ten proxies on one account and its budgets', () => {
-  const url = testServers().redisUrl;
-  let prefix: string;
+  let proxies: LeasingProxies;
   let store: RedisQuotaStore;
-  let opened: RedisQuotaStore[];
-  let admissions: LeasedAdmission[];
-  let holders: JournalId[];
-
-  const openStore = (): RedisQuotaStore => {
-    const instance = new RedisQuotaStore({ url, prefix, logger: new FakeLogger() });
-    opened.push(instance);
-    return instance;
-  };
+  let admissions: readonly LeasedAdmission[];
+  let holders: readonly JournalId[];
 
   beforeEach(async () => {
-    prefix = uniqueName('ten_proxies');
-    opened = [];
-    store = openStore();
-    const accounts = Object.entries(AMOUNTS).map(([account, amount]) => ({
-      ...{ account, credited: amount, balance: amount, version: 1n },
-    }));
-    await store.rebuild({ accounts, leases: [], recoverMs: 0 });
-    holders = Array.from({ length: PROXIES }, () => newId<JournalId>());
-    admissions = holders.map((holder) => {
-      const options = { store: openStore(), holder, logger: new FakeLogger() };
-      return new LeasedAdmission({ ...options, onStoreDown: () => 'closed' });
-    });
+    proxies = await LeasingProxies.start(PROXIES, AMOUNTS);
+    ({ store, admissions, holders } = proxies);
   });
-  afterEach(async () => {
-    await Promise.all(admissions.map((admission) => admission.close()));
-    await Promise.all(opened.map((instance) => instance.close()));
-    const client = new Redis(url);
-    const keys = await client.keys(`{${prefix}:*`);
-    if (keys.length > 0) await client.unlink(...keys);
-    await client.quit();
-  });
+  afterEach(() => proxies.stop());
 
   /** Every tenth request can begin with a quarter of what it would like. */
   const serve = async (
@@ -136,7 +110,7 @@ describe('ten proxies on one account and its budgets', () => {
       [],
       [...consumed].map(([leaseId, lease]) => ({ leaseId, ...lease })),
     );
-    await Promise.all(admissions.map((admission) => admission.close()));
+    await proxies.closeAdmissions();
     for (const holder of holders) await store.reclaim(holder);
     for (const [account, amount] of Object.entries(AMOUNTS)) {
       expect([account, await store.available(account)]).toEqual([account, amount - spent(account)]);

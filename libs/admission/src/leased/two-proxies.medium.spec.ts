@@ -1,17 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  GatewayError,
-  newId,
-  parseUsd,
-  systemClock,
-  type JournalId,
-  type LeaseId,
-} from '@tollgate/contracts';
-import { eventually, FakeLogger, testServers, uniqueName } from '@tollgate/testing';
-import { Redis } from 'ioredis';
+import { GatewayError, parseUsd, type JournalId, type LeaseId } from '@tollgate/contracts';
+import { eventually } from '@tollgate/testing';
+import { LeasingProxies } from '../../test-support/leasing-proxies.js';
 import type { Hold } from '../admission.js';
-import { RedisQuotaStore } from '../redis/redis-quota-store.js';
-import { LeasedAdmission } from './leased-admission.js';
+import type { RedisQuotaStore } from '../redis/redis-quota-store.js';
+import type { LeasedAdmission } from './leased-admission.js';
 
 const ACCOUNT = 'org:shared';
 const BALANCE = parseUsd('0.01') ?? 0n;
@@ -24,49 +17,16 @@ interface Charge {
 }
 
 describe('two proxies on one account', () => {
-  const url = testServers().redisUrl;
-  let prefix: string;
+  let proxies: LeasingProxies;
   let store: RedisQuotaStore;
-  let admissions: LeasedAdmission[];
-  let holders: JournalId[];
-  let opened: RedisQuotaStore[];
-
-  const openStore = (): RedisQuotaStore => {
-    const instance = new RedisQuotaStore({ url, prefix, logger: new FakeLogger() });
-    opened.push(instance);
-    return instance;
-  };
+  let admissions: readonly LeasedAdmission[];
+  let holders: readonly JournalId[];
 
   beforeEach(async () => {
-    prefix = uniqueName('two_proxies');
-    opened = [];
-    store = openStore();
-    await store.rebuild({
-      accounts: [{ account: ACCOUNT, credited: BALANCE, version: 1n, balance: BALANCE }],
-      leases: [],
-      recoverMs: 0,
-    });
-    holders = [newId<JournalId>(), newId<JournalId>()];
-    admissions = holders.map(
-      (holder) =>
-        new LeasedAdmission({
-          store: openStore(),
-          holder,
-          logger: new FakeLogger(),
-          onStoreDown: () => 'closed',
-          clock: systemClock,
-        }),
-    );
+    proxies = await LeasingProxies.start(2, { [ACCOUNT]: BALANCE });
+    ({ store, admissions, holders } = proxies);
   });
-
-  afterEach(async () => {
-    await Promise.all(admissions.map((admission) => admission.close()));
-    await Promise.all(opened.map((instance) => instance.close()));
-    const client = new Redis(url);
-    const keys = await client.keys(`{${prefix}:*`);
-    if (keys.length > 0) await client.unlink(...keys);
-    await client.quit();
-  });
+  afterEach(() => proxies.stop());
 
   /** One request: at most `amountFull`, and never more than was held. */
   const request = async (index: number, amountFull: bigint): Promise<Charge | GatewayError> => {
@@ -119,7 +79,7 @@ describe('two proxies on one account', () => {
     }
     const total = await bill(charges);
     expect(total).toBeLessThanOrEqual(BALANCE);
-    await Promise.all(admissions.map((admission) => admission.close()));
+    await proxies.closeAdmissions();
     expect(await store.available(ACCOUNT)).toBe(BALANCE - total);
     for (const holder of holders) await store.reclaim(holder);
     expect(await store.available(ACCOUNT)).toBe(BALANCE - total);
