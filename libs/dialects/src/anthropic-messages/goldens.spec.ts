@@ -1,30 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { GatewayError } from '@tollgate/contracts';
-import { ResponseCollector } from '../canonical/collect.js';
+import { goldenFiles } from '../../test-support/golden-files.js';
+import { collected, inTwo, openBlocks, readAsFarAsItGoes } from '../../test-support/read-stream.js';
 import type { CanonicalResponse } from '../canonical/response.js';
-import type { StreamPart } from '../canonical/stream.js';
 import { FULL_TARGET, type TargetProfile } from '../canonical/target.js';
-import { SseParser } from '../sse/sse-parser.js';
 import { PassingStream } from '../sse/passing-stream.js';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
-import { MessagesStreamDecoder } from './decode-stream.js';
 import { encodeRequest } from './encode-request.js';
+import { anthropicMessages } from './index.js';
 import { readUsage } from './usage.js';
 import { MessagesStreamWatcher } from './watch-stream.js';
 
-const FOLDER = new URL('../../goldens/anthropic-messages/', import.meta.url);
-const fixtures = (extension: string) =>
-  readdirSync(FOLDER)
-    .filter((name) => name.endsWith(extension))
-    .map((name) => ({
-      name: name.slice(0, -extension.length),
-      text: readFileSync(new URL(name, FOLDER), 'utf8'),
-    }));
-const requests = fixtures('.request.json');
-const responses = fixtures('.response.json');
-const streams = fixtures('.stream.sse');
+const requests = goldenFiles('anthropic-messages', '.request.json');
+const responses = goldenFiles('anthropic-messages', '.response.json');
+const streams = goldenFiles('anthropic-messages', '.stream.sse');
 
 const target = (over: Partial<TargetProfile> = {}): TargetProfile => ({
   ...FULL_TARGET,
@@ -51,26 +40,9 @@ describe('requests of clients', () => {
   });
 });
 
-function decode(pieces: readonly Buffer[]) {
-  const parts: StreamPart[] = [];
-  const decoder = new MessagesStreamDecoder((part) => parts.push(part));
-  const parser = new SseParser((event, data) => decoder.push(event, data));
-  let failed = false;
-  try {
-    for (const piece of pieces) parser.push(piece);
-    parser.end();
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    failed = true;
-  }
-  decoder.end();
-  return { parts, complete: decoder.complete, failed };
-}
-
-const collect = (parts: readonly StreamPart[]) => {
-  const collector = new ResponseCollector();
-  for (const part of parts) collector.push(part);
-  return collector.response;
+const decode = (pieces: readonly Buffer[]) => {
+  const { failure, ...read } = readAsFarAsItGoes(anthropicMessages.outbound, pieces);
+  return { ...read, failed: failure !== undefined };
 };
 
 describe('streams of vendors', () => {
@@ -78,7 +50,7 @@ describe('streams of vendors', () => {
     const bytes = Buffer.from(text);
     const whole = decode([bytes]);
     for (let cut = 1; cut < bytes.length; cut += 1) {
-      expect(decode([bytes.subarray(0, cut), bytes.subarray(cut)])).toEqual(whole);
+      expect(decode(inTwo(bytes, cut))).toEqual(whole);
     }
   });
 
@@ -87,7 +59,7 @@ describe('streams of vendors', () => {
     for (let count = 0; count < events.length; count += 1) {
       const { complete, parts } = decode([Buffer.from(events.slice(0, count).join('\n\n'))]);
       expect(complete).toBe(false);
-      expect(balance(parts)).toBe(0);
+      expect(openBlocks(parts)).toBe(0);
     }
     expect(decode([Buffer.from(text)])).toMatchObject(
       name === 'error-in-stream' ? { complete: false, failed: true } : { complete: true, failed: false },
@@ -106,7 +78,7 @@ describe('streams of vendors', () => {
       responses.filter((r) => r.name === name).map((r) => ({ ...r, text, whole: r.text })),
     ),
   )('say what the whole answer says: $name', ({ text, whole }) => {
-    expect(essence(collect(decode([Buffer.from(text)]).parts))).toEqual(
+    expect(essence(collected(decode([Buffer.from(text)]).parts))).toEqual(
       essence(decodeResponse(JSON.parse(whole))),
     );
   });
@@ -119,7 +91,7 @@ describe('streams of vendors', () => {
       tap.push([Buffer.from(text.slice(0, half))]);
       tap.push([Buffer.from(text.slice(half))]);
       tap.end();
-      expect(tap.usage).toEqual(collect(decode([Buffer.from(text)]).parts).usage);
+      expect(tap.usage).toEqual(collected(decode([Buffer.from(text)]).parts).usage);
       expect(tap).toMatchObject({ complete: true, failed: false });
     },
   );
@@ -128,10 +100,6 @@ describe('streams of vendors', () => {
     expect(readUsage(Buffer.from(text))).toEqual(decodeResponse(JSON.parse(text)).usage);
   });
 });
-
-const balance = (parts: readonly StreamPart[]) =>
-  parts.filter(({ type }) => type.endsWith('-start') && type !== 'response-start').length -
-  parts.filter(({ type }) => type.endsWith('-end')).length;
 
 /** Without ids, and with arguments parsed: streams write them with spaces of their own. */
 function essence({ choices, usage }: CanonicalResponse): unknown {

@@ -1,30 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { ResponseCollector } from '../canonical/collect.js';
-import type { CanonicalResponse } from '../canonical/response.js';
-import type { StreamPart } from '../canonical/stream.js';
-import { SseParser } from '../sse/sse-parser.js';
+import { collected, inPieces, readStream, type ReadStream } from '../../test-support/read-stream.js';
 import { bedrockConverse } from './index.js';
 
 const { outbound } = bedrockConverse;
 const fixture = (name: string): Buffer => readFileSync(new URL(`__fixtures__/${name}`, import.meta.url));
 const CASES = ['text', 'tools', 'citations'] as const;
 
-function decoded(bytes: Buffer, size = bytes.length): { parts: StreamPart[]; complete: boolean } {
-  const parts: StreamPart[] = [];
-  const decoder = outbound.decodeStream((part) => parts.push(part));
-  const parser = new SseParser((event, data) => decoder.push(event, data));
-  for (let at = 0; at < bytes.length; at += size) parser.push(bytes.subarray(at, at + size));
-  parser.end();
-  decoder.end();
-  return { parts, complete: decoder.complete };
-}
-
-function collected(parts: readonly StreamPart[]): CanonicalResponse {
-  const collector = new ResponseCollector();
-  for (const part of parts) collector.push(part);
-  return collector.response;
-}
+const decoded = (bytes: Buffer, size = bytes.length): ReadStream =>
+  readStream(outbound, inPieces(bytes, size));
 
 describe.each(CASES)('the answer "%s" of Converse', (name) => {
   const stream = fixture(`${name}.stream.sse`);

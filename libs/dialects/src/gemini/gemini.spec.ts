@@ -1,10 +1,10 @@
 import { GatewayError } from '@tollgate/contracts';
 import { describe, expect, it } from '@jest/globals';
+import { inTwo, readStream } from '../../test-support/read-stream.js';
 import { ResponseCollector } from '../canonical/collect.js';
 import type { StreamPart } from '../canonical/stream.js';
 import { FULL_TARGET } from '../canonical/target.js';
 import { usageTotals } from '../canonical/usage.js';
-import { SseParser } from '../sse/sse-parser.js';
 import { gemini, GeminiJsonArray } from './index.js';
 import { toReportedUsage } from './usage.js';
 
@@ -162,19 +162,11 @@ describe('a Gemini answer', () => {
     const text = [chunk([{ text: 'Grüße 🎉' }]), chunk([{ text: '!' }], { finishReason: 'STOP' })]
       .map((each) => `data: ${JSON.stringify(each)}\r\n\r\n`)
       .join('');
-    const read = (pieces: readonly Buffer[]): StreamPart[] => {
-      const parts: StreamPart[] = [];
-      const decoder = gemini.outbound.decodeStream((part) => parts.push(part));
-      const parser = new SseParser((event, data) => decoder.push(event, data));
-      pieces.forEach((piece) => parser.push(piece));
-      parser.end();
-      decoder.end();
-      return parts;
-    };
+    const read = (pieces: readonly Buffer[]) => readStream(gemini.outbound, pieces).parts;
     const bytes = Buffer.from(text);
     const whole = read([bytes]);
     for (let cut = 0; cut <= bytes.length; cut += 1) {
-      expect(read([bytes.subarray(0, cut), bytes.subarray(cut)])).toEqual(whole);
+      expect(read(inTwo(bytes, cut))).toEqual(whole);
     }
   });
 

@@ -1,19 +1,15 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { ResponseCollector } from '../canonical/collect.js';
+import { goldenFiles } from '../../test-support/golden-files.js';
+import { collected, inTwo, readStream, type ReadStream } from '../../test-support/read-stream.js';
 import { replayResponse } from '../canonical/replay.js';
-import type { StreamPart } from '../canonical/stream.js';
 import { FULL_TARGET, type TargetProfile } from '../canonical/target.js';
 import { Warnings } from '../canonical/warning.js';
 import type { AnswerContext } from '../dialect.js';
-import { SseParser } from '../sse/sse-parser.js';
 import { openaiChat } from './index.js';
 
-const FOLDER = new URL('../../goldens/openai-chat/', import.meta.url);
-const FILES = readdirSync(FOLDER);
-const read = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8');
-const casesOf = (suffix: string) =>
-  FILES.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
+const requests = goldenFiles('openai-chat', '.request.json');
+const responses = goldenFiles('openai-chat', '.response.json');
+const streams = goldenFiles('openai-chat', '.stream.sse');
 
 const { inbound, outbound } = openaiChat;
 const TARGET: TargetProfile = {
@@ -22,12 +18,10 @@ const TARGET: TargetProfile = {
   reasoningHistory: 'reasoning_details',
 };
 
-const decode = (name: string) => inbound.decodeRequest(JSON.parse(read(`${name}.request.json`)));
-
-describe.each(casesOf('.request.json'))('the request %s', (name) => {
+describe.each(requests)('the request $name', ({ text }) => {
   it('is written again as it was', () => {
-    const wire = JSON.parse(read(`${name}.request.json`)) as Record<string, unknown>;
-    const { body, warnings } = outbound.encodeRequest(decode(name), TARGET);
+    const wire = JSON.parse(text) as Record<string, unknown>;
+    const { body, warnings } = outbound.encodeRequest(inbound.decodeRequest(JSON.parse(text)), TARGET);
     expect(JSON.parse(JSON.stringify(body))).toEqual({ ...normalForm(wire), model: 'vendor-model' });
     expect(warnings).toEqual([]);
   });
@@ -41,27 +35,12 @@ function normalForm(wire: Record<string, unknown>): Record<string, unknown> {
   return JSON.parse(text) as Record<string, unknown>;
 }
 
-function partsOf(stream: Buffer, cut: number): { parts: StreamPart[]; complete: boolean } {
-  const parts: StreamPart[] = [];
-  const decoder = outbound.decodeStream((part) => parts.push(part));
-  const parser = new SseParser((event, data) => decoder.push(event, data));
-  parser.push(stream.subarray(0, cut));
-  parser.push(stream.subarray(cut));
-  parser.end();
-  decoder.end();
-  return { parts, complete: decoder.complete };
-}
+const partsOf = (stream: Buffer, cut = 0): ReadStream => readStream(outbound, inTwo(stream, cut));
 
-function collected(parts: readonly StreamPart[]) {
-  const collector = new ResponseCollector();
-  for (const part of parts) collector.push(part);
-  return collector.response;
-}
+const STREAMS = streams.filter(({ name }) => name !== 'error-in-stream');
 
-const STREAMS = casesOf('.stream.sse').filter((name) => name !== 'error-in-stream');
-
-describe.each(STREAMS)('the stream %s', (name) => {
-  const stream = Buffer.from(read(`${name}.stream.sse`));
+describe.each(STREAMS)('the stream $name', ({ name, text }) => {
+  const stream = Buffer.from(text);
   const whole = partsOf(stream, stream.length);
 
   it('says the same split at every byte', () => {
@@ -87,8 +66,9 @@ describe.each(STREAMS)('the stream %s', (name) => {
   });
 
   it('holds what the whole answer holds', () => {
-    if (!FILES.includes(`${name}.response.json`)) return;
-    const response = outbound.decodeResponse(JSON.parse(read(`${name}.response.json`)));
+    const answer = responses.find((file) => file.name === name);
+    if (answer === undefined) return;
+    const response = outbound.decodeResponse(JSON.parse(answer.text));
     const streamed = collected(whole.parts);
     expect(streamed.choices).toEqual(response.choices);
     expect(streamed.usage).toEqual(response.usage);
@@ -103,15 +83,15 @@ function unfinished(text: string): number {
 
 describe('a stream that fails', () => {
   it('raises the error of the vendor', () => {
-    const stream = Buffer.from(read('error-in-stream.stream.sse'));
+    const stream = Buffer.from(streams.find(({ name }) => name === 'error-in-stream')?.text ?? '');
     expect(() => partsOf(stream, 0)).toThrow(
       expect.objectContaining({ code: 'upstream_error', retry: 'next-channel' }),
     );
   });
 });
 
-describe.each(casesOf('.response.json'))('the answer %s', (name) => {
-  const response = outbound.decodeResponse(JSON.parse(read(`${name}.response.json`)));
+describe.each(responses)('the answer $name', ({ text: written }) => {
+  const response = outbound.decodeResponse(JSON.parse(written));
   const context = (): AnswerContext => ({
     request: inbound.decodeRequest({ model: 'm', messages: [] }),
     requestId: 'r1',

@@ -1,28 +1,23 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { ResponseCollector } from '../canonical/collect.js';
+import { goldenFiles } from '../../test-support/golden-files.js';
+import { collected, inTwo, readStream, type ReadStream } from '../../test-support/read-stream.js';
 import { replayResponse } from '../canonical/replay.js';
-import type { StreamPart } from '../canonical/stream.js';
 import { FULL_TARGET, type TargetProfile } from '../canonical/target.js';
 import { Warnings } from '../canonical/warning.js';
 import type { AnswerContext } from '../dialect.js';
-import { SseParser } from '../sse/sse-parser.js';
 import { openaiResponses } from './index.js';
 
-const FOLDER = new URL('../../goldens/openai-responses/', import.meta.url);
-const FILES = readdirSync(FOLDER);
-const read = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8');
-const casesOf = (suffix: string) =>
-  FILES.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
+const requests = goldenFiles('openai-responses', '.request.json');
+const responses = goldenFiles('openai-responses', '.response.json');
+const streams = goldenFiles('openai-responses', '.stream.sse');
 
 const { inbound, outbound } = openaiResponses;
 const TARGET: TargetProfile = { ...FULL_TARGET, model: 'vendor-model' };
-const decode = (name: string) => inbound.decodeRequest(JSON.parse(read(`${name}.request.json`)));
 
-describe.each(casesOf('.request.json'))('the request %s', (name) => {
+describe.each(requests)('the request $name', ({ name, text }) => {
   it('is written again as it was, but for its normal form', () => {
-    const wire = JSON.parse(read(`${name}.request.json`)) as Record<string, unknown>;
-    const { body, warnings } = outbound.encodeRequest(decode(name), TARGET);
+    const wire = JSON.parse(text) as Record<string, unknown>;
+    const { body, warnings } = outbound.encodeRequest(inbound.decodeRequest(JSON.parse(text)), TARGET);
     expect(JSON.parse(JSON.stringify(body))).toEqual({
       ...wire,
       model: 'vendor-model',
@@ -50,32 +45,12 @@ const NORMAL_FORMS: Readonly<Record<string, object>> = {
   },
 };
 
-interface Streamed {
-  readonly parts: readonly StreamPart[];
-  readonly complete: boolean;
-}
+const partsOf = (stream: Buffer, cut = 0): ReadStream => readStream(outbound, inTwo(stream, cut));
 
-function partsOf(stream: Buffer, cut = 0): Streamed {
-  const parts: StreamPart[] = [];
-  const decoder = outbound.decodeStream((part) => parts.push(part));
-  const parser = new SseParser((event, data) => decoder.push(event, data));
-  parser.push(stream.subarray(0, cut));
-  parser.push(stream.subarray(cut));
-  parser.end();
-  decoder.end();
-  return { parts, complete: decoder.complete };
-}
+const STREAMS = streams.filter(({ name }) => name !== 'error-in-stream');
 
-function collected(parts: readonly StreamPart[]) {
-  const collector = new ResponseCollector();
-  for (const part of parts) collector.push(part);
-  return collector.response;
-}
-
-const STREAMS = casesOf('.stream.sse').filter((name) => name !== 'error-in-stream');
-
-describe.each(STREAMS)('the stream %s', (name) => {
-  const stream = Buffer.from(read(`${name}.stream.sse`));
+describe.each(STREAMS)('the stream $name', ({ name, text }) => {
+  const stream = Buffer.from(text);
   const whole = partsOf(stream);
 
   it('says the same split at every byte', () => {
@@ -111,30 +86,29 @@ describe.each(STREAMS)('the stream %s', (name) => {
   });
 
   it('holds what the whole answer holds', () => {
-    if (!FILES.includes(`${name}.response.json`)) return;
-    const { serviceTier: _, ...response } = outbound.decodeResponse(
-      JSON.parse(read(`${name}.response.json`)),
-    );
+    const answer = responses.find((file) => file.name === name);
+    if (answer === undefined) return;
+    const { serviceTier: _, ...response } = outbound.decodeResponse(JSON.parse(answer.text));
     expect(collected(whole.parts)).toEqual(response);
   });
 });
 
 /** Without the places of things: citations, and the end of what is open. */
-function essenceOf({ parts, complete }: Streamed) {
+function essenceOf({ parts, complete }: ReadStream) {
   return { response: collected(parts), complete };
 }
 
 describe('a stream that fails', () => {
   it('raises the error of the vendor', () => {
-    const stream = Buffer.from(read('error-in-stream.stream.sse'));
+    const stream = Buffer.from(streams.find(({ name }) => name === 'error-in-stream')?.text ?? '');
     expect(() => partsOf(stream)).toThrow(
       expect.objectContaining({ code: 'upstream_error', retry: 'next-channel' }),
     );
   });
 });
 
-describe.each(casesOf('.response.json'))('the answer %s', (name) => {
-  const response = outbound.decodeResponse(JSON.parse(read(`${name}.response.json`)));
+describe.each(responses)('the answer $name', ({ text: written }) => {
+  const response = outbound.decodeResponse(JSON.parse(written));
   const context = (): AnswerContext => ({
     request: inbound.decodeRequest({ model: 'm', input: 'Hello' }),
     requestId: 'r1',
