@@ -3,6 +3,7 @@ import type { CanonicalRequest, Parameter, ResponseFormat } from '../canonical/r
 import type { TargetProfile } from '../canonical/target.js';
 import { Warnings } from '../canonical/warning.js';
 import type { EncodedRequest } from '../dialect.js';
+import { encodeFormat } from '../json/openai-format.js';
 import { given } from '../json/tolerant.js';
 import { encodeMessages } from './encode-messages.js';
 import type { PartContext } from './encode-parts.js';
@@ -15,7 +16,7 @@ const ORIGIN = 'openai-chat';
 export function encodeRequest(request: CanonicalRequest, target: TargetProfile): EncodedRequest {
   const warnings = new Warnings();
   const context: PartContext = { origin: request.origin, target, warnings };
-  const { instructed, format } = encodeFormat(request, context);
+  const { instructed, format } = encodeFormat(request, context, wireFormat);
   const body = {
     ...encodeExtensions(request, warnings),
     model: target.model,
@@ -85,36 +86,12 @@ function topLogprobs(top: number): JsonObject {
   return top > 0 ? { top_logprobs: top } : {};
 }
 
-interface EncodedFormat {
-  /** The request, with the form of the answer among its instructions where it can't be told otherwise. */
-  readonly instructed: CanonicalRequest;
-  readonly format?: JsonObject;
-}
-
-function encodeFormat(request: CanonicalRequest, { target, warnings }: PartContext): EncodedFormat {
-  const { responseFormat } = request;
-  const best = target.structuredOutput;
-  if (responseFormat === undefined) return { instructed: request };
-  if (responseFormat.type === 'text') return { instructed: request, format: { type: 'text' } };
-  if (best === 'json-schema' || (best === 'json-object' && responseFormat.type === 'json')) {
-    return { instructed: request, format: wireFormat(responseFormat) };
-  }
-  warnings.add('approximated', 'responseFormat', 'the form of the answer stands in the instructions');
-  const text = instruction(responseFormat);
-  const instructed = { ...request, system: [...request.system, { type: 'text', text } as const] };
-  return best === 'json-object' ? { instructed, format: { type: 'json_object' } } : { instructed };
-}
-
-function wireFormat(format: Exclude<ResponseFormat, { type: 'text' }>): JsonObject {
+function wireFormat(format: ResponseFormat): JsonObject {
+  if (format.type === 'text') return { type: 'text' };
   if (format.type === 'json') return { type: 'json_object' };
   const { name, schema, description, strict } = format;
   return {
     type: 'json_schema',
     json_schema: { name, ...given('description', description), schema, ...given('strict', strict) },
   };
-}
-
-function instruction(format: Exclude<ResponseFormat, { type: 'text' }>): string {
-  if (format.type === 'json') return 'Answer with one JSON object and nothing else.';
-  return `Answer with JSON that fits this schema, and nothing else:\n${JSON.stringify(format.schema)}`;
 }

@@ -4,6 +4,7 @@ import type { CanonicalRequest, Parameter, ResponseFormat } from '../canonical/r
 import type { TargetProfile } from '../canonical/target.js';
 import { Warnings } from '../canonical/warning.js';
 import type { EncodedRequest } from '../dialect.js';
+import { encodeFormat } from '../json/openai-format.js';
 import { arrayOf, given, objectOf } from '../json/tolerant.js';
 import { TOOL_EXTENSION } from './decode-tools.js';
 import { unsupported, type EncodeContext } from './encode-content.js';
@@ -16,7 +17,7 @@ export function encodeRequest(request: CanonicalRequest, target: TargetProfile):
   const warnings = new Warnings();
   const context: EncodeContext = { target, warnings, own: request.origin === DIALECT };
   refuseUnknown(request);
-  const { instructed, format } = encodeFormat(request, context);
+  const { instructed, format } = encodeFormat(request, context, wireFormat);
   const { instructions, input } = encodeInput(instructed, context);
   const reasoning = encodeReasoning(request, context);
   const body = {
@@ -156,26 +157,6 @@ function encodeReasoning(
   return { ...given('effort', effort), ...given('summary', summary) };
 }
 
-interface EncodedFormat {
-  /** The request, with the form of the answer among its instructions where it can't be told otherwise. */
-  readonly instructed: CanonicalRequest;
-  readonly format?: JsonObject;
-}
-
-function encodeFormat(request: CanonicalRequest, { target, warnings }: EncodeContext): EncodedFormat {
-  const { responseFormat } = request;
-  const best = target.structuredOutput;
-  if (responseFormat === undefined) return { instructed: request };
-  if (responseFormat.type === 'text') return { instructed: request, format: { type: 'text' } };
-  if (best === 'json-schema' || (best === 'json-object' && responseFormat.type === 'json')) {
-    return { instructed: request, format: wireFormat(responseFormat) };
-  }
-  warnings.add('approximated', 'responseFormat', 'the form of the answer stands in the instructions');
-  const text = instruction(responseFormat);
-  const instructed = { ...request, system: [...request.system, { type: 'text', text } as const] };
-  return best === 'json-object' ? { instructed, format: { type: 'json_object' } } : { instructed };
-}
-
 export function wireFormat(format: ResponseFormat): JsonObject {
   if (format.type === 'text') return { type: 'text' };
   if (format.type === 'json') return { type: 'json_object' };
@@ -187,11 +168,6 @@ export function wireFormat(format: ResponseFormat): JsonObject {
     schema,
     ...given('strict', strict),
   };
-}
-
-function instruction(format: Exclude<ResponseFormat, { type: 'text' }>): string {
-  if (format.type === 'json') return 'Answer with one JSON object and nothing else.';
-  return `Answer with JSON that fits this schema, and nothing else:\n${JSON.stringify(format.schema)}`;
 }
 
 /**
