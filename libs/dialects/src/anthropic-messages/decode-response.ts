@@ -1,9 +1,10 @@
+import { invalidAnswer } from '../canonical/failure.js';
 import type { AnswerPart, JsonObject } from '../canonical/part.js';
 import type { CanonicalResponse, Finish } from '../canonical/response.js';
 import { given, objectOf, objectsOf, textOf } from '../json/tolerant.js';
 import { decodeCitations } from './citations.js';
 import { isToolsetCall } from './decode-messages.js';
-import { invalidAnswer, isError, vendorError } from './errors.js';
+import { isError, vendorError } from './errors.js';
 import { decodeFinish } from './finish-reason.js';
 import { toReportedUsage } from './usage.js';
 import { DIALECT } from './wire.js';

@@ -1,4 +1,5 @@
 import { Blocks } from '../canonical/blocks.js';
+import { invalidAnswer } from '../canonical/failure.js';
 import type { Citation, JsonObject } from '../canonical/part.js';
 import type { EmitPart, StreamDecoder } from '../canonical/stream.js';
 import { TextTemplate } from '../json/text-template.js';
@@ -6,7 +7,7 @@ import { numberOf, objectOf, parseObject, textOf } from '../json/tolerant.js';
 import { decodeCitation } from './citations.js';
 import { isToolsetCall } from './decode-messages.js';
 import { impliedFinish } from './decode-response.js';
-import { invalidAnswer, isError, vendorError } from './errors.js';
+import { isError, vendorError } from './errors.js';
 import { decodeFinish } from './finish-reason.js';
 import { OpaqueBlock } from './opaque-block.js';
 import { mergeUsage, toReportedUsage, type WireUsage } from './usage.js';

@@ -1,8 +1,8 @@
+import { unsupported } from '../canonical/failure.js';
 import type { FilePart, ImagePart, MediaSource } from '../canonical/part.js';
 import type { TargetProfile } from '../canonical/target.js';
 import { given } from '../json/tolerant.js';
 import { encodeCache } from './cache-mark.js';
-import { unsupported } from './unsupported.js';
 import { DIALECT, type Block } from './wire.js';
 
 /** https://platform.claude.com/docs/en/build-with-claude/vision */

@@ -1,3 +1,4 @@
+import { unsupported } from '../canonical/failure.js';
 import type { Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '../canonical/part.js';
 import { twoSided, type Turn } from '../canonical/conversation.js';
 import type { CanonicalRequest } from '../canonical/request.js';
@@ -8,7 +9,6 @@ import { encodeCache } from './cache-mark.js';
 import { ownCitations } from './citations.js';
 import { encodeFile, encodeImage } from './encode-media.js';
 import { ToolIds } from './tool-ids.js';
-import { unsupported } from './unsupported.js';
 import { DIALECT, TOOL_NAME, type Block } from './wire.js';
 
 export interface WireMessage {

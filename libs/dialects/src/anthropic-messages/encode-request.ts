@@ -1,3 +1,4 @@
+import { unsupported } from '../canonical/failure.js';
 import type { JsonObject } from '../canonical/part.js';
 import type { CanonicalRequest, Parameter } from '../canonical/request.js';
 import type { TargetProfile } from '../canonical/target.js';
@@ -10,7 +11,6 @@ import { encodeConversation } from './encode-messages.js';
 import { encodeReasoning } from './encode-reasoning.js';
 import { encodeSampling } from './encode-sampling.js';
 import { encodeTools } from './encode-tools.js';
-import { unsupported } from './unsupported.js';
 import { DIALECT, type Block } from './wire.js';
 
 /**

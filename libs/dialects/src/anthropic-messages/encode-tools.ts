@@ -1,3 +1,4 @@
+import { unsupported } from '../canonical/failure.js';
 import type { JsonObject } from '../canonical/part.js';
 import { toolNames } from '../canonical/conversation.js';
 import type {
@@ -14,7 +15,6 @@ import { given, objectOf } from '../json/tolerant.js';
 import { encodeCache } from './cache-mark.js';
 import { TOOL_EXTENSION } from './decode-tools.js';
 import { badName } from './encode-messages.js';
-import { unsupported } from './unsupported.js';
 import { DIALECT, TOOL_NAME, type Block } from './wire.js';
 
 export interface WireTools {

@@ -76,16 +76,6 @@ export function isError(value: JsonObject): boolean {
   return value['type'] === 'error' || (value['type'] === undefined && (value['error'] ?? null) !== null);
 }
 
-export function invalidAnswer(what: string): GatewayError {
-  return new GatewayError(
-    'upstream_invalid_response',
-    `The vendor's answer is not as it should be: ${what}.`,
-    {
-      retry: 'next-channel',
-    },
-  );
-}
-
 function bounded(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length)}…`;
 }

@@ -1,6 +1,6 @@
+import { invalidAnswer } from '../canonical/failure.js';
 import type { JsonObject, OpaquePart } from '../canonical/part.js';
 import { objectOf, parseObject, textOf } from '../json/tolerant.js';
-import { invalidAnswer } from './errors.js';
 import { DIALECT } from './wire.js';
 
 const LENGTH_MAX = 16 * 1_048_576;

@@ -1,10 +1,11 @@
 import { Blocks } from '../canonical/blocks.js';
+import { invalidAnswer } from '../canonical/failure.js';
 import type { Citation, JsonObject } from '../canonical/part.js';
 import type { EmitPart, StreamDecoder } from '../canonical/stream.js';
 import { TextTemplate } from '../json/text-template.js';
 import { numberOf, objectOf, parseObject, textOf } from '../json/tolerant.js';
 import { decodeCitation } from './citations.js';
-import { invalidAnswer, streamFailure } from './errors.js';
+import { streamFailure } from './errors.js';
 import { decodeFinish } from './finish-reason.js';
 import { decodeUsage } from './usage.js';
 import { DIALECT } from './wire.js';

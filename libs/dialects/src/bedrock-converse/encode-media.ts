@@ -1,8 +1,8 @@
+import { unsupported } from '../canonical/failure.js';
 import type { AudioPart, FilePart, ImagePart, MediaSource } from '../canonical/part.js';
 import type { TargetProfile } from '../canonical/target.js';
 import type { Warnings } from '../canonical/warning.js';
 import { given } from '../json/tolerant.js';
-import { unsupported } from './errors.js';
 import type { Block } from './wire.js';
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ImageBlock.html */

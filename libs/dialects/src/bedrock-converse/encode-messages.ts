@@ -1,4 +1,5 @@
 import { twoSided, type Turn } from '../canonical/conversation.js';
+import { unsupported } from '../canonical/failure.js';
 import type {
   CacheMark,
   Part,
@@ -13,7 +14,6 @@ import type { Warnings } from '../canonical/warning.js';
 import { objectOf, parseObject } from '../json/tolerant.js';
 import { encodeCachePoint } from './cache-point.js';
 import { MediaEncoder } from './encode-media.js';
-import { unsupported } from './errors.js';
 import { ToolIds } from './tool-ids.js';
 import { DIALECT, type Block, type WireMessage } from './wire.js';
 

@@ -1,3 +1,4 @@
+import { unsupported } from '../canonical/failure.js';
 import type { JsonObject } from '../canonical/part.js';
 import type { CanonicalRequest, Parameter } from '../canonical/request.js';
 import type { TargetProfile } from '../canonical/target.js';
@@ -7,7 +8,6 @@ import { given } from '../json/tolerant.js';
 import { encodeConversation } from './encode-messages.js';
 import { encodeReasoning } from './encode-reasoning.js';
 import { encodeTools } from './encode-tools.js';
-import { unsupported } from './errors.js';
 import { DIALECT, type Block } from './wire.js';
 
 /**

@@ -1,10 +1,10 @@
 import { toolNames } from '../canonical/conversation.js';
+import { unsupported } from '../canonical/failure.js';
 import type { CustomTool, FunctionTool, CanonicalRequest, Tool, ToolChoice } from '../canonical/request.js';
 import type { TargetProfile } from '../canonical/target.js';
 import type { Warnings } from '../canonical/warning.js';
 import { given } from '../json/tolerant.js';
 import { encodeCachePoint } from './cache-point.js';
-import { unsupported } from './errors.js';
 import type { Block } from './wire.js';
 
 const NO_ARGUMENTS = { type: 'object', properties: {} } as const;

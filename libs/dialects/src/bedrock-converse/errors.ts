@@ -27,22 +27,6 @@ export function failure(code: ErrorCode, message: string): GatewayError {
   return new GatewayError(code, `The vendor failed while it answered: ${message}`, { retry: 'next-channel' });
 }
 
-/** @throws always: what came is no answer */
-export function invalidAnswer(what: string): GatewayError {
-  return new GatewayError(
-    'upstream_invalid_response',
-    `The vendor's answer is not as it should be: ${what}.`,
-    {
-      retry: 'next-channel',
-    },
-  );
-}
-
-/** The target can't be told this, and leaving it out would change the meaning: another channel may take it. */
-export function unsupported(field: string, sentence: string): GatewayError {
-  return new GatewayError('unsupported_feature', sentence, { field, retry: 'next-channel' });
-}
-
 function codeOf(kind: string): ErrorCode {
   if (/throttl|quota|rate_limit/i.test(kind)) return 'upstream_rate_limited';
   return /timeout/i.test(kind) ? 'upstream_timeout' : 'upstream_error';

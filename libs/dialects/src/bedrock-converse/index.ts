@@ -1,9 +1,10 @@
+import { invalidAnswer } from '../canonical/failure.js';
 import type { Dialect } from '../dialect.js';
 import { numberOf, objectOf } from '../json/tolerant.js';
 import { decodeResponse } from './decode-response.js';
 import { ConverseStreamDecoder } from './decode-stream.js';
 import { encodeRequest, encodeTokenCountRequest } from './encode-request.js';
-import { decodeError, invalidAnswer } from './errors.js';
+import { decodeError } from './errors.js';
 import { readUsage } from './usage.js';
 import { DIALECT } from './wire.js';
 

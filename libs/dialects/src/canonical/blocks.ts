@@ -1,4 +1,4 @@
-import { GatewayError } from '@tollgate/contracts';
+import { invalidStream } from './failure.js';
 import type { Signature } from './part.js';
 import type { EmitPart } from './stream.js';
 
@@ -118,17 +118,18 @@ export class Blocks {
       this.current.input += text;
       this.current.complete = undefined;
       if (this.current.input.length > INPUT_LENGTH_MAX)
-        throw invalid('the arguments of a tool call are too long');
+        throw invalidStream('the arguments of a tool call are too long');
       this.emit({ type: 'tool-input-delta', choice: this.choice, text });
       return;
     }
     const kept = this.pending.get(key);
     if (kept === undefined) {
       if (text.trim() === '') return;
-      throw invalid('arguments for a tool call that is not open');
+      throw invalidStream('arguments for a tool call that is not open');
     }
     kept.input += text;
-    if (kept.input.length > INPUT_LENGTH_MAX) throw invalid('the arguments of a tool call are too long');
+    if (kept.input.length > INPUT_LENGTH_MAX)
+      throw invalidStream('the arguments of a tool call are too long');
     if (this.currentIsComplete()) this.closeOne();
   }
 
@@ -195,14 +196,4 @@ function isJson(text: string): boolean {
     // Arguments under way: that is what was asked.
     return false;
   }
-}
-
-function invalid(what: string): GatewayError {
-  return new GatewayError(
-    'upstream_invalid_response',
-    `The vendor's stream is not as it should be: ${what}.`,
-    {
-      retry: 'next-channel',
-    },
-  );
 }

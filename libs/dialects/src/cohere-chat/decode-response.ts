@@ -1,8 +1,9 @@
+import { invalidAnswer } from '../canonical/failure.js';
 import type { AnswerPart, JsonObject } from '../canonical/part.js';
 import type { CanonicalResponse } from '../canonical/response.js';
 import { objectOf, objectsOf, textOf } from '../json/tolerant.js';
 import { decodeCitation } from './citations.js';
-import { failure, invalidAnswer } from './errors.js';
+import { failure } from './errors.js';
 import { decodeFinish } from './finish-reason.js';
 import { decodeUsage } from './usage.js';
 

@@ -1,11 +1,12 @@
 import { Blocks } from '../canonical/blocks.js';
+import { invalidAnswer } from '../canonical/failure.js';
 import type { JsonObject } from '../canonical/part.js';
 import type { EmitPart, StreamDecoder } from '../canonical/stream.js';
 import { TextTemplate } from '../json/text-template.js';
 import { numberOf, objectOf, objectsOf, parseObject, textOf } from '../json/tolerant.js';
 import { decodeCitation } from './citations.js';
 import { plainInput } from './decode-response.js';
-import { failure, invalidAnswer } from './errors.js';
+import { failure } from './errors.js';
 import { decodeFinish } from './finish-reason.js';
 import { decodeUsage } from './usage.js';
 

@@ -1,3 +1,4 @@
+import { unsupported } from '../canonical/failure.js';
 import type {
   FilePart,
   ImagePart,
@@ -11,7 +12,6 @@ import type { CanonicalRequest, Message } from '../canonical/request.js';
 import type { TargetProfile } from '../canonical/target.js';
 import type { Warnings } from '../canonical/warning.js';
 import { given } from '../json/tolerant.js';
-import { unsupported } from './errors.js';
 import type { Block } from './wire.js';
 
 /** https://docs.cohere.com/reference/chat#request.body.messages */

@@ -1,3 +1,4 @@
+import { unsupported } from '../canonical/failure.js';
 import { budgetOf, reasoningIsOff } from '../canonical/reasoning.js';
 import type { JsonObject } from '../canonical/part.js';
 import type { CanonicalRequest, Sampling } from '../canonical/request.js';
@@ -7,7 +8,6 @@ import type { EncodedRequest } from '../dialect.js';
 import { given } from '../json/tolerant.js';
 import { encodeMessages } from './encode-messages.js';
 import { encodeTools } from './encode-tools.js';
-import { unsupported } from './errors.js';
 import { DIALECT, type Block } from './wire.js';
 
 /**

@@ -1,8 +1,8 @@
+import { unsupported } from '../canonical/failure.js';
 import type { CanonicalRequest, Tool } from '../canonical/request.js';
 import type { TargetProfile } from '../canonical/target.js';
 import type { Warnings } from '../canonical/warning.js';
 import { given } from '../json/tolerant.js';
-import { unsupported } from './errors.js';
 import type { Block } from './wire.js';
 
 const NO_ARGUMENTS = { type: 'object', properties: {} } as const;

@@ -8,18 +8,3 @@ export function failure(message: string): GatewayError {
   const code = /rate limit|too many requests/i.test(words) ? 'upstream_rate_limited' : 'upstream_error';
   return new GatewayError(code, `The vendor failed while it answered: ${words}`, { retry: 'next-channel' });
 }
-
-export function invalidAnswer(what: string): GatewayError {
-  return new GatewayError(
-    'upstream_invalid_response',
-    `The vendor's answer is not as it should be: ${what}.`,
-    {
-      retry: 'next-channel',
-    },
-  );
-}
-
-/** The target can't be told this, and leaving it out would change the meaning: another channel may take it. */
-export function unsupported(field: string, sentence: string): GatewayError {
-  return new GatewayError('unsupported_feature', sentence, { field, retry: 'next-channel' });
-}

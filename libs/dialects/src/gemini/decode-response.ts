@@ -1,8 +1,9 @@
 import { ResponseCollector } from '../canonical/collect.js';
+import { invalidAnswer } from '../canonical/failure.js';
 import type { CanonicalResponse } from '../canonical/response.js';
 import { arrayOf, numberOf, objectOf, objectsOf } from '../json/tolerant.js';
 import { GeminiStreamDecoder } from './decode-stream.js';
-import { invalidAnswer, vendorError } from './errors.js';
+import { vendorError } from './errors.js';
 import { wireObject } from './wire.js';
 
 /** A whole answer, or all pieces of one as the array that streams come in without `alt=sse`. */

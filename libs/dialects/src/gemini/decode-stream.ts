@@ -1,8 +1,9 @@
+import { invalidAnswer } from '../canonical/failure.js';
 import type { EmitPart, StreamDecoder } from '../canonical/stream.js';
 import type { JsonObject } from '../canonical/part.js';
 import { numberOf, objectOf, objectsOf, parseObject, textOf } from '../json/tolerant.js';
 import { CandidateReader } from './candidate-reader.js';
-import { invalidAnswer, vendorError } from './errors.js';
+import { vendorError } from './errors.js';
 import { blockedFinish } from './finish-reason.js';
 import { toReportedUsage } from './usage.js';
 import { wireObject } from './wire.js';

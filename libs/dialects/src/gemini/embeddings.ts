@@ -1,11 +1,11 @@
 import type { CanonicalEmbeddingRequest, CanonicalEmbeddingResponse } from '../canonical/embeddings.js';
+import { invalidAnswer, unsupported } from '../canonical/failure.js';
 import type { TargetProfile } from '../canonical/target.js';
 import { Warnings } from '../canonical/warning.js';
 import type { EncodedRequest, RequestPath } from '../dialect.js';
 import { parseRequest } from '../json/parse-request.js';
 import { arrayOf, given, numberOf, objectOf, objectsOf } from '../json/tolerant.js';
-import { invalidAnswer, vendorError } from './errors.js';
-import { unsupported } from './unsupported.js';
+import { vendorError } from './errors.js';
 import {
   batchEmbedContentsRequest,
   camelled,

@@ -1,4 +1,5 @@
 import { toolNames, twoSided } from '../canonical/conversation.js';
+import { unsupported } from '../canonical/failure.js';
 import type {
   AudioPart,
   FilePart,
@@ -15,7 +16,6 @@ import type { TargetProfile } from '../canonical/target.js';
 import type { Warnings } from '../canonical/warning.js';
 import { given, parseObject } from '../json/tolerant.js';
 import { isMadeId } from './decode-contents.js';
-import { unsupported } from './unsupported.js';
 import { DIALECT } from './wire.js';
 
 /**

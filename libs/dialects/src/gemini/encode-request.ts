@@ -1,3 +1,4 @@
+import { unsupported } from '../canonical/failure.js';
 import type { JsonObject } from '../canonical/part.js';
 import type { CanonicalRequest, Parameter, Sampling } from '../canonical/request.js';
 import type { TargetProfile } from '../canonical/target.js';
@@ -8,7 +9,6 @@ import { encodeConversation } from './encode-contents.js';
 import { encodeThinking } from './encode-thinking.js';
 import { encodeTools } from './encode-tools.js';
 import { toApiSchema } from './json-schema.js';
-import { unsupported } from './unsupported.js';
 import { DIALECT } from './wire.js';
 
 /**

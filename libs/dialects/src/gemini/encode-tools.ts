@@ -1,3 +1,4 @@
+import { unsupported } from '../canonical/failure.js';
 import type { JsonObject } from '../canonical/part.js';
 import type {
   BuiltinTool,
@@ -10,7 +11,6 @@ import type { TargetProfile } from '../canonical/target.js';
 import type { Warnings } from '../canonical/warning.js';
 import { given, objectOf } from '../json/tolerant.js';
 import { toApiSchema } from './json-schema.js';
-import { unsupported } from './unsupported.js';
 import { DIALECT } from './wire.js';
 
 export interface EncodedTools {

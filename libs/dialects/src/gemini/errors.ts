@@ -109,13 +109,3 @@ export function vendorError(value: unknown): GatewayError {
     retry: 'next-channel',
   });
 }
-
-export function invalidAnswer(what: string): GatewayError {
-  return new GatewayError(
-    'upstream_invalid_response',
-    `The vendor's answer is not as it should be: ${what}.`,
-    {
-      retry: 'next-channel',
-    },
-  );
-}

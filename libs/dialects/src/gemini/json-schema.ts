@@ -1,7 +1,7 @@
+import { unsupported } from '../canonical/failure.js';
 import type { JsonObject } from '../canonical/part.js';
 import type { Warnings } from '../canonical/warning.js';
 import { arrayOf, objectOf, objectsOf, textOf } from '../json/tolerant.js';
-import { unsupported } from './unsupported.js';
 
 /**
  * The subset of OpenAPI that schemas of the API may use. https://ai.google.dev/api/caching#Schema

@@ -1,6 +1,6 @@
+import { invalidAnswer } from '../canonical/failure.js';
 import type { JsonObject } from '../canonical/part.js';
 import { objectsOf, textOf } from '../json/tolerant.js';
-import { invalidAnswer } from './errors.js';
 
 const STEPS_MAX = 32;
 const INDEX_MAX = 10_000;

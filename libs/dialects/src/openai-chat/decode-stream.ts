@@ -1,4 +1,4 @@
-import { GatewayError } from '@tollgate/contracts';
+import { invalidStream } from '../canonical/failure.js';
 import type { JsonObject } from '../canonical/part.js';
 import type { EmitPart, StreamDecoder } from '../canonical/stream.js';
 import type { ReportedUsage } from '../canonical/usage.js';
@@ -38,7 +38,7 @@ export class ChatStreamDecoder implements StreamDecoder {
       return;
     }
     const chunk = parseObject(data);
-    if (chunk === undefined) throw invalid('an event holds no JSON object');
+    if (chunk === undefined) throw invalidStream('an event holds no JSON object');
     if (event === 'error' || isFailure(chunk)) throw openaiVendorFailure(chunk);
     this.chunk(chunk, data);
   }
@@ -84,7 +84,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     let reader = this.choices.get(index);
     if (reader === undefined) {
       if (!Number.isInteger(index) || index < 0 || index >= CHOICES_MAX)
-        throw invalid('a choice has no sound number');
+        throw invalidStream('a choice has no sound number');
       reader = new ChoiceReader(this.emit, index, () => fallbackCallId(this.responseId));
       this.choices.set(index, reader);
     }
@@ -154,14 +154,4 @@ export function holdsError({ error, object }: JsonObject): boolean {
 /** Ids of calls that the vendor gave none: told apart from those of other answers. */
 export function fallbackCallId(responseId: string | null): string {
   return `call_${(responseId ?? '').replace(/[^A-Za-z0-9]/g, '').slice(-16)}`;
-}
-
-function invalid(what: string): GatewayError {
-  return new GatewayError(
-    'upstream_invalid_response',
-    `The vendor's stream is not as it should be: ${what}.`,
-    {
-      retry: 'next-channel',
-    },
-  );
 }

@@ -1,9 +1,9 @@
+import { invalidAnswer } from '../canonical/failure.js';
 import type { AnswerPart, JsonObject, RefusalPart, TextPart } from '../canonical/part.js';
 import type { CanonicalResponse, TokenLogprob } from '../canonical/response.js';
 import { openaiVendorFailure } from '../json/openai-errors.js';
 import { arrayOf, given, numberOf, objectOf, objectsOf, textOf } from '../json/tolerant.js';
 import { decodeAnnotation } from './citations.js';
-import { invalidAnswer } from './errors.js';
 import { decodeFinish, type AnswerTraits } from './finish-reason.js';
 import { decodeLogprobs } from './logprobs.js';
 import { toReportedUsage } from './usage.js';

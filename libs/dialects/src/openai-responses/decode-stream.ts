@@ -1,10 +1,10 @@
+import { invalidAnswer } from '../canonical/failure.js';
 import type { JsonObject } from '../canonical/part.js';
 import type { EmitPart, StreamDecoder } from '../canonical/stream.js';
 import { openaiVendorFailure } from '../json/openai-errors.js';
 import { arrayOf, numberOf, objectOf, objectsOf, parseObject, textOf } from '../json/tolerant.js';
 import { responseHead } from './decode-response.js';
 import { DeltaTemplate } from './delta-template.js';
-import { invalidAnswer } from './errors.js';
 import { decodeFinish } from './finish-reason.js';
 import { contentKey, StreamItems, type StreamItem } from './stream-items.js';
 import { toReportedUsage } from './usage.js';

@@ -1,4 +1,4 @@
-import { GatewayError } from '@tollgate/contracts';
+import type { GatewayError } from '@tollgate/contracts';
 import { openaiError } from '../json/openai-errors.js';
 import type { JsonObject } from '../canonical/part.js';
 
@@ -27,14 +27,4 @@ export function errorEvent(error: GatewayError, sequenceNumber: number): string 
 export function failedResponse(error: GatewayError): JsonObject {
   const { message, code } = openaiError(error);
   return { code: error.kind === 'limited' ? 'rate_limit_exceeded' : code, message };
-}
-
-export function invalidAnswer(what: string): GatewayError {
-  return new GatewayError(
-    'upstream_invalid_response',
-    `The vendor's answer is not as it should be: ${what}.`,
-    {
-      retry: 'next-channel',
-    },
-  );
 }

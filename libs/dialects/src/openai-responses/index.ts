@@ -1,3 +1,4 @@
+import { invalidAnswer } from '../canonical/failure.js';
 import type { Dialect } from '../dialect.js';
 import { numberOf, objectOf } from '../json/tolerant.js';
 import { PassingStream } from '../sse/passing-stream.js';
@@ -7,7 +8,7 @@ import { ResponsesStreamDecoder } from './decode-stream.js';
 import { encodeRequest, encodeTokenCountRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { ResponsesStreamEncoder } from './encode-stream.js';
-import { decodeError, encodeError, encodeStreamError, invalidAnswer } from './errors.js';
+import { decodeError, encodeError, encodeStreamError } from './errors.js';
 import { encodeModel, encodeModels } from './models.js';
 import { readRequest } from './request.js';
 import { readUsage } from './usage.js';
