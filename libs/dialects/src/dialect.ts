@@ -72,7 +72,10 @@ export interface ClientBody {
 
 /** Watches a stream that passes, without parsing what it does not need. */
 export interface StreamTap {
-  /** Takes pieces as they came; returns the bytes for the client (complete events, possibly none) in one piece. */
+  /**
+   * Takes pieces as they came, which are its own from then on; returns the bytes for the client (complete events, possibly
+   * none) in one piece.
+   */
   push(pieces: readonly Buffer[]): Buffer | null;
   /** The vendor ended the stream: the rest for the client, if any. */
   end(): Buffer | null;

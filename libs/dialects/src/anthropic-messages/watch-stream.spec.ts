@@ -14,7 +14,7 @@ const STREAM = START + event('ping') + text('Héllo') + text('{"type":"message_s
 
 function run(chunks: readonly Buffer[]) {
   const tap = new PassingStream(new MessagesStreamWatcher());
-  const out = chunks.map((chunk) => tap.push([chunk]));
+  const out = chunks.map((chunk) => tap.push([Buffer.from(chunk)]));
   return { tap, passed: Buffer.concat([...out, tap.end()].filter((piece) => piece !== null)).toString() };
 }
 

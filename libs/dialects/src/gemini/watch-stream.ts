@@ -2,6 +2,7 @@ import type { ReportedUsage } from '../canonical/usage.js';
 import type { TapOptions } from '../dialect.js';
 import { lastObjectRange } from '../json/last-object.js';
 import { objectOf, parseObject } from '../json/tolerant.js';
+import { ERROR_MARK } from '../sse/error-mark.js';
 import type { StreamWatcher } from '../sse/passing-stream.js';
 import { toReportedUsage } from './usage.js';
 import { wireObject } from './wire.js';
@@ -10,7 +11,6 @@ import { wireObject } from './wire.js';
 const USAGE = Buffer.from('"usageMetadata"');
 const FINISH = Buffer.from('"finishReason"');
 const BLOCKED = Buffer.from('"blockReason"');
-const ERROR = Buffer.from('"error"');
 const ERROR_EVENT = /(?:^|\n)data: ?\{\s*"error"\s*:\s*\{/;
 
 /** What matters in a Gemini stream that passes: usage comes with every chunk, and the last one has a reason to finish. */
@@ -24,7 +24,7 @@ export class GeminiStreamWatcher implements StreamWatcher {
   constructor(private readonly options: Pick<TapOptions, 'choices'>) {}
 
   last(tail: Buffer): Buffer {
-    this.failed ||= tail.includes(ERROR) && ERROR_EVENT.test(tail.toString('latin1'));
+    this.failed ||= tail.includes(ERROR_MARK) && ERROR_EVENT.test(tail.toString('latin1'));
     this.complete ||= this.hasFinished(tail) || tail.includes(BLOCKED);
     const range = lastObjectRange(tail, USAGE);
     const metadata =

@@ -13,7 +13,7 @@ function run(chunks: readonly Buffer[], hideUsage: boolean, choices = 1) {
   const tap = new PassingStream(new ChatStreamWatcher({ hideUsage, choices }));
   const out: Buffer[] = [];
   for (const chunk of chunks) {
-    const passed = tap.push([chunk]);
+    const passed = tap.push([Buffer.from(chunk)]);
     if (passed !== null) out.push(passed);
   }
   const rest = tap.end();

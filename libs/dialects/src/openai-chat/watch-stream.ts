@@ -1,5 +1,6 @@
 import type { ReportedUsage } from '../canonical/usage.js';
 import type { TapOptions } from '../dialect.js';
+import { ERROR_MARK } from '../sse/error-mark.js';
 import { endOfEvent, startOfEvent, type StreamWatcher } from '../sse/passing-stream.js';
 import { lastUsage, lastUsageRange } from './usage.js';
 
@@ -8,7 +9,6 @@ const DONE = Buffer.from('[DONE]');
 /** Followed by a letter: `null` and an empty word are no reason. */
 const FINISH = [Buffer.from('"finish_reason":"'), Buffer.from('"finish_reason": "')];
 const QUOTE = 0x22;
-const ERROR = Buffer.from('"error"');
 /** Longer than the end mark with its framing. */
 const DONE_BYTES_MAX = 64;
 const USAGE_ALONE = /"choices"\s*:\s*\[\s*\]/;
@@ -27,7 +27,7 @@ export class ChatStreamWatcher implements StreamWatcher {
 
   last(tail: Buffer): Buffer {
     this.complete ||= hasDoneEvent(tail) || this.hasFinished(tail);
-    this.failed ||= tail.includes(ERROR) && ERROR_EVENT.test(tail.toString('latin1'));
+    this.failed ||= tail.includes(ERROR_MARK) && ERROR_EVENT.test(tail.toString('latin1'));
     const usage = lastUsage(tail);
     if (usage === undefined) return tail;
     this.usage = usage;

@@ -1,6 +1,7 @@
 import type { ReportedUsage } from '../canonical/usage.js';
 import { scanObject } from '../json/scan.js';
 import { objectOf, parseObject, textOf } from '../json/tolerant.js';
+import { ERROR_MARK } from '../sse/error-mark.js';
 import type { StreamWatcher } from '../sse/passing-stream.js';
 import { lastUsage, toReportedUsage } from './usage.js';
 
@@ -9,7 +10,6 @@ import { lastUsage, toReportedUsage } from './usage.js';
 const COMPLETED = Buffer.from('"response.completed"');
 const INCOMPLETE = Buffer.from('"response.incomplete"');
 const FAILED = Buffer.from('"response.failed"');
-const ERROR = Buffer.from('"error"');
 const END_EVENT = /(?:^|\n)data: ?\{[^\n]*"type"\s*:\s*"response\.(?:completed|incomplete)"/;
 const FAILED_EVENT = /(?:^|\n)data: ?\{[^\n]*"type"\s*:\s*"response\.failed"/;
 const ERROR_EVENT = /(?:^|\n)(?:event: ?error\s*\n|data: ?\{\s*(?:"type"\s*:\s*"error"|"error"\s*:\s*[{"]))/;
@@ -30,7 +30,7 @@ export class ResponsesStreamWatcher implements StreamWatcher {
     this.complete ||= (tail.includes(COMPLETED) || tail.includes(INCOMPLETE)) && says(tail, END_EVENT);
     this.failed ||=
       (tail.includes(FAILED) && says(tail, FAILED_EVENT)) ||
-      (tail.includes(ERROR) && says(tail, ERROR_EVENT));
+      (tail.includes(ERROR_MARK) && says(tail, ERROR_EVENT));
     // The last event holds the whole answer: a very long one comes in pieces, and usage in the last of them.
     if (this.complete || this.failed) this.usage = lastUsage(tail) ?? wholeUsage(tail) ?? this.usage;
     return tail;

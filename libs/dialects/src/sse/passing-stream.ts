@@ -39,8 +39,6 @@ export class PassingStream implements StreamTap {
   bytesPerEvent = 0;
   private kept: Buffer = NOTHING;
   private begun = false;
-  /** The bytes at hand were put together here, and may be written to. */
-  private own = false;
 
   constructor(private readonly watcher: StreamWatcher) {}
 
@@ -61,7 +59,6 @@ export class PassingStream implements StreamTap {
   }
 
   push(pieces: readonly Buffer[]): Buffer | null {
-    this.own = this.kept.length > 0 || pieces.length > 1;
     const bytes = joined(this.kept, pieces);
     const end = endOfLastEvent(bytes);
     if (end === 0 && bytes.length <= EVENT_BYTES_MAX) {
@@ -79,7 +76,6 @@ export class PassingStream implements StreamTap {
   end(): Buffer | null {
     const rest = this.kept;
     this.kept = NOTHING;
-    this.own = false;
     return rest.length === 0 ? null : this.inspect(rest);
   }
 
@@ -92,11 +88,10 @@ export class PassingStream implements StreamTap {
     const tail = lastEvents(events);
     const kept = this.watcher.last(tail);
     if (kept === tail) return events;
-    const before = events.subarray(0, events.length - tail.length);
-    if (before.length + kept.length === 0) return null;
-    if (!this.own) return Buffer.concat([before, kept]);
+    const before = events.length - tail.length;
+    if (before + kept.length === 0) return null;
     // What is left of the tail moves to its beginning.
-    return events.subarray(0, before.length + kept.copy(events, before.length));
+    return events.subarray(0, before + kept.copy(events, before));
   }
 }
 

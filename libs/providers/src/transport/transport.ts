@@ -30,6 +30,7 @@ export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefi
 /** Hears one exchange. After `end` or `error` nothing more comes. */
 export interface UpstreamHandler {
   response(status: number, headers: UpstreamHeaders): void;
+  /** @param chunk the handler's own from now on: it may keep it, and write to it */
   data(chunk: Buffer): void;
   end(): void;
   /**
