@@ -150,12 +150,11 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', parseFloatAnywhere], 'no-console': 'off' },
   },
   {
-    // Tests and what they stand on call services over HTTP and are as long as their behaviour.
+    // Tests and what they stand on call services over HTTP; a suite is one function, as long as its behaviour.
     files: [...tests, 'libs/testing/**/*.ts'],
     rules: {
       ...boundaries([...layers, ...planes], specCircles),
       'no-restricted-syntax': 'off',
-      'max-lines': ['error', 800],
       'max-lines-per-function': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -11,8 +11,14 @@ import {
 import { connectNats, NatsDocumentStore, type NatsLink } from '@tollgate/messaging/nats';
 import { generateMasterKey, hashApiKey, parseMasterKey } from '@tollgate/security';
 import { noopLogger } from '@tollgate/telemetry';
-import { createTestDatabase, testServers, uniqueName, type TestDatabase } from '@tollgate/testing';
-import { AdminProcess, tollgate, type Environment } from './admin-process.js';
+import {
+  createTestDatabase,
+  GatewayProcess,
+  testServers,
+  uniqueName,
+  type TestDatabase,
+} from '@tollgate/testing';
+import { tollgate } from './tollgate.js';
 
 const PASSWORD = 'correct horse battery staple';
 const KEY_SECRET = 'sk-tg-0123456789abcdef0123456789abcdef';
@@ -32,8 +38,8 @@ describe('admin as a process', () => {
   let directory: string;
   let link: NatsLink;
   let documents: NatsDocumentStore;
-  let environment: Environment;
-  const running: AdminProcess[] = [];
+  let environment: Readonly<Record<string, string>>;
+  const running: GatewayProcess[] = [];
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'tollgate-admin-'));
@@ -66,11 +72,15 @@ describe('admin as a process', () => {
     await database.drop();
   });
 
-  function start(changes: Record<string, string | undefined> = {}, argv: string[] = []): AdminProcess {
+  function start(changes: Record<string, string | undefined> = {}, args: string[] = []): GatewayProcess {
     const merged = Object.entries({ ...environment, ...changes }).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, value] as const],
     );
-    const admin = new AdminProcess(Object.fromEntries(merged), argv);
+    const admin = GatewayProcess.start({
+      script: 'apps/admin/dist/main.js',
+      args,
+      environment: Object.fromEntries(merged),
+    });
     running.push(admin);
     return admin;
   }
@@ -164,7 +174,7 @@ describe('admin as a process', () => {
   });
 
   it('migrates and ends when it is told to', async () => {
-    const { exitCode, stdout } = await start({ NATS_URL: undefined }, ['migrate']).ended();
+    const { exitCode, stdout } = await start({ NATS_URL: undefined }, ['migrate']).outcome();
     expect(exitCode).toBe(0);
     expect(stdout).toContain('The schema is up to date.');
   });
@@ -174,7 +184,7 @@ describe('admin as a process', () => {
     const url = await admin.listening();
     const ready = await fetch(`${url}/readyz`);
     expect(ready.status).toBe(200);
-    expect((await admin.stop()).exitCode).toBe(0);
+    expect(await admin.stop()).toBe(0);
   });
 
   it.each([
@@ -187,7 +197,7 @@ describe('admin as a process', () => {
     [{ NATS_URL: 'nats://127.0.0.1:1' }, 'NATS at 127.0.0.1:1 could not be reached'],
     [{ TOLLGATE_CONFIG: '/nowhere/x.yaml' }, "The declarative file /nowhere/x.yaml can't be read (ENOENT)"],
   ])('refuses to start with %j in one line', async (changes, message) => {
-    const { exitCode, stderr } = await start(changes).ended();
+    const { exitCode, stderr } = await start(changes).outcome();
     expect(exitCode).toBe(1);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(stderr).toContain(`admin: `);
@@ -203,7 +213,7 @@ describe('admin as a process', () => {
     ],
   ])('refuses to start with the file %j', async (content, message) => {
     const path = await file(content);
-    const { exitCode, stderr } = await start({ TOLLGATE_CONFIG: path }).ended();
+    const { exitCode, stderr } = await start({ TOLLGATE_CONFIG: path }).outcome();
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`admin: ${path}${message}`);
   });

@@ -20,13 +20,16 @@ import { noopLogger } from '@tollgate/telemetry';
 import {
   createTestDatabase,
   eventually,
+  GatewayProcess,
   testServers,
   uniqueName,
   usageEvent,
   type TestDatabase,
 } from '@tollgate/testing';
-import { BillingProcess, type Environment } from './billing-process.js';
 
+type Environment = Readonly<Record<string, string>>;
+
+const MAIN = 'apps/billing/dist/main.js';
 const CARD = 'card-1' as PriceCardId;
 const ACME = 'acme-1' as OrganizationId;
 
@@ -38,7 +41,7 @@ describe('billing as a process', () => {
   let documents: NatsDocumentStore;
   let eventLog: NatsEventLog;
   let environment: Environment;
-  let running: BillingProcess[] = [];
+  let running: GatewayProcess[] = [];
 
   beforeAll(async () => {
     link = await connectNats({ url: testServers().natsUrl, name: 'test', logger: noopLogger });
@@ -65,14 +68,14 @@ describe('billing as a process', () => {
     };
   });
   afterEach(async () => {
-    await Promise.all(running.map((billing) => billing.end('SIGKILL')));
+    await Promise.all(running.map((billing) => billing.kill()));
     running = [];
     await Promise.all([documents.close(), eventLog.close()]);
     await database.drop();
   });
 
-  const start = (changes: Environment = {}, argv: readonly string[] = []): BillingProcess => {
-    const billing = new BillingProcess({ ...environment, ...changes }, argv);
+  const start = (changes: Environment = {}): GatewayProcess => {
+    const billing = GatewayProcess.start({ script: MAIN, environment: { ...environment, ...changes } });
     running.push(billing);
     return billing;
   };
@@ -172,7 +175,7 @@ describe('billing as a process', () => {
     await announce();
     await publishUsage(journal, [1, 2, 3]);
     await watermark(journal, 3);
-    await first.end('SIGKILL');
+    await first.kill();
     await publishUsage(journal, [4, 5]);
 
     const url = await start().listening();
@@ -184,14 +187,15 @@ describe('billing as a process', () => {
   it('stops in order when it is told to', async () => {
     const billing = start();
     await billing.listening();
-    expect(await billing.end('SIGTERM')).toMatchObject({ exitCode: 0, stderr: '' });
+    billing.signal('SIGTERM');
+    expect(await billing.outcome()).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
   it('brings the schema up to date as a job, once', async () => {
     const { DATABASE_URL = '' } = environment;
     for (const _run of ['first', 'second']) {
-      const job = new BillingProcess({ DATABASE_URL }, ['migrate']);
-      expect(await job.ended()).toMatchObject({ exitCode: 0, stderr: '' });
+      const job = GatewayProcess.start({ script: MAIN, args: ['migrate'], environment: { DATABASE_URL } });
+      expect(await job.outcome()).toMatchObject({ exitCode: 0, stderr: '' });
     }
   });
 
@@ -205,7 +209,7 @@ describe('billing as a process', () => {
     ],
     ['NATS is away', { NATS_URL: 'nats://127.0.0.1:1' }, /^billing: NATS at 127.0.0.1:1 .*\n$/],
   ])('says in one line that %s', async (_what, changes, line) => {
-    const { exitCode, stderr } = await start(changes).ended();
+    const { exitCode, stderr } = await start(changes).outcome();
     expect(stderr).toMatch(line);
     expect(exitCode).toBe(1);
   });
@@ -215,7 +219,7 @@ describe('billing as a process', () => {
     await once(server, 'listening');
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const { exitCode, stderr } = await start({ TOLLGATE_BILLING_PORT: String(port) }).ended();
+    const { exitCode, stderr } = await start({ TOLLGATE_BILLING_PORT: String(port) }).outcome();
     server.close();
     expect(stderr).toMatch(/^billing: .*TOLLGATE_BILLING_PORT.*\n$/);
     expect(exitCode).toBe(1);

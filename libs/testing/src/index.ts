@@ -51,4 +51,8 @@ export {
 export { VENDOR_WRITERS, type WrittenDialect } from './vendor/vendor-writers.js';
 export { usageEvent, type UsageEventOverrides } from './builders/usage-event.js';
 export { endWithParent } from './process/end-with-parent.js';
-export { GatewayProcess, type GatewayProcessOptions } from './process/gateway-process.js';
+export {
+  GatewayProcess,
+  type GatewayProcessOptions,
+  type ProcessOutcome,
+} from './process/gateway-process.js';

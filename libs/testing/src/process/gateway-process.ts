@@ -14,17 +14,31 @@ export interface GatewayProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** Of a process that ended. */
+export interface ProcessOutcome {
+  /** `null` when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** A service of the gateway in a process of its own, as an operator runs it. It ends with the process that started it. */
 export class GatewayProcess {
   private text = '';
+  private readonly printedTo = { stdout: '', stderr: '' };
+  private readonly closed: Promise<void>;
 
   private constructor(
     private readonly child: ChildProcess,
     private readonly script: string,
   ) {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name]?.on('data', (chunk: Buffer) => {
+        this.text += chunk.toString();
+        this.printedTo[name] += chunk.toString();
+      });
     }
+    this.closed = new Promise((resolve) => child.once('close', () => resolve()));
   }
 
   static start({ script, args = [], environment }: GatewayProcessOptions): GatewayProcess {
@@ -64,6 +78,12 @@ export class GatewayProcess {
     );
   }
 
+  /** The address of a service, which it logs once it answers. */
+  async listening(): Promise<string> {
+    const [line] = await this.printed(/^.* is listening\..*(?=\n)/m);
+    return (JSON.parse(line) as { readonly url: string }).url;
+  }
+
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
   }
@@ -72,6 +92,12 @@ export class GatewayProcess {
   async ended(): Promise<number | null> {
     if (this.running) await once(this.child, 'exit');
     return this.child.exitCode;
+  }
+
+  /** Resolves when it has ended and all that it printed has come. */
+  async outcome(): Promise<ProcessOutcome> {
+    await this.closed;
+    return { exitCode: this.child.exitCode, ...this.printedTo };
   }
 
   /** Ends it in order. */

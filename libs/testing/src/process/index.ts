@@ -1,2 +1,2 @@
 export { eventually } from '../contract/eventually.js';
-export { GatewayProcess, type GatewayProcessOptions } from './gateway-process.js';
+export { GatewayProcess, type GatewayProcessOptions, type ProcessOutcome } from './gateway-process.js';
