@@ -42,6 +42,7 @@ const STREAMS = streams.filter(({ name }) => name !== 'error-in-stream');
 describe.each(STREAMS)('the stream $name', ({ name, text }) => {
   const stream = Buffer.from(text);
   const whole = partsOf(stream, stream.length);
+  const answer = responses.find((file) => file.name === name);
 
   it('says the same split at every byte', () => {
     expect(whole.complete).toBe(true);
@@ -65,14 +66,13 @@ describe.each(STREAMS)('the stream $name', ({ name, text }) => {
     expect(finished.length).toBe(name === 'several-choices' ? 2 : 1);
   });
 
-  it('holds what the whole answer holds', () => {
-    const answer = responses.find((file) => file.name === name);
-    if (answer === undefined) return;
-    const response = outbound.decodeResponse(JSON.parse(answer.text));
-    const streamed = collected(whole.parts);
-    expect(streamed.choices).toEqual(response.choices);
-    expect(streamed.usage).toEqual(response.usage);
-  });
+  if (answer !== undefined)
+    it('holds what the whole answer holds', () => {
+      const response = outbound.decodeResponse(JSON.parse(answer.text));
+      const streamed = collected(whole.parts);
+      expect(streamed.choices).toEqual(response.choices);
+      expect(streamed.usage).toEqual(response.usage);
+    });
 });
 
 /** Choices that began and gave no reason to finish; 1 for a stream that did not begin. */
