@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server as HttpServer } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
@@ -223,6 +224,23 @@ describe('connections that are not made the plain way', () => {
       expect(asked).toEqual([`vendor.test:8000 Basic ${Buffer.from('ann:p:ü').toString('base64')}`]);
     });
 
+    it('reach a vendor by its IPv6 address', async () => {
+      const proxy = await listen(connectProxy(await vendor(), asked));
+      expect(await ask('http://[::1]:8000', { url: `http://127.0.0.1:${proxy}` })).toBe('[::1]:8000 /v1 -');
+      expect(asked).toEqual(['[::1]:8000 -']);
+    });
+
+    it('fail and leave nothing open where the certificate is none', async () => {
+      const server = connectProxy(await tlsVendor(), asked);
+      const url = { url: `http://127.0.0.1:${await listen(server)}` };
+      const closed = once(server, 'connect').then(([, socket]) => once(socket as Socket, 'close'));
+      const broken = '-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n';
+      expect(await ask('https://vendor.test', url, { ca: broken, clientCertificate: broken })).toBe(
+        'upstream_unreachable',
+      );
+      await closed;
+    });
+
     it('fail where the proxy refuses, and where it says nothing', async () => {
       const refusing = await listen(connectProxy(0, asked, 407));
       expect(await ask('http://vendor.test', { url: `http://127.0.0.1:${refusing}` })).toBe(
@@ -289,6 +307,13 @@ describe('connections that are not made the plain way', () => {
       expect(await ask(origin, undefined, { ca: pem.ca })).toBe('upstream_unreachable');
       expect(await ask(origin, undefined, { ca: pem.ca, serverName: 'vendor.test' })).toMatch(/ \/v1 -$/);
       expect(await ask(origin, undefined, { rejectUnauthorized: false })).toMatch(/ \/v1 -$/);
+    });
+
+    it('fail where the key is another certificate’s, each time', async () => {
+      const origin = `https://127.0.0.1:${await tlsVendor()}`;
+      const mixed = { clientCertificate: pem.clientCert, clientKey: pem.key };
+      for (let count = 0; count < 2; count += 1)
+        expect(await ask(origin, undefined, mixed)).toBe('upstream_unreachable');
     });
 
     it('prove who the gateway is', async () => {

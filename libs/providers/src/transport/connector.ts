@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import type { EgressGuard } from './egress-guard.js';
 import { sharedReads } from './http1/shared-reads.js';
@@ -28,8 +28,15 @@ export function upstreamConnector(
     onread: sharedReads,
     ...tlsOptions(tls),
   });
-  const named: Connector = (options, callback) =>
-    direct(tls?.serverName === undefined ? options : { ...options, servername: tls.serverName }, callback);
+  const named: Connector = (options, callback) => {
+    try {
+      direct(tls?.serverName === undefined ? options : { ...options, servername: tls.serverName }, callback);
+    } catch (cause) {
+      // A certificate that is none, or a key that is another certificate's.
+      options.httpSocket?.destroy();
+      callback(new Error("The channel's TLS options can't be used.", { cause }), null);
+    }
+  };
   return proxy === undefined ? named : new TunnelConnector(proxy, named, { guard, timeoutMs }).connect;
 }
 
@@ -101,7 +108,12 @@ class TunnelConnector {
     try {
       if (this.url.protocol === 'socks5:') {
         await openSocksTunnel(socket, { hostname, port: number }, this.proxy);
-      } else await openHttpTunnel(socket, `${hostname}:${number}`, this.proxy);
+      } else
+        await openHttpTunnel(
+          socket,
+          `${isIPv6(hostname) ? `[${hostname}]` : hostname}:${number}`,
+          this.proxy,
+        );
     } finally {
       clearTimeout(timer);
     }

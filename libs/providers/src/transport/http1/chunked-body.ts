@@ -12,6 +12,7 @@ const IGNORED_BYTES_MAX = 65_536;
 
 type State =
   | 'size'
+  | 'padding'
   | 'extension'
   | 'size-end'
   | 'data'
@@ -71,6 +72,9 @@ export class ChunkedBody {
       case 'size':
         this.readSize(byte);
         return;
+      case 'padding':
+        this.endDigits(byte);
+        return;
       case 'extension':
         this.passOver(byte, 'size-end');
         return;
@@ -107,9 +111,17 @@ export class ChunkedBody {
       return;
     }
     if (this.digits === 0) throw new InvalidResponse('a chunk has no size');
-    if (byte === CR) this.state = 'size-end';
-    else if (byte === SEMICOLON || byte === SPACE || byte === TAB) this.state = 'extension';
-    else throw new InvalidResponse("a chunk's size is not hexadecimal");
+    this.endDigits(byte);
+  }
+
+  /** Some write spaces behind the size; digits behind these would be read by one and not by another. */
+  private endDigits(byte: number): void {
+    if (byte === SEMICOLON) this.state = 'extension';
+    else if (byte === CR) this.state = 'size-end';
+    else if (byte === SPACE || byte === TAB) {
+      this.state = 'padding';
+      this.passOver(byte, 'padding');
+    } else throw new InvalidResponse("a chunk's size is not hexadecimal");
   }
 
   private endSize(byte: number): void {

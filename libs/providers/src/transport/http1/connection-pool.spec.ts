@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { buildConnector } from 'undici';
 import type { UpstreamHeaders, UpstreamRequest } from '../transport.js';
 import { ConnectionPool, type PoolUser } from './connection-pool.js';
 import { ConnectionClosed, type Http1Connection } from './http1-connection.js';
@@ -203,6 +204,43 @@ describe('a pool of connections', () => {
     server.close();
     await once(server, 'close');
     expect(await ask().settled).toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('lets nobody wait for a connection that nobody makes', async () => {
+    const made: buildConnector.Callback[] = [];
+    const lone = new ConnectionPool(
+      'http://vendor.test',
+      (_target, callback) => void made.push(callback),
+      () => 0,
+    );
+    const [first, second] = [new Asked(), new Asked()];
+    for (const asked of [first, second]) lone.ask(REQUEST, asked);
+    const { port } = server.address() as AddressInfo;
+    serve = () => undefined;
+    // The connection that was meant for the second serves the first, and the first's does not come about.
+    made[1]?.(null, connect(port, '127.0.0.1'));
+    made[0]?.(new Error('refused'), null);
+    expect(first.connection).toBeDefined();
+    expect(await second.settled).toMatchObject({ message: 'refused' });
+    first.connection?.destroy();
+  });
+
+  it('fails nobody for whom another connection is on its way', async () => {
+    const made: buildConnector.Callback[] = [];
+    const lone = new ConnectionPool(
+      'http://vendor.test',
+      (_target, callback) => void made.push(callback),
+      () => 0,
+    );
+    const [first, second] = [new Asked(), new Asked()];
+    lone.ask(REQUEST, first);
+    first.over = true;
+    lone.ask(REQUEST, second);
+    made[0]?.(new Error('refused'), null);
+    const { port } = server.address() as AddressInfo;
+    made[1]?.(null, connect(port, '127.0.0.1'));
+    expect([await second.settled, second.text]).toEqual([undefined, 'ok']);
+    lone.close();
   });
 
   it('keeps a connection for the next one when who wanted it has given up', async () => {

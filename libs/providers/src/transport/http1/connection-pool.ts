@@ -32,6 +32,8 @@ const MARGIN_MS = 2_000;
 export class ConnectionPool implements ConnectionOwner {
   private readonly idle: Idle[] = [];
   private waiting: Waiting[] = [];
+  /** Connections that are being made: never fewer than there are who wait. */
+  private connecting = 0;
   private closed = false;
   private readonly bytes: RequestBytes;
   private readonly target: buildConnector.Options;
@@ -56,10 +58,11 @@ export class ConnectionPool implements ConnectionOwner {
       begin(connection, pieces, user);
       return;
     }
-    const waiting = { pieces, user };
-    this.waiting.push(waiting);
+    this.waiting.push({ pieces, user });
+    this.connecting += 1;
     this.connect(this.target, (error, socket) => {
-      if (error !== null) this.refuse(waiting, error);
+      this.connecting -= 1;
+      if (error !== null) this.refuse(error);
       else this.free(new Http1Connection(socket, this));
     });
   }
@@ -109,12 +112,12 @@ export class ConnectionPool implements ConnectionOwner {
     }
   }
 
-  /** Somebody else's connection may have served it already. */
-  private refuse(waiting: Waiting, error: unknown): void {
-    const at = this.waiting.indexOf(waiting);
-    if (at === -1) return;
-    this.waiting.splice(at, 1);
-    waiting.user.fail(error);
+  /**
+   * A connection did not come about. Whoever it was meant for may have been served by another one already: nobody fails
+   * while there are enough to come, and nobody waits for one that nobody makes.
+   */
+  private refuse(error: unknown): void {
+    if (this.waiting.length > this.connecting) this.waiting.shift()?.user.fail(error);
   }
 }
 

@@ -74,12 +74,15 @@ export class Http1Connection {
       this.destroy();
       return;
     }
+    let taken;
     try {
-      const taken = reader.read(bytes);
-      if (reader.whole && !this.over) this.finish(reader, taken === bytes.length);
+      taken = reader.read(bytes);
     } catch (error) {
       this.destroy(error);
+      return;
     }
+    // What its user's end throws is no fault of this connection, which may be somebody else's by then.
+    if (reader.whole && !this.over) this.finish(reader, taken === bytes.length);
   }
 
   private finish({ keeps }: ResponseReader, exact: boolean): void {

@@ -11,6 +11,11 @@ describe("the head of a vendor's answer", () => {
     expect({ ...read.headers }).toEqual({ 'content-type': 'text/plain', 'retry-after': '7' });
   });
 
+  it('takes spaces and tabs around a value for no part of it', () => {
+    const { headers } = readHead(head('HTTP/1.1 200 OK', 'a:b', 'c: \t d e\t ', 'f:', 'g: \t', 'h:\xa0i'));
+    expect({ ...headers }).toEqual({ a: 'b', c: 'd e', f: '', g: '', h: '\xa0i' });
+  });
+
   it('keeps each value of a header that comes several times', () => {
     const { headers } = readHead(
       head('HTTP/1.1 200 OK', 'Set-Cookie: a', 'x: 1', 'set-cookie: b', 'Set-Cookie: c'),
@@ -60,6 +65,8 @@ describe("the head of a vendor's answer", () => {
     ['a length and chunks', head('HTTP/1.1 200 OK', 'content-length: 5', 'transfer-encoding: chunked')],
     ['two lengths', head('HTTP/1.1 200 OK', 'content-length: 5', 'content-length: 6')],
     ['a length that is no number', head('HTTP/1.1 200 OK', 'content-length: +5')],
+    ['a length with a no-break space', head('HTTP/1.1 200 OK', 'content-length: 5\xa0')],
+    ['an encoding with a no-break space', head('HTTP/1.1 200 OK', 'transfer-encoding:\xa0chunked')],
     ['a negative length', head('HTTP/1.1 200 OK', 'content-length: -1')],
     ['a list of lengths', head('HTTP/1.1 200 OK', 'content-length: 5, 5')],
     ['an encoding that is not known', head('HTTP/1.1 200 OK', 'transfer-encoding: gzip, chunked')],

@@ -54,7 +54,7 @@ function readHeaders(text: string, from: number): Headers {
     const end = found === -1 ? text.length : found;
     const colon = text.indexOf(':', at);
     if (colon === -1 || colon >= end) throw new InvalidResponse('a line of the head is no header');
-    add(headers, nameOf(text.slice(at, colon)), text.slice(colon + 1, end).trim());
+    add(headers, nameOf(text.slice(at, colon)), valueOf(text, colon + 1, end));
     at = end + 2;
   }
   return headers;
@@ -76,6 +76,22 @@ function nameOf(written: string): string {
   const name = written.toLowerCase();
   if (names.size < NAMES_MAX) names.set(written, name);
   return name;
+}
+
+const TAB = 0x09;
+const SPACE = 0x20;
+
+/** Without the spaces and tabs around it, and these alone: to others a no-break space is part of it. */
+function valueOf(text: string, start: number, end: number): string {
+  let from = start;
+  let to = end;
+  while (from < to && isBlank(text.charCodeAt(from))) from += 1;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
+  return text.slice(from, to);
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB;
 }
 
 function add(headers: Headers, name: string, value: string): void {

@@ -93,7 +93,13 @@ export class ResponseReader {
     const data = Buffer.allocUnsafe(bytes.length - at);
     const end = chunks.read(bytes, at, data);
     this.whole = chunks.whole;
-    if (chunks.found > 0) this.sink.data(data.subarray(0, chunks.found));
+    if (chunks.found > 0) this.sink.data(pieceOf(data, chunks.found));
     return end;
   }
+}
+
+/** Who keeps a piece keeps no more in memory than twice as much: most of what was read may be extensions. */
+function pieceOf(data: Buffer, length: number): Buffer {
+  const piece = data.subarray(0, length);
+  return length * 2 < data.length ? Buffer.from(piece) : piece;
 }
