@@ -44,7 +44,7 @@ export interface UpstreamHandler {
 export interface UpstreamExchange {
   /** Ends the exchange at once and closes its connection. */
   abort(): void;
-  /** Back-pressure: no `data` until `resume`. */
+  /** Back-pressure, once the answer has begun: no `data` until `resume`, but for what has been read already. */
   pause(): void;
   resume(): void;
 }

@@ -134,6 +134,7 @@ export class ChunkedBody {
     if (this.ignored > IGNORED_BYTES_MAX) throw new InvalidResponse('it has too much beside its chunks');
     if (byte === CR) this.state = next;
     else if (byte === LF) throw wrongLineEnd();
+    else if (byte < SPACE && byte !== TAB) throw new InvalidResponse('it has stray control characters');
   }
 
   private expect(byte: number, expected: number, next: State): void {

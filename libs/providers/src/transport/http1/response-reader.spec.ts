@@ -134,6 +134,8 @@ describe('the reading of an answer', () => {
     ['a chunk that ends without CR', chunked('2', 'xy\n0', '', '')],
     ['a size that ends without CR', chunked('2\nxy', '0', '', '')],
     ['an extension that ends without CR', chunked('2;a=b\nxy', '0', '', '')],
+    ['an extension with NUL', chunked('2;a\0', 'xy', '0', '', '')],
+    ['a trailer with NUL', chunked('0', 'x: \0', '', '')],
     ['a CR alone after a size', chunked('2\rxy', '0', '', '')],
     ['a trailer that ends without CR', chunked('0', 'x: y\n', '')],
     ['an empty line without CR at the end', chunked('0', '\n')],
