@@ -32,7 +32,10 @@ const starters: Readonly<Record<GatewayName, StartGateway>> = {
 };
 
 /** Of every Node gateway alike: as the proxy's image starts it (deploy/Dockerfile). */
-const NODE_OPTIONS = ['--max-semi-space-size=16', '--no-parallel-scavenge'];
+const NODE_OPTIONS = [
+  ...['--max-semi-space-size=16', '--no-parallel-scavenge'],
+  ...['--external-memory-accounted-in-global-limit', '--initial-heap-size=256'],
+];
 
 /** How large some gateways are. */
 export type WorldSize = Pick<GatewayContext, 'workers' | 'keys'>;
