@@ -34,7 +34,7 @@ const starters: Readonly<Record<GatewayName, StartGateway>> = {
 /** Of every Node gateway alike: as the proxy's image starts it (deploy/Dockerfile). */
 const NODE_OPTIONS = [
   ...['--max-semi-space-size=16', '--no-parallel-scavenge'],
-  ...['--external-memory-accounted-in-global-limit', '--initial-heap-size=256'],
+  ...['--external-memory-accounted-in-global-limit', '--initial-heap-size=128'],
 ];
 
 /** How large some gateways are. */
