@@ -27,6 +27,7 @@ const tlsMembers = {
     .string()
     .max(253)
     .regex(/^[A-Za-z0-9.-]+$/, 'must be a host name')
+    .refine((name) => !/^[\d.]+$/.test(name), 'must be a host name: TLS knows no address there')
     .optional(),
   clientCertificate: certificates.optional(),
 };

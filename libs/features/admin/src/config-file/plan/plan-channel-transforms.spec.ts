@@ -106,6 +106,10 @@ describe("a channel's rules in the declarative file", () => {
     ['proxy: { env: DATABASE_URL }', /^channels\[0\]\.proxy\.env: DATABASE_URL is a setting of Tollgate/],
     ['tls: { ca: none }', /^channels\[0\]\.tls\.ca: must be PEM/],
     [
+      'tls: { serverName: 10.0.0.7 }',
+      /^channels\[0\]\.tls\.serverName: must be a host name: TLS knows no address there$/,
+    ],
+    [
       'tls: { clientCertificate: "-----BEGIN CERTIFICATE-----" }',
       /^channels\[0\]\.tls\.clientKey: needs clientCertificate and clientKey together$/,
     ],
