@@ -31,7 +31,7 @@ const MARGIN_MS = 2_000;
  */
 export class ConnectionPool implements ConnectionOwner {
   private readonly idle: Idle[] = [];
-  private waiting: Waiting[] = [];
+  private readonly waiting: Waiting[] = [];
   /** Connections that are being made: never fewer than there are who wait. */
   private connecting = 0;
   private closed = false;

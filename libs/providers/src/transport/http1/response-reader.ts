@@ -24,11 +24,6 @@ export class ResponseReader {
 
   constructor(private readonly sink: ResponseSink) {}
 
-  /** Whether nothing was read yet. */
-  get untouched(): boolean {
-    return this.head === undefined && this.begun === undefined;
-  }
-
   /** Of an answer that is whole: whether its connection can be used again, for how long the vendor said. */
   get keeps(): { readonly persistent: boolean; readonly keepAliveMs: number | undefined } {
     return this.head ?? { persistent: false, keepAliveMs: undefined };
