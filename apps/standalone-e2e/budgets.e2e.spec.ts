@@ -10,6 +10,8 @@ interface Budget {
 }
 
 const AMOUNT = '0.001';
+/** Less than any request costs. */
+const NOTHING = '0.000000001';
 
 describe('a daily budget of a key', () => {
   let gateway: StandaloneGateway;
@@ -29,7 +31,7 @@ describe('a daily budget of a key', () => {
     await call('PATCH', '/api/v1/settings', { health: { notifications } });
     const { items } = (await call('GET', '/api/v1/api-keys')) as { items: { id: string }[] };
     budget = (await call('POST', '/api/v1/budgets', {
-      ...{ scope: 'api-key', scopeId: items[0]!.id, period: 'daily', amount: AMOUNT },
+      ...{ scope: 'api-key', scopeId: items[0]!.id, period: 'daily', amount: NOTHING },
     })) as Budget;
   }, 120_000);
   afterAll(async () => {
@@ -58,14 +60,24 @@ describe('a daily budget of a key', () => {
   const read = async (): Promise<Budget> => (await call('GET', `/api/v1/budgets/${budget.id}`)) as Budget;
 
   it('lets requests through until it is used up, and no nano-dollar beyond', async () => {
-    let served = 0;
+    // What is asked before the proxy has heard of the budget does not count in it.
+    let before = 0;
+    await eventually(async () => {
+      const status = await ask();
+      if (status === 200) before += 1;
+      return status === 402;
+    }, 'a refusal for the budget');
+    const uncounted = before === 0 ? 0n : parseUsd((await gateway.usage(token, before))[0]!.charge)!;
+    await call('PATCH', `/api/v1/budgets/${budget.id}`, { amount: AMOUNT });
+    await eventually(async () => (await ask()) === 200, 'a request that the budget covers');
+    let served = 1;
     while (served < 200 && (await ask()) === 200) served += 1;
     expect(served).toBeGreaterThan(3);
     expect(served).toBeLessThan(200);
-    const [row] = await gateway.usage(token, served);
+    const [row] = await gateway.usage(token, before + served);
     const spent = await eventually(async () => {
       const { spent: known } = await read();
-      return known === row!.charge ? known : undefined;
+      return known !== null && parseUsd(known) === parseUsd(row!.charge)! - uncounted ? known : undefined;
     }, 'the charges in the budget');
     expect(parseUsd(spent)).toBeLessThanOrEqual(parseUsd(AMOUNT)!);
     const { items } = (await call('GET', `/api/v1/billing/budgets/${budget.id}/alerts`)) as {

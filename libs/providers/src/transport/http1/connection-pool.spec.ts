@@ -85,6 +85,12 @@ describe('a pool of connections', () => {
     pool.ask(request, asked);
     return asked;
   };
+  /** A pool whose connections come about as the test says, in the order in which they were asked for. */
+  const handMade = () => {
+    const made: buildConnector.Callback[] = [];
+    const connecting: buildConnector.connector = (_target, callback) => void made.push(callback);
+    return { made, lone: new ConnectionPool('http://vendor.test', connecting, () => now) };
+  };
   const gone = (connection: number) => once(accepted[connection] ?? server, 'close');
 
   it('asks again on the connection that it has', async () => {
@@ -207,12 +213,7 @@ describe('a pool of connections', () => {
   });
 
   it('lets nobody wait for a connection that nobody makes', async () => {
-    const made: buildConnector.Callback[] = [];
-    const lone = new ConnectionPool(
-      'http://vendor.test',
-      (_target, callback) => void made.push(callback),
-      () => 0,
-    );
+    const { lone, made } = handMade();
     const [first, second] = [new Asked(), new Asked()];
     for (const asked of [first, second]) lone.ask(REQUEST, asked);
     const { port } = server.address() as AddressInfo;
@@ -226,12 +227,7 @@ describe('a pool of connections', () => {
   });
 
   it('fails nobody for whom another connection is on its way', async () => {
-    const made: buildConnector.Callback[] = [];
-    const lone = new ConnectionPool(
-      'http://vendor.test',
-      (_target, callback) => void made.push(callback),
-      () => 0,
-    );
+    const { lone, made } = handMade();
     const [first, second] = [new Asked(), new Asked()];
     lone.ask(REQUEST, first);
     first.over = true;
