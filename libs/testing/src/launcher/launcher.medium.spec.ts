@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { isAlive } from '../process/is-alive.js';
 import { startTypeScript } from '../typescript-child.js';
 import { type PrivateServers, startServers } from './private-servers.js';
 
@@ -130,9 +131,11 @@ describe('what remains of private servers', () => {
   it('is swept by the next launcher if the guard was killed too', async () => {
     const { child, nats, redis } = await hold();
     const folder = folderOf(child);
-    process.kill(guardOf(folder), 'SIGKILL');
+    const guard = guardOf(folder);
+    process.kill(guard, 'SIGKILL');
     child.kill('SIGKILL');
     await once(child, 'exit');
+    await until(() => !isAlive(guard));
     const next = await startServers({ redis: true });
     await next.stop();
     expect([await isListening(nats), await isListening(redis), existsSync(folder)]).toEqual([

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../process/is-alive.js';
 
 const temporaryPrefix = 'tollgate-servers-';
 
@@ -112,21 +113,6 @@ function isAbandoned(folder: string): boolean {
   } catch {
     return false; // Just being made by another launcher, or not ours to judge.
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !isZombie(pid);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-/** Dead, but its parent has not asked how; a container's first process often never does. */
-function isZombie(pid: number): boolean {
-  const file = `/proc/${pid}/stat`;
-  return existsSync(file) && readFileSync(file, 'utf8').split(') ').at(-1)?.startsWith('Z') === true;
 }
 
 function clean(folder: string, keep: boolean): void {

@@ -1,22 +1,11 @@
 import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../contract/eventually.js';
 import { startTypeScript } from '../typescript-child.js';
+import { isAlive } from './is-alive.js';
 
 const PARENT = new URL('./__fixtures__/parent.ts', import.meta.url).href;
-
-/** A process that ended may remain as a zombie where the first process of a container asks for nobody's end. */
-function isAlive(pid: number): boolean {
-  const file = `/proc/${pid}/stat`;
-  try {
-    process.kill(pid, 0);
-    return !(existsSync(file) && readFileSync(file, 'utf8').includes(') Z '));
-  } catch {
-    return false;
-  }
-}
 
 describe('a child process', () => {
   const parents: ChildProcess[] = [];
