@@ -39,7 +39,7 @@ export interface Books {
   readonly accounts: ReadonlyMap<string, AccountSums>;
   /** Sum over all postings of all accounts: zero. */
   readonly total: bigint;
-  /** What billing found odd: kind and how often. */
+  /** What billing found odd: kind and how often. Of counts that are not the vendor's, `usage_missing`. */
   readonly findings: ReadonlyMap<string, number>;
   readonly budgets: readonly BudgetSums[];
 }
@@ -70,7 +70,9 @@ async function readAll(client: pg.Client): Promise<Books> {
      group by a.id, a.balance`,
   );
   const findings = await client.query<{ kind: string; count: number }>(
-    'select kind, count(*)::int as count from billing.findings group by kind',
+    `select case when details->'counts' = '["usage_missing"]' then 'usage_missing' else kind end as kind,
+       count(*)::int as count
+     from billing.findings group by 1`,
   );
   return {
     records: records.rows.map(({ id, organization_id, api_key_id, outcome, charge }) => ({

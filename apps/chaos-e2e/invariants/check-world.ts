@@ -60,9 +60,10 @@ async function lookAt(world: World): Promise<readonly string[]> {
     const quota = await readQuota(gateway.servers.redis.url);
     const slotsTaken = await readSlotsTaken(gateway.servers.redis.url);
     const seenByVendors = new Set(vendors.flatMap(({ seen }) => [...seen]));
+    const brokenOff = vendors.reduce((sum, vendor) => sum + vendor.brokenOff, 0);
     return [
       ...checkAnswers({ sent, books, seenByVendors, deaths }),
-      ...checkLedger(accounts, books),
+      ...checkLedger(accounts, books, brokenOff),
       ...checkQuota(accounts, books, quota),
       ...checkBudgets({ books, quota, count: BUDGET_COUNT }),
       ...checkLimits({ sent, rates: REQUEST_RATES, redisOutages, slotsTaken }),

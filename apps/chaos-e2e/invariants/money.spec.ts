@@ -18,7 +18,7 @@ function books(change: Partial<AccountSums> = {}, more: Partial<Books> = {}): Bo
 
 describe('the ledger', () => {
   it('is the sum of the charges', () => {
-    expect(checkLedger(ACCOUNTS, books())).toEqual([]);
+    expect(checkLedger(ACCOUNTS, books(), 0)).toEqual([]);
   });
 
   it.each([
@@ -27,15 +27,25 @@ describe('the ledger', () => {
     ['postings that are not the balance', books({ posted: 71n }), /postings 71/],
     ['postings that do not add up', books({}, { total: 1n }), /add up to 1/],
     ['a finding', books({}, { findings: new Map([['charge_mismatch', 2]]) }), /charge_mismatch 2 times/],
+    [
+      'more estimates than answers that broke off',
+      books({}, { findings: new Map([['usage_missing', 2]]) }),
+      /usage_missing 2 times/,
+    ],
     ['an account that is missing', books({}, { accounts: new Map() }), /no account/],
   ])('is not with %s', (_, wrong, message) => {
-    expect(checkLedger(ACCOUNTS, wrong)).toEqual([expect.stringMatching(message)]);
+    expect(checkLedger(ACCOUNTS, wrong, 1)).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('may be estimated for an answer that broke off before its usage', () => {
+    const estimated = books({}, { findings: new Map([['usage_missing', 1]]) });
+    expect(checkLedger(ACCOUNTS, estimated, 1)).toEqual([]);
   });
 
   it('is never below zero', () => {
     const records = [{ ...books().records[0]!, charge: 130n }];
     const overdrawn = books({ charged: 130n, posted: -30n, balance: -30n }, { records });
-    expect(checkLedger(ACCOUNTS, overdrawn)).toEqual(['first: overdrawn to -30.']);
+    expect(checkLedger(ACCOUNTS, overdrawn, 0)).toEqual(['first: overdrawn to -30.']);
   });
 });
 

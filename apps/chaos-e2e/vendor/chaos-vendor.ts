@@ -28,6 +28,8 @@ export class ChaosVendor {
   readonly seen = new Set<number>();
   /** Requests that it has not finished and that nobody gave up. */
   underWay = 0;
+  /** Answers that it broke off, as it began to refuse. */
+  brokenOff = 0;
   private server: Server | undefined;
   private mood: VendorMood | undefined;
   private turn = 0;
@@ -66,6 +68,7 @@ export class ChaosVendor {
     const { server } = this;
     this.server = undefined;
     if (server === undefined) return;
+    this.brokenOff += this.underWay;
     const closed = once(server, 'close');
     server.closeAllConnections();
     server.close();
