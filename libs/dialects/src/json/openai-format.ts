@@ -23,8 +23,8 @@ export function encodeFormat(
   const { responseFormat } = request;
   const best = target.structuredOutput;
   if (responseFormat === undefined) return { instructed: request };
-  if (responseFormat.type === 'text') return { instructed: request, format: { type: 'text' } };
-  if (best === 'json-schema' || (best === 'json-object' && responseFormat.type === 'json')) {
+  const { type } = responseFormat;
+  if (type === 'text' || best === 'json-schema' || (best === 'json-object' && type === 'json')) {
     return { instructed: request, format: wireFormat(responseFormat) };
   }
   warnings.add('approximated', 'responseFormat', 'the form of the answer stands in the instructions');

@@ -59,13 +59,6 @@ export const CHANNEL = {
   baseUrl: 'https://api.openai.com/v1',
   credentials: ['sk-stored'],
   models: [{ name: 'gpt-4o', upstream: 'gpt-4o', cost: null }],
-  groups: ['default'],
-  dialect: null,
-  options: {},
-  thinkingToContent: false,
-  priority: 0,
-  weight: 1,
-  enabled: true,
 };
 export const KEY = {
   id: 'key-1',

@@ -20,8 +20,7 @@ export interface ResponseHead {
 type Headers = Record<string, string | string[] | undefined>;
 
 /** A CR or LF alone, with which a head could be read in two ways, or another control character but TAB. */
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
-const STRAY_CONTROL = /\r(?!\n)|[^\r]\n|[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+const STRAY_CONTROL = /\r(?!\n)|[^\r]\n|[^\t\r\n\x20-\x7e\x80-\xff]/;
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/;
 const LENGTH = /^\d{1,15}$/;
 const KEEP_ALIVE_TIMEOUT = /(?:^|[\s,;])timeout=(\d{1,6})(?:$|[\s,;])/i;
