@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { storedResponseKey } from '@tollgate/contracts';
-import { chatCompletion, chatVendor, eventually, FakeVendor } from '@tollgate/testing';
+import { chatCompletion, chatStreamEvents, chatVendor, eventually, FakeVendor } from '@tollgate/testing';
 import { chat, contents, gemini, MODELS } from '../test-support/model-m.js';
 import { ProxyWorld, type SendOptions } from '../test-support/proxy-world.js';
 
@@ -75,6 +75,18 @@ describe('a hostile client or vendor', () => {
         usage: { input: 7, output: stream ? expect.any(Number) : 2 },
       });
       expect(world.journal.ends[0]?.usage.output).toBeGreaterThan(0);
+    });
+
+    it('where the vendor breaks off between the last word and its usage', async () => {
+      await channel('openai', { dialect: 'openai-chat' });
+      const events = chatStreamEvents(['Hello', ' there'], null).slice(0, -1);
+      vendor.respond({ kind: 'stream', events, ending: 'cut' });
+      await world.send(chat({ stream: true }));
+      await ended();
+      expect(world.journal.ends[0]).toMatchObject({
+        ...{ outcome: 'succeeded', usageSource: 'estimated', findings: ['usage_missing'] },
+        usage: { input: 7 },
+      });
     });
   });
 
