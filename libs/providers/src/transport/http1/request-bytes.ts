@@ -1,8 +1,7 @@
 import type { UpstreamRequest } from '../transport.js';
+import { FIELD_VALUE } from './header-lines.js';
 import { TOKEN } from './token.js';
 
-/** Visible characters, spaces and bytes above ASCII, one byte each. */
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const PATH = /^\/[\x21-\x7e\x80-\xff]*$/;
 /** What is written from the request itself: a second one would let it be read in two ways. */
 const OWN_NAME = /^(?:host|connection|content-length|transfer-encoding)$/i;
@@ -48,7 +47,7 @@ function startOf({ method, path, headers }: UpstreamRequest, host: string): stri
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? '';
     const value = headers[at + 1] ?? '';
-    if (!TOKEN.test(name) || OWN_NAME.test(name) || !VALUE.test(value))
+    if (!TOKEN.test(name) || OWN_NAME.test(name) || !FIELD_VALUE.test(value))
       throw new Error(`the header "${name}" would be no header`);
     start += `${name}: ${value}\r\n`;
   }

@@ -1,6 +1,6 @@
 import type { UpstreamHeaders } from '../transport.js';
+import { readHeaderLines, STRAY_CONTROL } from './header-lines.js';
 import { InvalidResponse } from './invalid-response.js';
-import { TOKEN } from './token.js';
 
 /** Where an answer's body ends: https://www.rfc-editor.org/rfc/rfc9112#name-message-body-length */
 export type BodyFraming = 'none' | 'length' | 'chunked' | 'until-close';
@@ -19,8 +19,6 @@ export interface ResponseHead {
 
 type Headers = Record<string, string | string[] | undefined>;
 
-/** A CR or LF alone, with which a head could be read in two ways, or another control character but TAB. */
-const STRAY_CONTROL = /\r(?!\n)|[^\r]\n|[^\t\r\n\x20-\x7e\x80-\xff]/;
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/;
 const LENGTH = /^\d{1,15}$/;
 const KEEP_ALIVE_TIMEOUT = /(?:^|[\s,;])timeout=(\d{1,6})(?:$|[\s,;])/i;
@@ -47,50 +45,14 @@ export function readHead(text: string): ResponseHead {
 
 function readHeaders(text: string, from: number): Headers {
   const headers = emptyHeaders();
-  let at = from;
-  while (at < text.length) {
-    const found = text.indexOf('\r\n', at);
-    const end = found === -1 ? text.length : found;
-    const colon = text.indexOf(':', at);
-    if (colon === -1 || colon >= end) throw new InvalidResponse('a line of the head is no header');
-    add(headers, nameOf(text.slice(at, colon)), valueOf(text, colon + 1, end));
-    at = end + 2;
-  }
+  if (!readHeaderLines(text, from, (name, value) => add(headers, name, value)))
+    throw new InvalidResponse('a line of the head is no header');
   return headers;
 }
 
 /** No name of a header means anything to it. */
 function emptyHeaders(): Headers {
   return Object.create(null) as Headers;
-}
-
-/** Names as vendors write them, and in lower case: the same few with every answer. */
-const names = new Map<string, string>();
-const NAMES_MAX = 512;
-
-function nameOf(written: string): string {
-  const known = names.get(written);
-  if (known !== undefined) return known;
-  if (!TOKEN.test(written)) throw new InvalidResponse("a header's name has characters that no name has");
-  const name = written.toLowerCase();
-  if (names.size < NAMES_MAX) names.set(written, name);
-  return name;
-}
-
-const TAB = 0x09;
-const SPACE = 0x20;
-
-/** Without the spaces and tabs around it, and these alone: to others a no-break space is part of it. */
-function valueOf(text: string, start: number, end: number): string {
-  let from = start;
-  let to = end;
-  while (from < to && isBlank(text.charCodeAt(from))) from += 1;
-  while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
-  return text.slice(from, to);
-}
-
-function isBlank(code: number): boolean {
-  return code === SPACE || code === TAB;
 }
 
 function add(headers: Headers, name: string, value: string): void {
