@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import {
   Inject,
   Module,
@@ -9,6 +9,7 @@ import {
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { HealthChecks } from '@tollgate/telemetry';
 import { GatewayError } from '@tollgate/contracts';
+import { FrontServer } from './http/front-server.js';
 import { ProbeController } from './probing/probe.controller.js';
 import { ProxyService } from './proxy-service.js';
 
@@ -64,17 +65,15 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 export function proxyHttpAdapter(service: ProxyService): FastifyAdapter {
   return new FastifyAdapter({
     serverFactory: (framework: RequestListener): Server =>
-      createServer(
+      new FrontServer(
         {
           noDelay: true,
           requestTimeout: REQUEST_TIMEOUT_MS,
           headersTimeout: HEADERS_TIMEOUT_MS,
           keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
         },
-        (request, response) => {
-          if (service.dataPlane.accepts(request.url)) service.dataPlane.handle(request, response);
-          else framework(request, response);
-        },
+        service.dataPlane,
+        framework,
       ),
   });
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   MemoryLimitStore,
@@ -40,6 +40,7 @@ import {
 } from '@tollgate/security';
 import { createMetrics, noopLogger } from '@tollgate/telemetry';
 import { eventually, FakeDocumentStore, FakeEventLog, ManualClock, type FakeVendor } from '@tollgate/testing';
+import { FrontServer } from '../src/http/front-server.js';
 import { NO_TRACING } from '../src/observation/request-tracing.js';
 import { ProxyService, type ProxyLimits } from '../src/proxy-service.js';
 
@@ -131,7 +132,7 @@ export class ProxyWorld {
   readonly limitClock = new ManualClock();
   readonly metrics = createMetrics({ service: 'proxy' });
   readonly service: ProxyService;
-  readonly server: Server;
+  readonly server: FrontServer;
 
   private constructor(clock: Clock, limits: Partial<ProxyLimits>, shareStore: ShareStore | undefined) {
     const { documents, eventLog, journal, admission, keyring } = this;
@@ -157,7 +158,7 @@ export class ProxyWorld {
         ...limits,
       },
     });
-    this.server = createServer((request, response) => this.service.dataPlane.handle(request, response));
+    this.server = new FrontServer({}, this.service.dataPlane, (_request, response) => response.end());
   }
 
   /** `prepare` puts documents before the proxy reads them. */

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '@tollgate/contracts';
+import type { BodySink } from './exchange.js';
 import { GatheredBody } from './gathered-body.js';
 
 /** Counts the bytes of all bodies in memory. */
@@ -9,42 +9,44 @@ export interface BodyMeter {
   shrink(bytes: number): void;
 }
 
-/** Reads a request's body to its end, within a bound. Told from outside when the client leaves. */
-export class BodyReading {
-  /** To be set before the first piece comes. */
-  meter: BodyMeter | undefined;
+/** Who waits for a body. */
+export interface BodyReader {
+  resolve(body: Buffer): void;
+  reject(error: GatewayError): void;
+}
+
+/** Gathers a request's body to its end, within a bound. Told from outside when the client leaves. */
+export class BodyReading implements BodySink {
   private readonly body = new GatheredBody();
+  private stopped = false;
 
   constructor(
-    private readonly request: IncomingMessage,
     private readonly bytesMax: number,
-    private readonly resolve: (body: Buffer) => void,
-    private readonly reject: (error: GatewayError) => void,
-  ) {
-    request.on('data', (chunk: Buffer) => this.push(chunk));
-    request.on('end', () => this.resolve(this.body.bytes()));
+    private meter: BodyMeter | undefined,
+    private readonly reader: BodyReader,
+  ) {}
+
+  push(piece: Buffer): void {
+    const { body, bytesMax } = this;
+    if (this.stopped) return;
+    if (body.size + piece.length > bytesMax) this.fail(requestTooLarge(bytesMax));
+    else if (this.meter?.grow(piece.length) === false) this.fail(tooManyBodies());
+    else body.push(piece);
+  }
+
+  end(): void {
+    if (!this.stopped) this.reader.resolve(this.body.bytes());
   }
 
   fail(error: GatewayError): void {
-    this.reject(error);
+    this.stopped = true;
+    this.reader.reject(error);
   }
 
   /** The request has ended, its body is let go. */
   uncount(): void {
     this.meter?.shrink(this.body.size);
     this.meter = undefined;
-  }
-
-  private push(chunk: Buffer): void {
-    const { body, bytesMax } = this;
-    if (body.size + chunk.length > bytesMax) this.stop(requestTooLarge(bytesMax));
-    else if (this.meter?.grow(chunk.length) === false) this.stop(tooManyBodies());
-    else body.push(chunk);
-  }
-
-  private stop(error: GatewayError): void {
-    this.request.removeAllListeners('data');
-    this.reject(error);
   }
 }
 

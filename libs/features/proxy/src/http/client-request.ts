@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError, type RequestId } from '@tollgate/contracts';
-import { endWithTurn } from './answers-of-a-turn.js';
 import { BodyReading, requestTooLarge, type BodyMeter } from './body-reading.js';
+import type { Exchange, ExchangeListener } from './exchange.js';
 import type { ClientDialect } from './routes.js';
 
 /** How long the rest of a refused body may take to come in. */
@@ -18,7 +17,7 @@ export interface CloseListener {
 }
 
 /** One client's request and the way back to it. Knows HTTP, nothing of models or money. */
-export class ClientRequest {
+export class ClientRequest implements ExchangeListener {
   /** The client went away before its answer was complete. */
   closed = false;
   /** Told once when the client goes away. */
@@ -30,39 +29,43 @@ export class ClientRequest {
   /** Counts its body as long as it is in memory. */
   meter: BodyMeter | undefined;
 
+  /** Ends an answer that waits for the rest of its request. */
+  private linger: NodeJS.Timeout | undefined;
+
   constructor(
     readonly id: RequestId,
     readonly dialect: ClientDialect,
-    private readonly request: IncomingMessage,
-    private readonly response: ServerResponse,
+    private readonly exchange: Exchange,
   ) {
-    response.on('close', () => {
-      this.reading?.uncount();
-      if (response.writableFinished) return;
-      this.closed = true;
-      if (!request.complete) this.reading?.fail(clientClosed());
-      this.closeListener?.clientClosed();
-    });
+    exchange.listener = this;
+  }
+
+  exchangeClosed(whole: boolean): void {
+    this.reading?.uncount();
+    clearTimeout(this.linger);
+    if (whole) return;
+    this.closed = true;
+    this.reading?.fail(clientClosed());
+    this.closeListener?.clientClosed();
   }
 
   get method(): string {
-    return this.request.method ?? '';
+    return this.exchange.method;
   }
 
   header(name: string): string | undefined {
-    const value = this.request.headers[name];
-    return Array.isArray(value) ? value[0] : value;
+    return this.exchange.header(name);
   }
 
   get remoteAddress(): string | undefined {
-    return this.request.socket.remoteAddress;
+    return this.exchange.remoteAddress;
   }
 
   /** The API key, from wherever clients of the four dialects put it. */
   secret(): string | undefined {
     const authorization = this.header('authorization');
     if (authorization !== undefined) return bearerSecret(authorization);
-    return this.header('x-api-key') ?? this.header('x-goog-api-key') ?? queryKey(this.request.url);
+    return this.header('x-api-key') ?? this.header('x-goog-api-key') ?? queryKey(this.exchange.url);
   }
 
   /**
@@ -71,53 +74,57 @@ export class ClientRequest {
    * @throws GatewayError `request_too_large`, `invalid_request` for a compressed body, `client_closed`
    */
   readBody(bytesMax: number): Promise<Buffer> {
-    const { request } = this;
+    const { exchange } = this;
     const encoding = this.header('content-encoding');
     if (encoding !== undefined && encoding !== 'identity') {
       throw new GatewayError('invalid_request', `Bodies encoded with "${encoding}" are not accepted.`);
     }
-    if (Number(this.header('content-length') ?? 0) > bytesMax) throw requestTooLarge(bytesMax);
+    if (this.bodyBytes > bytesMax) throw requestTooLarge(bytesMax);
     // It left while its key was looked up: no event will come any more.
-    if (request.destroyed) throw clientClosed();
+    if (exchange.gone) throw clientClosed();
     return new Promise((resolve, reject) => {
-      this.reading = new BodyReading(request, bytesMax, resolve, reject);
-      this.reading.meter = this.meter;
+      this.reading = new BodyReading(bytesMax, this.meter, { resolve, reject });
+      exchange.readBody(this.reading);
     });
+  }
+
+  /** As the client says; 0 if it does not. */
+  get bodyBytes(): number {
+    return Number(this.header('content-length') ?? 0);
   }
 
   /** The answer has begun: nothing can be tried again. */
   get answered(): boolean {
-    return this.response.headersSent;
+    return this.exchange.answered;
   }
 
   begin(status: number, contentType: string, more: readonly string[] = []): void {
     const headers = ['content-type', contentType, 'x-request-id', this.id, ...more];
     if (this.announced !== undefined) headers.push(...this.announced);
-    this.response.writeHead(status, headers);
+    this.exchange.begin(status, headers);
   }
 
   /** `false`: the client reads slower than we write; wait for `onDrain`. */
   write(bytes: Buffer): boolean {
-    return this.response.write(bytes);
+    return this.exchange.write(bytes);
   }
 
   onDrain(listener: () => void): void {
-    this.response.once('drain', listener);
+    this.exchange.onDrain(listener);
   }
 
   end(bytes?: Buffer | string): void {
-    if (bytes === undefined) this.response.end();
-    else this.response.end(bytes);
+    this.exchange.end(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
   }
 
   /** As `end`, at the end of the turn. */
   endWithTurn(bytes: Buffer): void {
-    endWithTurn(this.response, bytes);
+    this.exchange.endWithTurn(bytes);
   }
 
   /** Cuts the connection: the client must not take what it got for a whole answer. */
   destroy(): void {
-    this.response.destroy();
+    this.exchange.destroy();
   }
 
   /** Answers with an error in the client's dialect; an answer that has begun is cut off. */
@@ -134,27 +141,25 @@ export class ClientRequest {
     // A body that is not read to its end can't be followed by another request.
     if (!reusable) headers.push('connection', 'close');
     this.begin(status, 'application/json; charset=utf-8', headers);
-    if (reusable) this.response.end(body);
-    else this.endAfterBody(body);
+    if (reusable) this.end(body);
+    else this.endAfterBody(Buffer.from(body));
   }
 
   /** After a refusal now, the client could send its next request on the same connection. */
   get reusable(): boolean {
-    const { complete, headers } = this.request;
-    return complete || Number(headers['content-length']) <= SMALL_BODY_BYTES;
+    if (this.exchange.complete) return true;
+    return this.header('content-length') !== undefined && this.bodyBytes <= SMALL_BODY_BYTES;
   }
 
   /**
    * Closing a connection on which more is coming resets it, and the client may never see the answer: what is left of
    * its body is read and thrown away, for a while.
    */
-  private endAfterBody(answer: string): void {
-    const { request, response } = this;
-    response.write(answer);
-    const timer = setTimeout(() => response.end(), LINGER_MS);
-    request.on('end', () => response.end());
-    response.on('close', () => clearTimeout(timer));
-    request.resume();
+  private endAfterBody(answer: Buffer): void {
+    const { exchange } = this;
+    exchange.write(answer);
+    this.linger = setTimeout(() => exchange.end(), LINGER_MS);
+    exchange.readBody({ push: () => undefined, end: () => exchange.end() });
   }
 }
 

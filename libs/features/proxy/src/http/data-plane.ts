@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError, newId, type RequestId } from '@tollgate/contracts';
 import type { ModelList } from '../request/model-list.js';
 import type { ProxyRequests } from '../request/proxy-request.js';
@@ -8,6 +7,7 @@ import type { OverloadReason } from '../overload/overload-guard.js';
 import type { OverloadWatch } from '../overload/overload-watch.js';
 import { tooManyBodies } from './body-reading.js';
 import { ClientRequest } from './client-request.js';
+import type { Exchange } from './exchange.js';
 import { dialectOfUnknown, findRoute, isModelTraffic, type ClientRoute } from './routes.js';
 
 export interface DataPlaneOptions {
@@ -31,16 +31,15 @@ export class DataPlane {
   }
 
   /** `false`: not model traffic, for the framework to answer. */
-  accepts(url: string | undefined): boolean {
+  accepts(url: string): boolean {
     return isModelTraffic(url);
   }
 
-  handle(request: IncomingMessage, response: ServerResponse): void {
-    response.sendDate = false;
-    const { url = '', method = '', headers } = request;
-    const route = findRoute(url, method, headers);
-    const dialect = route?.dialect ?? dialectOfUnknown(url, headers);
-    const client = new ClientRequest(newId<RequestId>(), dialect, request, response);
+  handle(exchange: Exchange): void {
+    const { url, method } = exchange;
+    const route = findRoute(url, method, exchange);
+    const dialect = route?.dialect ?? dialectOfUnknown(url, exchange);
+    const client = new ClientRequest(newId<RequestId>(), dialect, exchange);
     if (route === undefined || route.method !== method) {
       client.refuse(noSuchThing(route, url, method));
       return;
@@ -54,9 +53,9 @@ export class DataPlane {
       return;
     }
     const { guard } = this.options.overload;
-    const reason = guard.enter(Number(headers['content-length'] ?? 0));
+    const reason = guard.enter(client.bodyBytes);
     if (reason !== undefined) {
-      this.refuse(client, request, reason);
+      this.refuse(client, exchange, reason);
       return;
     }
     client.meter = guard;
@@ -91,10 +90,10 @@ export class DataPlane {
     if (guard.inFlight === 0) this.onIdle?.();
   };
 
-  private refuse(client: ClientRequest, request: IncomingMessage, reason: OverloadReason): void {
+  private refuse(client: ClientRequest, exchange: Exchange, reason: OverloadReason): void {
     this.options.metrics.refused(reason);
     const error = REFUSALS[reason]();
-    if (client.reusable) this.options.overload.refuse(request.socket, client, error);
+    if (client.reusable) this.options.overload.refuse(exchange.connection, client, error);
     else client.refuse(error);
   }
 }

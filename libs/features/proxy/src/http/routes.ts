@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Operation } from '@tollgate/contracts';
 import {
   anthropicMessages,
@@ -55,16 +54,17 @@ const GEMINI_METHODS: ReadonlyMap<string, Omit<RequestPath, 'model'>> = new Map(
 /** Paths below these are model traffic; all others are the framework's. */
 const PREFIXES = ['/v1/', '/v1beta/'];
 
-export function isModelTraffic(url: string | undefined): boolean {
-  return url !== undefined && PREFIXES.some((prefix) => url.startsWith(prefix));
+export function isModelTraffic(url: string): boolean {
+  return PREFIXES.some((prefix) => url.startsWith(prefix));
+}
+
+/** Headers of a request, by names in lower case. */
+export interface RequestHeaders {
+  header(name: string): string | undefined;
 }
 
 /** What a URL stands for; `undefined`: nothing. `headers` tell whose client asks, where dialects share a path. */
-export function findRoute(
-  url: string,
-  method: string,
-  headers: IncomingHttpHeaders,
-): ClientRoute | undefined {
+export function findRoute(url: string, method: string, headers: RequestHeaders): ClientRoute | undefined {
   const queryAt = url.indexOf('?');
   const path = queryAt === -1 ? url : url.slice(0, queryAt);
   const query = queryAt === -1 ? '' : url.slice(queryAt);
@@ -77,14 +77,14 @@ export function findRoute(
 }
 
 /** Errors at paths that stand for nothing are told as clients of the path's kind read them. */
-export function dialectOfUnknown(url: string, headers: IncomingHttpHeaders): ClientDialect {
+export function dialectOfUnknown(url: string, headers: RequestHeaders): ClientDialect {
   return url.startsWith('/v1beta/') ? gemini : dialectOfClient(headers);
 }
 
 /** Paths that dialects share are told apart by headers that only one kind of client sends. */
-function dialectOfClient(headers: IncomingHttpHeaders): ClientDialect {
-  if (headers['anthropic-version'] !== undefined) return anthropicMessages;
-  return headers['x-goog-api-key'] === undefined ? openaiChat : gemini;
+function dialectOfClient(headers: RequestHeaders): ClientDialect {
+  if (headers.header('anthropic-version') !== undefined) return anthropicMessages;
+  return headers.header('x-goog-api-key') === undefined ? openaiChat : gemini;
 }
 
 /** `/v1beta/models/{model}:{method}`, and the same below `/v1`, which is newer at Google. */
@@ -100,7 +100,7 @@ function geminiRoute(path: string, query: string): ClientRoute | undefined {
   };
 }
 
-function modelsRoute(path: string, method: string, headers: IncomingHttpHeaders): ClientRoute | undefined {
+function modelsRoute(path: string, method: string, headers: RequestHeaders): ClientRoute | undefined {
   const [, version, encoded] = /^\/(v1|v1beta)\/models(?:\/(.*))?$/.exec(path) ?? [];
   // A method of Gemini's that does not exist here is nothing; read, it is a model with a colon in its name.
   if (version === undefined || (method !== 'GET' && encoded?.includes(':') === true)) return undefined;

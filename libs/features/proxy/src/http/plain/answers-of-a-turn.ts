@@ -1,29 +1,25 @@
-import type { ServerResponse } from 'node:http';
+/** An answer that only has to be written to its end. */
+export interface ReadyAnswer {
+  end(bytes: Buffer): void;
+}
 
-interface Answer {
-  readonly response: ServerResponse;
+interface Ending {
+  readonly answer: ReadyAnswer;
   readonly bytes: Buffer;
 }
 
-/** What Node writes from its stack. */
-const JOINED_BYTES_MAX = 12_288;
-
-let answers: Answer[] = [];
+let endings: Ending[] = [];
 
 /**
- * Ends a response at the end of the event loop's turn, right after the others that became ready in it. Writing is most of
+ * Ends an answer at the end of the event loop's turn, right after the others that became ready in it. Writing is most of
  * what a short answer costs, and most of that is waking whoever reads: what is written in one go wakes them once.
  */
-export function endWithTurn(response: ServerResponse, bytes: Buffer): void {
-  if (answers.push({ response, bytes }) === 1) setImmediate(endAll);
+export function endWithTurn(answer: ReadyAnswer, bytes: Buffer): void {
+  if (endings.push({ answer, bytes }) === 1) setImmediate(endAll);
 }
 
 function endAll(): void {
-  const ended = answers;
-  answers = [];
-  for (const { response, bytes } of ended) {
-    // Node puts text behind the head of its answer into one piece, and bytes into a second one.
-    if (bytes.length <= JOINED_BYTES_MAX) response.end(bytes.toString('latin1'), 'latin1');
-    else response.end(bytes);
-  }
+  const ended = endings;
+  endings = [];
+  for (const { answer, bytes } of ended) answer.end(bytes);
 }

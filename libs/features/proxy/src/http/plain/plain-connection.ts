@@ -1,0 +1,163 @@
+import type { Socket } from 'node:net';
+import type { Exchange } from '../exchange.js';
+import { PlainExchange, type ExchangeConnection } from './plain-exchange.js';
+import { readPlainHead } from './plain-head.js';
+
+/** The server of connections. */
+export interface PlainServer {
+  /** Whether it answers a plain request itself. */
+  accepts(url: string): boolean;
+  handle(exchange: Exchange): void;
+  /** The connection's next request is not plain: it is Node's from now on, beginning with these bytes. */
+  handOver(connection: PlainConnection, bytes: Buffer): void;
+  gone(connection: PlainConnection): void;
+  /** No further request is taken. */
+  readonly closing: boolean;
+  readonly limits: ConnectionLimits;
+  /** Milliseconds; moves on with each sweep. */
+  readonly now: number;
+}
+
+/** Milliseconds. */
+export interface ConnectionLimits {
+  /** From the connection to the first request. */
+  readonly firstMs: number;
+  /** From an answer to the next request. */
+  readonly keepAliveMs: number;
+  /** From a request's head to the end of its body. */
+  readonly requestMs: number;
+}
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+const HEAD_BYTES_MAX = 16_384;
+/** Of requests that come before their turn, so much is taken in. */
+const REST_BYTES_MAX = 16_384;
+const TIMED_OUT = 'HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
+
+/** One client's connection, as long as its requests are plain: one exchange after the other. */
+export class PlainConnection implements ExchangeConnection {
+  private exchange: PlainExchange | undefined;
+  /** What came behind the request that is being answered. */
+  private rest: Buffer | undefined;
+  private since: number;
+  private served = false;
+  private readonly listeners = {
+    data: (bytes: Buffer): void => this.read(bytes),
+    end: (): void => this.finish(),
+    // Its close follows and says all there is to say.
+    error: (): void => undefined,
+    close: (): void => this.closed(),
+  };
+
+  constructor(
+    readonly socket: Socket,
+    private readonly server: PlainServer,
+  ) {
+    this.since = server.now;
+    for (const [event, listener] of Object.entries(this.listeners)) socket.on(event, listener);
+  }
+
+  get closing(): boolean {
+    return this.server.closing;
+  }
+
+  get keepAliveSeconds(): number {
+    return Math.floor(this.server.limits.keepAliveMs / 1_000);
+  }
+
+  hold(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    if (this.socket.isPaused()) this.socket.resume();
+  }
+
+  over(last: boolean): void {
+    this.exchange = undefined;
+    this.served = true;
+    this.since = this.server.now;
+    if (last || this.closing) {
+      this.socket.destroySoon();
+      return;
+    }
+    this.resume();
+    if (this.rest !== undefined) process.nextTick(() => this.beginRest());
+  }
+
+  /** Nothing is under way on it. */
+  get idle(): boolean {
+    return this.exchange === undefined;
+  }
+
+  /**
+   * Closes it if it made the server wait for too long.
+   *
+   * @param slackMs so much less than it seems it may have been
+   */
+  check(slackMs: number): void {
+    const { exchange, server } = this;
+    const { firstMs, keepAliveMs, requestMs } = server.limits;
+    const waited = server.now - slackMs - this.since;
+    if (exchange === undefined) {
+      if (waited >= (this.served ? keepAliveMs : firstMs)) this.socket.destroy();
+    } else if (!exchange.complete && waited >= requestMs) {
+      if (!exchange.answered) this.socket.write(TIMED_OUT, 'latin1');
+      this.socket.destroySoon();
+    }
+  }
+
+  private read(bytes: Buffer): void {
+    const { exchange } = this;
+    if (exchange === undefined) this.begin(bytes);
+    else this.takeBody(exchange, bytes);
+  }
+
+  private begin(bytes: Buffer): void {
+    const { server } = this;
+    const end = bytes.indexOf(HEAD_END);
+    const head =
+      end === -1 || end > HEAD_BYTES_MAX ? undefined : readPlainHead(bytes.toString('latin1', 0, end));
+    if (head === undefined || !server.accepts(head.url)) {
+      for (const [event, listener] of Object.entries(this.listeners)) this.socket.off(event, listener);
+      server.handOver(this, bytes);
+      return;
+    }
+    this.since = server.now;
+    this.exchange = new PlainExchange(this, head);
+    const bodyAt = end + HEAD_END.length;
+    if (bodyAt < bytes.length) this.takeBody(this.exchange, bytes.subarray(bodyAt));
+    server.handle(this.exchange);
+  }
+
+  private takeBody(exchange: PlainExchange, bytes: Buffer): void {
+    const { bodyLeft } = exchange;
+    if (bytes.length > bodyLeft) this.keep(bytes.subarray(bodyLeft));
+    if (bodyLeft > 0) exchange.take(bytes.length > bodyLeft ? bytes.subarray(0, bodyLeft) : bytes);
+  }
+
+  private keep(bytes: Buffer): void {
+    this.rest = this.rest === undefined ? bytes : Buffer.concat([this.rest, bytes]);
+    // Whoever sends this much ahead is not noticed when it leaves: nothing is read.
+    if (this.rest.length > REST_BYTES_MAX) this.hold();
+  }
+
+  private beginRest(): void {
+    const { rest } = this;
+    this.rest = undefined;
+    if (rest !== undefined && !this.socket.destroyed) this.begin(rest);
+  }
+
+  /** The client writes no more. If it waits for an answer, it is taken to have left, as by Node. */
+  private finish(): void {
+    if (this.idle) this.socket.destroySoon();
+    else this.socket.destroy();
+  }
+
+  private closed(): void {
+    const { exchange } = this;
+    this.exchange = undefined;
+    this.server.gone(this);
+    exchange?.lost();
+  }
+}

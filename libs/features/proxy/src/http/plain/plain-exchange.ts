@@ -1,0 +1,181 @@
+import type { Socket } from 'node:net';
+import type { BodySink, Exchange, ExchangeListener } from '../exchange.js';
+import { answerHead, type AnswerHead } from './answer-head.js';
+import { endWithTurn } from './answers-of-a-turn.js';
+import type { PlainHead } from './plain-head.js';
+
+/** The connection of an exchange. */
+export interface ExchangeConnection {
+  readonly socket: Socket;
+  /** No request comes after this one: the server closes. */
+  readonly closing: boolean;
+  readonly keepAliveSeconds: number;
+  /** Nobody takes the body yet, or somebody does again. */
+  hold(): void;
+  resume(): void;
+  /** The request has come in and its answer is written. */
+  over(last: boolean): void;
+}
+
+/** Of a body that nobody reads yet, so much is taken in. */
+const EARLY_BYTES_MAX = 65_536;
+/** Up to this size a piece goes with its frame as text, which Node writes from its stack at once. */
+const JOINED_BYTES_MAX = 12_288;
+const LAST_CHUNK = '0\r\n\r\n';
+const NO_BYTES = Buffer.alloc(0);
+
+/** An exchange that a plain connection carries. */
+export class PlainExchange implements Exchange {
+  readonly method = 'POST';
+  listener: ExchangeListener | undefined;
+  gone = false;
+  /** Bytes of the body to come. */
+  bodyLeft: number;
+  private sink: BodySink | undefined;
+  private early: Buffer[] = [];
+  private head: AnswerHead | undefined;
+  /** It waits for the first bytes behind it. */
+  private headWaits = false;
+  private written = 0;
+  private ended = false;
+  private corked = false;
+
+  constructor(
+    readonly connection: ExchangeConnection,
+    private readonly request: PlainHead,
+  ) {
+    this.bodyLeft = request.bodyBytes;
+  }
+
+  get url(): string {
+    return this.request.url;
+  }
+  get remoteAddress(): string | undefined {
+    return this.connection.socket.remoteAddress;
+  }
+  get complete(): boolean {
+    return this.bodyLeft === 0;
+  }
+  get answered(): boolean {
+    return this.head !== undefined;
+  }
+
+  header(name: string): string | undefined {
+    return this.request.header(name);
+  }
+
+  readBody(sink: BodySink): void {
+    this.sink = sink;
+    const { early } = this;
+    this.early = [];
+    for (const piece of early) sink.push(piece);
+    if (this.complete) sink.end();
+    else this.connection.resume();
+  }
+
+  /** The next bytes of the body, no more than are left of it. */
+  take(piece: Buffer): void {
+    this.bodyLeft -= piece.length;
+    if (this.ended) {
+      this.overIfComplete();
+      return;
+    }
+    if (this.sink === undefined) {
+      this.early.push(piece);
+      if (this.request.bodyBytes - this.bodyLeft > EARLY_BYTES_MAX) this.connection.hold();
+      return;
+    }
+    this.sink.push(piece);
+    if (this.complete) this.sink.end();
+  }
+
+  /** The connection is gone. */
+  lost(): void {
+    this.gone = true;
+    if (!this.ended) this.listener?.exchangeClosed(false);
+  }
+
+  begin(status: number, headers: readonly string[]): void {
+    const { closing, keepAliveSeconds } = this.connection;
+    this.head = answerHead(status, headers, closing || this.request.last, keepAliveSeconds);
+    this.headWaits = true;
+  }
+
+  write(bytes: Buffer): boolean {
+    if (this.gone || this.ended || bytes.length === 0) return true;
+    const { socket } = this.connection;
+    // Its end, or more of it, may follow in this tick: together they are one write.
+    if (!this.corked) {
+      this.corked = true;
+      socket.cork();
+      process.nextTick(uncork, this);
+    }
+    this.put(bytes, '');
+    return !socket.writableNeedDrain;
+  }
+
+  onDrain(listener: () => void): void {
+    this.connection.socket.once('drain', listener);
+  }
+
+  end(bytes: Buffer = NO_BYTES): void {
+    if (this.gone || this.ended) return;
+    const head = this.put(bytes, LAST_CHUNK);
+    this.ended = true;
+    this.early = [];
+    this.sink = undefined;
+    // An answer that is not as long as it said would have the next one read as its rest.
+    if (head.bodyBytes !== undefined && this.written !== head.bodyBytes) this.destroy();
+    this.listener?.exchangeClosed(true);
+    this.overIfComplete();
+  }
+
+  endWithTurn(bytes: Buffer): void {
+    endWithTurn(this, bytes);
+  }
+
+  destroy(): void {
+    this.connection.socket.destroy();
+  }
+
+  uncork(): void {
+    this.corked = false;
+    this.connection.socket.uncork();
+  }
+
+  /** Writes what is next of the body, in its frame, behind the head if that still waits. */
+  private put(bytes: Buffer, lastChunk: string): AnswerHead {
+    const { head } = this;
+    if (head === undefined) throw new Error('the answer has not begun');
+    let before = this.headWaits ? head.text : '';
+    let after = '';
+    if (head.bodyBytes === undefined) {
+      if (bytes.length > 0) before += `${bytes.length.toString(16)}\r\n`;
+      after = bytes.length > 0 ? `\r\n${lastChunk}` : lastChunk;
+    }
+    this.headWaits = false;
+    this.written += bytes.length;
+    writePiece(this.connection.socket, before, bytes, after);
+    return head;
+  }
+
+  private overIfComplete(): void {
+    if (this.complete && this.head !== undefined) this.connection.over(this.head.last);
+  }
+}
+
+function uncork(exchange: PlainExchange): void {
+  exchange.uncork();
+}
+
+function writePiece(socket: Socket, before: string, bytes: Buffer, after: string): void {
+  if (bytes.length <= JOINED_BYTES_MAX) {
+    socket.write(`${before}${bytes.toString('latin1')}${after}`, 'latin1');
+    return;
+  }
+  socket.cork();
+  if (before !== '') socket.write(before, 'latin1');
+  socket.write(bytes);
+  if (after !== '') socket.write(after, 'latin1');
+  socket.uncork();
+}
