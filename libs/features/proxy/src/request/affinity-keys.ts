@@ -2,6 +2,7 @@ import type { AffinityRule, SettingsDocument } from '@tollgate/contracts';
 import { affinityHash, AffinityMemory, coversModel, type AffinityTarget } from '@tollgate/routing';
 import type { ClientRequest } from '../http/client-request.js';
 import type { Identity } from '../identity/identities.js';
+import { BodyMember } from './body-member.js';
 import type { ModelRequest } from './model-request.js';
 
 /** A request that belongs with others. */
@@ -17,6 +18,13 @@ const KEY_LENGTH_MAX = 1_000;
 const SESSION_HEADERS = ['x-claude-code-session-id', 'session_id', 'session-id', 'x-session-id'];
 /** Claude Code writes its session at the end of the user's id. */
 const SESSION_IN_USER_ID = /_session_([\w-]+)$/;
+
+const PROMPT_CACHE_KEY = new BodyMember('prompt_cache_key');
+const SAFETY_IDENTIFIER = new BodyMember('safety_identifier');
+const USER = new BodyMember('user');
+const METADATA_USER_ID = new BodyMember('metadata.user_id');
+/** What rules of the operator's look for, for as long as their settings are in force. */
+const MEMBERS = new WeakMap<AffinityRule, BodyMember>();
 
 /** Finds what requests have in common, and remembers where those with a key went. */
 export class AffinityKeys {
@@ -48,27 +56,33 @@ export class AffinityKeys {
 }
 
 function textOf(
-  { source, field = '' }: AffinityRule,
+  rule: AffinityRule,
   client: ClientRequest,
   { request, identity }: { readonly request: ModelRequest; readonly identity: Identity },
 ): string | undefined {
-  switch (source) {
+  switch (rule.source) {
     case 'header':
-      return bounded(client.header(field.toLowerCase()));
+      return bounded(client.header((rule.field ?? '').toLowerCase()));
     case 'body-field':
-      return member(request, field);
+      return textAt(memberNamed(rule), request);
     case 'prompt-cache-key':
-      return member(request, 'prompt_cache_key');
+      return textAt(PROMPT_CACHE_KEY, request);
     case 'conversation':
-      return session(client) ?? sessionIn(member(request, 'metadata.user_id'));
+      return session(client) ?? sessionIn(textAt(METADATA_USER_ID, request));
     case 'user':
       return (
-        member(request, 'safety_identifier') ??
-        member(request, 'user') ??
-        member(request, 'metadata.user_id') ??
+        textAt(SAFETY_IDENTIFIER, request) ??
+        textAt(USER, request) ??
+        textAt(METADATA_USER_ID, request) ??
         identity.apiKey.id
       );
   }
+}
+
+function memberNamed(rule: AffinityRule): BodyMember {
+  let member = MEMBERS.get(rule);
+  if (member === undefined) MEMBERS.set(rule, (member = new BodyMember(rule.field ?? '')));
+  return member;
 }
 
 function session(client: ClientRequest): string | undefined {
@@ -83,15 +97,9 @@ function sessionIn(userId: string | undefined): string | undefined {
   return userId === undefined ? undefined : SESSION_IN_USER_ID.exec(userId)?.[1];
 }
 
-/** A text or number in the body; what its bytes do not name is not looked for. */
-function member(request: ModelRequest, path: string): string | undefined {
-  const names = path.split('.');
-  if (!names.every((name) => request.bytes.includes(`"${name}"`))) return undefined;
-  let value: unknown = request.parsed;
-  for (const name of names) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[name];
-  }
+/** A text or number in the body. */
+function textAt(member: BodyMember, request: ModelRequest): string | undefined {
+  const value = member.of(request);
   return typeof value === 'number' ? String(value) : bounded(value);
 }
 

@@ -1,5 +1,6 @@
 import type { Capability } from '@tollgate/contracts';
 import { capabilityBits } from '@tollgate/routing';
+import { QuotedText } from './quoted-text.js';
 
 /** Names and values that stand in a request of some dialect when it needs the capability. */
 const SIGNS: Readonly<Record<Capability, readonly string[]>> = {
@@ -11,10 +12,9 @@ const SIGNS: Readonly<Record<Capability, readonly string[]>> = {
   reasoning: ['reasoning_effort', 'reasoning', 'thinking', 'thinkingConfig', 'thinking_config'],
 };
 
-/** As they stand in JSON: a text that merely speaks of them has its quotation marks escaped. */
-const BYTES = Object.entries(SIGNS).map(([capability, signs]) => ({
+const NEEDS = Object.entries(SIGNS).map(([capability, signs]) => ({
   bit: capabilityBits([capability as Capability]),
-  signs: signs.map((sign) => Buffer.from(`"${sign}"`)),
+  signs: signs.map((sign) => new QuotedText(sign)),
 }));
 
 /**
@@ -23,8 +23,8 @@ const BYTES = Object.entries(SIGNS).map(([capability, signs]) => ({
  */
 export function needsOf(body: Buffer, asked: number): number {
   let needs = 0;
-  for (const { bit, signs } of BYTES) {
-    if ((asked & bit) !== 0 && signs.some((sign) => body.includes(sign))) needs |= bit;
+  for (const { bit, signs } of NEEDS) {
+    if ((asked & bit) !== 0 && signs.some((sign) => sign.isIn(body))) needs |= bit;
   }
   return needs;
 }
