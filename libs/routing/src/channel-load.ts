@@ -21,6 +21,9 @@ interface Rest extends ChannelPart {
   readonly failures: number;
 }
 
+/** Of most channels, at most times. */
+const NO_RESTS: readonly Rest[] = [];
+
 /**
  * Whether a part of a channel rests: `demanded` by its vendor, or only `tired`, which a request without another way may
  * disregard.
@@ -39,7 +42,7 @@ export class ChannelLoad {
   readonly firstByte = new PeakEwma();
   /** No part rests after this time: the one question that a request asks of a channel that is well. */
   restsUntil = 0;
-  private rests: readonly Rest[] = [];
+  private rests = NO_RESTS;
   private turn = 0;
 
   /**

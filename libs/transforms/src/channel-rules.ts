@@ -12,18 +12,35 @@ export interface RequestKind {
   readonly operation: Operation;
 }
 
+type Kept = Pick<ChannelTransforms, 'systemPrompt' | 'disableStore' | 'passThroughBody'>;
+
 /** All that a channel changes of the bodies that its vendor gets: compiled once, when the channel is written or read. */
 export class ChannelRules {
+  /** Of most channels, which share them. */
+  private static readonly NONE = new ChannelRules({}, []);
+
   private constructor(
-    private readonly transforms: ChannelTransforms,
+    private readonly transforms: Kept,
     private readonly overrides: readonly Step[],
   ) {}
 
-  /** @throws RuleError with the path of the member that can't be compiled */
-  static of(transforms: ChannelTransforms): ChannelRules {
-    const overrides = transforms.overrides ?? [];
+  /**
+   * Keeps nothing else of what it is given, which may be a whole channel's document.
+   *
+   * @throws RuleError with the path of the member that can't be compiled
+   */
+  static of({
+    overrides,
+    systemPrompt,
+    disableStore,
+    passThroughBody,
+  }: Kept & Pick<ChannelTransforms, 'overrides'>): ChannelRules {
+    if (!overrides && !systemPrompt && !disableStore && !passThroughBody) return ChannelRules.NONE;
     try {
-      return new ChannelRules(transforms, compileOverrides(overrides));
+      return new ChannelRules(
+        { systemPrompt, disableStore, passThroughBody },
+        compileOverrides(overrides ?? []),
+      );
     } catch (error) {
       throw RuleError.at('overrides', error);
     }

@@ -52,6 +52,13 @@ interface Opened {
   readonly caps: ChannelCaps | undefined;
 }
 
+/** Client dialect → operation → vendor's model; `null`: there is none. */
+type Routes = Map<ClientDialect, Map<Operation, Map<string, ChannelRoute | null>>>;
+
+/** What channels have in common is one thing: a proxy may hold ten thousand of them. */
+const NOTHING: readonly never[] = [];
+const NO_OPTIONS: ChannelOptions = {};
+
 /** A channel ready to be asked: credentials opened and routes found once for all its requests. */
 export class RoutableChannel implements Candidate {
   readonly id: ChannelId;
@@ -79,8 +86,8 @@ export class RoutableChannel implements Candidate {
   readonly connection: UpstreamConnection | undefined;
   private readonly basePath: string;
   private readonly dialect: string | null;
-  /** Client dialect → operation → vendor's model; `null`: there is none. Bounded by what is configured. */
-  private readonly routes = new Map<ClientDialect, Map<Operation, Map<string, ChannelRoute | null>>>();
+  /** Bounded by what is configured; `undefined` until somebody asks. */
+  private routes: Routes | undefined;
   private readonly rules: ChannelRules;
   private readonly credentials: readonly Authenticator[];
 
@@ -95,8 +102,8 @@ export class RoutableChannel implements Candidate {
     this.priority = document.priority;
     this.weight = document.weight;
     this.groups = document.groups;
-    this.tags = document.tags ?? [];
-    this.lacks = document.lacks ?? [];
+    this.tags = document.tags ?? NOTHING;
+    this.lacks = document.lacks ?? NOTHING;
     this.credentialChoice = document.credentialChoice ?? 'round-robin';
     this.load = new ChannelLoad(credentials.length, caps);
     this.dialect = document.dialect;
@@ -107,12 +114,12 @@ export class RoutableChannel implements Candidate {
     this.headers = headers;
     this.connection = connection;
     this.statusMap = statusMapOf(document);
-    const allowed = document.allow ?? [];
-    this.withheld = GUARDED_MEMBERS.filter((member) => !allowed.includes(member));
+    const { allow } = document;
+    this.withheld = allow ? GUARDED_MEMBERS.filter((member) => !allow.includes(member)) : GUARDED_MEMBERS;
     this.models = new Map(
       document.models.map(({ name, upstream, cost }) => [
         name,
-        priced(upstream, cost === null ? null : compileSheet(cost)),
+        priced(upstream === name ? name : upstream, cost === null ? null : compileSheet(cost)),
       ]),
     );
     const url = new URL(document.baseUrl);
@@ -157,11 +164,12 @@ export class RoutableChannel implements Candidate {
 
   /** How to speak to the vendor; `undefined` when it can't serve this. `upstream`: the vendor's name of the model. */
   routeFor(client: ClientDialect, operation: Operation, upstream: string): ChannelRoute | undefined {
-    const known = this.routes.get(client)?.get(operation)?.get(upstream);
+    const known = this.routes?.get(client)?.get(operation)?.get(upstream);
     return (known === undefined ? this.addRoute(client, operation, upstream) : known) ?? undefined;
   }
 
   private addRoute(client: ClientDialect, operation: Operation, upstream: string): ChannelRoute | null {
+    this.routes ??= new Map();
     const operations = this.routes.get(client) ?? new Map<Operation, Map<string, ChannelRoute | null>>();
     const models = operations.get(operation) ?? new Map<string, ChannelRoute | null>();
     const route = this.makeRoute(client, operation, upstream);
@@ -223,8 +231,9 @@ function ownPath({ defaultBaseUrl }: Provider): string {
 }
 
 function optionsOf(document: ChannelDocument, provider: Provider): ChannelOptions {
+  if (provider.options === undefined) return NO_OPTIONS;
   const options: Record<string, string> = {};
-  for (const [name, option] of Object.entries(provider.options ?? {})) {
+  for (const [name, option] of Object.entries(provider.options)) {
     const value = document.options[name] ?? option.defaultFrom?.(options) ?? option.default;
     if (value === undefined) throw unusable(document, `its option "${name}" is missing`);
     if (!option.pattern.test(value)) throw unusable(document, `its option "${name}" is wrong`);
