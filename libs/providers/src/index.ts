@@ -25,6 +25,7 @@ export {
   type UpstreamTls,
 } from './transport/upstream-connection.js';
 export type {
+  HeadMemo,
   Transport,
   UpstreamExchange,
   UpstreamHandler,

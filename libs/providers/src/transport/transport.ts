@@ -23,6 +23,22 @@ export interface UpstreamRequest {
   readonly timeouts: UpstreamTimeouts;
   /** Absent or `undefined`: connections are made the plain way. */
   readonly connection?: UpstreamConnection | undefined;
+  /** The same one for all requests with these very headers; absent: they are of this request alone. */
+  readonly memo?: HeadMemo | undefined;
+}
+
+/** Where the transport keeps what it made of headers that come again. */
+export interface HeadMemo {
+  head?: RequestHead;
+}
+
+/** The start of a request as bytes, up to its length. */
+export interface RequestHead {
+  readonly host: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: readonly string[];
+  readonly bytes: Buffer;
 }
 
 export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>;

@@ -1,5 +1,5 @@
 import type { ClientDialect } from '../http/routes.js';
-import type { FlatHeaders, VendorRoute } from '@tollgate/providers';
+import type { FlatHeaders, HeadMemo, VendorRoute } from '@tollgate/providers';
 import type { RequestTransform } from '@tollgate/transforms';
 
 export interface ChannelRouteOptions {
@@ -9,6 +9,12 @@ export interface ChannelRouteOptions {
   readonly transform: RequestTransform | undefined;
   /** Path and query behind the origin. */
   readonly paths: { readonly whole: string; readonly streamed: string };
+}
+
+interface Proven {
+  readonly proof: FlatHeaders;
+  readonly headers: FlatHeaders;
+  readonly memo: HeadMemo;
 }
 
 const JSON_CONTENT = ['content-type', 'application/json'] as const;
@@ -25,7 +31,7 @@ export class ChannelRoute implements VendorRoute {
   readonly forwarded: readonly string[];
   private readonly paths: ChannelRouteOptions['paths'];
   /** By the credential's position: its proof, and the headers with it. Most proofs are the same array each time. */
-  private readonly proven: { readonly proof: FlatHeaders; readonly headers: FlatHeaders }[] = [];
+  private readonly proven: Proven[] = [];
 
   constructor({ chosen, client, transform, paths }: ChannelRouteOptions) {
     const { dialect, spoken, profile } = chosen;
@@ -49,7 +55,13 @@ export class ChannelRoute implements VendorRoute {
     const known = this.proven[credential];
     if (known?.proof === proof) return known.headers;
     const joined = [...headers, ...proof];
-    this.proven[credential] = { proof, headers: joined };
+    this.proven[credential] = { proof, headers: joined, memo: {} };
     return joined;
+  }
+
+  /** `undefined`: other headers than those put together once, of one request alone. */
+  memoOf(headers: FlatHeaders, credential: number): HeadMemo | undefined {
+    const known = this.proven[credential];
+    return known?.headers === headers ? known.memo : undefined;
   }
 }

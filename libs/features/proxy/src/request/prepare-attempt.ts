@@ -143,7 +143,8 @@ export class AttemptPreparation {
       const { method, origin, path, body } = unsigned;
       const headers = ruled(channel, route.withProof(unsigned.headers, proof, credential), credential);
       const { connection } = channel;
-      const request = { method, origin, path, headers, body, timeouts, connection };
+      const memo = route.memoOf(headers, credential);
+      const request = { method, origin, path, headers, body, timeouts, connection, memo };
       return { route, passage, credential, request };
     };
     const proof = channel.credential(credential).headers(unsigned);

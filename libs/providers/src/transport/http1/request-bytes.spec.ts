@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { UpstreamRequest } from '../transport.js';
+import type { HeadMemo, UpstreamRequest } from '../transport.js';
 import { RequestBytes } from './request-bytes.js';
 
 const request = (more: Partial<UpstreamRequest> = {}): UpstreamRequest => ({
@@ -36,6 +36,31 @@ describe('the bytes of a request', () => {
     text(bytes);
     expect(text(bytes, more)).toBe(text(new RequestBytes('v'), more));
     expect(text(bytes)).toBe(text(new RequestBytes('v')));
+  });
+
+  it.each<[string, Partial<UpstreamRequest>, string?]>([
+    ['path', { path: '/v1/other' }],
+    ['method', { method: 'DELETE' }],
+    ['headers', { headers: ['accept', 'text/plain'] }],
+    ['host', {}, 'other.test'],
+  ])('are not made of a memo of another %s', (_what, more, host = 'v') => {
+    const memo: HeadMemo = {};
+    text(new RequestBytes('v'), { memo });
+    expect(text(new RequestBytes(host), { ...more, memo })).toBe(text(new RequestBytes(host), more));
+  });
+
+  it('have their head made once for a memo, whoever takes turns with them', () => {
+    const bytes = new RequestBytes('v');
+    const [one, other] = [
+      { memo: {} as HeadMemo, headers: ['a', '1'] },
+      { memo: {}, headers: ['a', '2'] },
+    ];
+    text(bytes, one);
+    const { head } = one.memo;
+    expect(text(bytes, other)).toContain('a: 2');
+    expect(text(bytes, one)).toContain('a: 1');
+    expect(head).toBeDefined();
+    expect(one.memo.head).toBe(head);
   });
 
   it('hold a large body as it is, behind its head', () => {

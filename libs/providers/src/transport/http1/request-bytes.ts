@@ -1,4 +1,4 @@
-import type { UpstreamRequest } from '../transport.js';
+import type { HeadMemo, RequestHead, UpstreamRequest } from '../transport.js';
 import { FIELD_VALUE } from './header-lines.js';
 import { TOKEN } from './token.js';
 
@@ -8,12 +8,12 @@ const OWN_NAME = /^(?:host|connection|content-length|transfer-encoding)$/i;
 /** Up to this length a body is copied behind its head: one write of one piece is the cheapest. */
 const COPIED_BYTES_MAX = 16_384;
 
-/** The requests of one pool as bytes. What stays the same from one to the next is put together once. */
+/**
+ * The requests of one pool as bytes. What stays the same is put together once: for all requests with one memo, as channels
+ * and credentials take turns, else from one request to the next.
+ */
 export class RequestBytes {
-  private path = '';
-  private method = '';
-  private headers: readonly string[] = [];
-  private start: Buffer = Buffer.alloc(0);
+  private readonly memo: HeadMemo = {};
 
   /** @param host with the port, where it is not the scheme's own */
   constructor(private readonly host: string) {}
@@ -24,12 +24,8 @@ export class RequestBytes {
    * @throws Error for a method, path or header that would end its line: nobody's words can add a header or a request
    */
   of(request: UpstreamRequest): readonly Buffer[] {
-    const { method, path, headers, body } = request;
-    if (headers !== this.headers || path !== this.path || method !== this.method) {
-      this.start = Buffer.from(startOf(request, this.host), 'latin1');
-      Object.assign(this, { headers, path, method });
-    }
-    const { start } = this;
+    const { method, body } = request;
+    const start = this.headOf(request);
     const end = body.length === 0 && method === 'GET' ? '\r\n' : `content-length: ${body.length}\r\n\r\n`;
     const copied = body.length <= COPIED_BYTES_MAX;
     const bytes = Buffer.allocUnsafe(start.length + end.length + (copied ? body.length : 0));
@@ -39,6 +35,20 @@ export class RequestBytes {
     bytes.set(body, start.length + end.length);
     return [bytes];
   }
+
+  private headOf(request: UpstreamRequest): Buffer {
+    const { memo = this.memo } = request;
+    const { host } = this;
+    if (memo.head !== undefined && begins(memo.head, request, host)) return memo.head.bytes;
+    const { method, path, headers } = request;
+    const bytes = Buffer.from(startOf(request, host), 'latin1');
+    memo.head = { host, method, path, headers, bytes };
+    return bytes;
+  }
+}
+
+function begins(head: RequestHead, { method, path, headers }: UpstreamRequest, host: string): boolean {
+  return head.headers === headers && head.path === path && head.method === method && head.host === host;
 }
 
 function startOf({ method, path, headers }: UpstreamRequest, host: string): string {
