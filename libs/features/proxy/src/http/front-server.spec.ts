@@ -1,41 +1,11 @@
 import { once } from 'node:events';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tollgate/testing';
+import { answer, echo, post, RawClient } from '../../test-support/raw-client.js';
 import type { Exchange } from './exchange.js';
 import { FrontServer } from './front-server.js';
 import { NodeExchange } from './node-exchange.js';
-
-/** A client at its socket, that sees each byte. */
-class RawClient {
-  readonly socket: Socket;
-  text = '';
-  closed = false;
-
-  constructor(port: number) {
-    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-    this.socket.on('data', (bytes) => (this.text += bytes.toString('latin1')));
-    this.socket.on('error', () => undefined);
-    this.socket.on('end', () => this.socket.end());
-    this.socket.on('close', () => (this.closed = true));
-  }
-
-  /** Each piece alone. */
-  async send(...pieces: string[]): Promise<void> {
-    for (const piece of pieces) {
-      this.socket.write(piece, 'latin1');
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
-
-  /** Bodies of all answers so far that end with a line. */
-  get lines(): string[] {
-    return [...this.text.matchAll(/^<(.*)>$/gm)].map(([, body = '']) => body);
-  }
-}
-
-const post = (body: string, ...headers: string[]) =>
-  ['POST /v1/x HTTP/1.1', 'host: a', `content-length: ${body.length}`, ...headers, '', body].join('\r\n');
 
 describe("the proxy's HTTP server", () => {
   let server: FrontServer;
@@ -43,20 +13,6 @@ describe("the proxy's HTTP server", () => {
   let exchanges: Exchange[];
   /** What becomes of a request: it is told its own body. */
   let handle: (exchange: Exchange) => void;
-
-  function echo(exchange: Exchange): void {
-    let body = '';
-    exchange.readBody({
-      push: (piece) => (body += piece.toString('latin1')),
-      end: () => answer(exchange, body),
-    });
-  }
-
-  function answer(exchange: Exchange, body: string): void {
-    const bytes = Buffer.from(`<${body}>\n`, 'latin1');
-    exchange.begin(200, ['content-length', String(bytes.length)]);
-    exchange.end(bytes);
-  }
 
   async function start(options: ConstructorParameters<typeof FrontServer>[0] = {}): Promise<void> {
     server = new FrontServer(

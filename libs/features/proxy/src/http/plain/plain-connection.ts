@@ -81,8 +81,8 @@ export class PlainConnection implements ExchangeConnection {
       this.socket.destroySoon();
       return;
     }
-    this.resume();
-    if (this.rest !== undefined) process.nextTick(() => this.beginRest());
+    if (this.rest === undefined) this.resume();
+    else process.nextTick(() => this.beginRest());
   }
 
   /** Nothing is under way on it. */
@@ -109,8 +109,9 @@ export class PlainConnection implements ExchangeConnection {
 
   private read(bytes: Buffer): void {
     const { exchange } = this;
-    if (exchange === undefined) this.begin(bytes);
-    else this.takeBody(exchange, bytes);
+    if (exchange !== undefined) this.takeBody(exchange, bytes);
+    else if (this.rest !== undefined) this.keep(bytes);
+    else this.begin(bytes);
   }
 
   private begin(bytes: Buffer): void {
@@ -145,7 +146,9 @@ export class PlainConnection implements ExchangeConnection {
   private beginRest(): void {
     const { rest } = this;
     this.rest = undefined;
-    if (rest !== undefined && !this.socket.destroyed) this.begin(rest);
+    if (rest === undefined || this.socket.destroyed) return;
+    this.resume();
+    this.begin(rest);
   }
 
   /** The client writes no more. If it waits for an answer, it is taken to have left, as by Node. */

@@ -1,0 +1,52 @@
+import { connect, type Socket } from 'node:net';
+import type { Exchange } from '../src/http/exchange.js';
+
+/** A client at its socket, that sees each byte. */
+export class RawClient {
+  readonly socket: Socket;
+  text = '';
+  closed = false;
+
+  constructor(port: number) {
+    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    this.socket.on('data', (bytes) => (this.text += bytes.toString('latin1')));
+    this.socket.on('error', () => undefined);
+    this.socket.on('end', () => this.socket.end());
+    this.socket.on('close', () => (this.closed = true));
+  }
+
+  /** Each piece alone. */
+  async send(...pieces: string[]): Promise<void> {
+    for (const piece of pieces) {
+      this.socket.write(piece, 'latin1');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Bodies of all answers so far that end with a line. */
+  get lines(): string[] {
+    return [...this.text.matchAll(/^<(.*)>$/gm)].map(([, body = '']) => body);
+  }
+}
+
+/** A plain request. */
+export function post(body: string, ...headers: string[]): string {
+  return ['POST /v1/x HTTP/1.1', 'host: a', `content-length: ${body.length}`, ...headers, '', body].join(
+    '\r\n',
+  );
+}
+
+/** Tells a client its own body. */
+export function echo(exchange: Exchange): void {
+  let body = '';
+  exchange.readBody({
+    push: (piece) => (body += piece.toString('latin1')),
+    end: () => answer(exchange, body),
+  });
+}
+
+export function answer(exchange: Exchange, body: string): void {
+  const bytes = Buffer.from(`<${body}>\n`, 'latin1');
+  exchange.begin(200, ['content-length', String(bytes.length)]);
+  exchange.end(bytes);
+}
