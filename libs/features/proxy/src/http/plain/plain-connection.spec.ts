@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tollgate/testing';
-import { echo, post, RawClient } from '../../../test-support/raw-client.js';
+import { answer, echo, post, RawClient } from '../../../test-support/raw-client.js';
 import type { Exchange } from '../exchange.js';
 import { FrontServer } from '../front-server.js';
 
@@ -49,4 +49,54 @@ describe('a plain connection', () => {
       expect(client.lines).toEqual(bodies);
     });
   });
+
+  describe('that is being closed', () => {
+    it('takes no request behind the last one', async () => {
+      await start();
+      handle = (exchange) => answer(exchange, 'x'.repeat(20_000_000));
+      client.socket.pause();
+      await client.send(post('', 'connection: close'), post(''));
+      client.socket.resume();
+      await eventually(() => client.closed, 'the end of the connection');
+      expect(exchanges.length).toBe(1);
+      expect(client.lines).toHaveLength(1);
+    });
+
+    it('takes no request that came before it was cut', async () => {
+      await start();
+      handle = (exchange) => {
+        answer(exchange, 'cut');
+        exchange.destroy();
+      };
+      await client.send(post('1') + post('2'));
+      await eventually(() => client.closed, 'the cut');
+      expect(exchanges.length).toBe(1);
+    });
+
+    it('is cut when its client neither reads its answer nor sends the rest of its body', async () => {
+      await start({ connectionsCheckingInterval: 20, headersTimeout: 50, requestTimeout: 60 });
+      handle = (exchange) => answer(exchange, 'x'.repeat(20_000_000));
+      client.socket.pause();
+      await client.send(post('abc').slice(0, -1));
+      await eventually(async () => (await connections(server)) === 0, 'the cut');
+      expect(exchanges.length).toBe(1);
+    });
+
+    it('tells nobody that an answer behind its end was whole', async () => {
+      await start();
+      const told: boolean[] = [];
+      handle = (exchange) => {
+        exchange.listener = { exchangeClosed: (whole) => void told.push(whole) };
+        exchange.destroy();
+        answer(exchange, 'to nobody');
+      };
+      await client.send(post(''));
+      await eventually(() => client.closed, 'the cut');
+      expect(told).toEqual([false]);
+    });
+  });
 });
+
+function connections(server: FrontServer): Promise<number> {
+  return new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
+}

@@ -96,19 +96,24 @@ export class PlainConnection implements ExchangeConnection {
    * @param slackMs so much less than it seems it may have been
    */
   check(slackMs: number): void {
-    const { exchange, server } = this;
+    const { exchange, server, socket } = this;
     const { firstMs, keepAliveMs, requestMs } = server.limits;
     const waited = server.now - slackMs - this.since;
     if (exchange === undefined) {
-      if (waited >= (this.served ? keepAliveMs : firstMs)) this.socket.destroy();
+      if (waited >= (this.served ? keepAliveMs : firstMs)) socket.destroy();
     } else if (!exchange.complete && waited >= requestMs) {
-      if (!exchange.answered) this.socket.write(TIMED_OUT, 'latin1');
-      this.socket.destroySoon();
+      if (exchange.answered || socket.writableEnded) socket.destroy();
+      else {
+        socket.write(TIMED_OUT, 'latin1');
+        socket.destroySoon();
+      }
     }
   }
 
   private read(bytes: Buffer): void {
     const { exchange } = this;
+    // It is being closed: nobody would get an answer any more.
+    if (!this.socket.writable) return;
     if (exchange !== undefined) this.takeBody(exchange, bytes);
     else if (this.rest !== undefined) this.keep(bytes);
     else this.begin(bytes);
@@ -146,7 +151,7 @@ export class PlainConnection implements ExchangeConnection {
   private beginRest(): void {
     const { rest } = this;
     this.rest = undefined;
-    if (rest === undefined || this.socket.destroyed) return;
+    if (rest === undefined || !this.socket.writable) return;
     this.resume();
     this.begin(rest);
   }

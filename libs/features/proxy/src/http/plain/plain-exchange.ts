@@ -28,7 +28,6 @@ const NO_BYTES = Buffer.alloc(0);
 export class PlainExchange implements Exchange {
   readonly method = 'POST';
   listener: ExchangeListener | undefined;
-  gone = false;
   /** Bytes of the body to come. */
   bodyLeft: number;
   private sink: BodySink | undefined;
@@ -55,6 +54,9 @@ export class PlainExchange implements Exchange {
   }
   get complete(): boolean {
     return this.bodyLeft === 0;
+  }
+  get gone(): boolean {
+    return !this.connection.socket.writable;
   }
   get answered(): boolean {
     return this.head !== undefined;
@@ -91,7 +93,6 @@ export class PlainExchange implements Exchange {
 
   /** The connection is gone. */
   lost(): void {
-    this.gone = true;
     if (!this.ended) this.listener?.exchangeClosed(false);
   }
 
