@@ -6,6 +6,9 @@ import { answer, echo, post, RawClient } from '../../../test-support/raw-client.
 import type { Exchange } from '../exchange.js';
 import { FrontServer } from '../front-server.js';
 
+/** More than the kernel takes for a client that does not read. */
+const LARGE = 10_000_000;
+
 describe('a plain connection', () => {
   let server: FrontServer;
   let client: RawClient;
@@ -50,10 +53,46 @@ describe('a plain connection', () => {
     });
   });
 
+  describe('whose client does not read', () => {
+    it('begins no further request before it does', async () => {
+      await start();
+      handle = (exchange) => answer(exchange, 'x'.repeat(LARGE));
+      client.socket.pause();
+      await client.send(post('1') + post('2'), post('3'));
+      expect(exchanges.length).toBe(1);
+      client.socket.resume();
+      await eventually(() => client.lines.length === 3, 'all answers');
+    });
+
+    it('is not taken for idle, by the clock or by a server that closes', async () => {
+      await start({ connectionsCheckingInterval: 20, keepAliveTimeout: 40 });
+      handle = (exchange) => answer(exchange, 'x'.repeat(LARGE));
+      client.socket.pause();
+      await client.send(post(''));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      server.close();
+      client.socket.resume();
+      await eventually(() => client.closed, 'the end of the connection');
+      expect(client.lines.map((line) => line.length)).toEqual([LARGE]);
+      await eventually(() => !server.listening, 'the server to be closed');
+    });
+
+    it('is closed behind its answer when it ends its half', async () => {
+      await start();
+      handle = (exchange) => answer(exchange, 'x'.repeat(LARGE));
+      client.socket.pause();
+      await client.send(post(''));
+      client.socket.end();
+      client.socket.resume();
+      await eventually(() => client.closed, 'the end of the connection');
+      expect(client.lines.map((line) => line.length)).toEqual([LARGE]);
+    });
+  });
+
   describe('that is being closed', () => {
     it('takes no request behind the last one', async () => {
       await start();
-      handle = (exchange) => answer(exchange, 'x'.repeat(20_000_000));
+      handle = (exchange) => answer(exchange, 'x'.repeat(LARGE));
       client.socket.pause();
       await client.send(post('', 'connection: close'), post(''));
       client.socket.resume();
@@ -75,7 +114,7 @@ describe('a plain connection', () => {
 
     it('is cut when its client neither reads its answer nor sends the rest of its body', async () => {
       await start({ connectionsCheckingInterval: 20, headersTimeout: 50, requestTimeout: 60 });
-      handle = (exchange) => answer(exchange, 'x'.repeat(20_000_000));
+      handle = (exchange) => answer(exchange, 'x'.repeat(LARGE));
       client.socket.pause();
       await client.send(post('abc').slice(0, -1));
       await eventually(async () => (await connections(server)) === 0, 'the cut');

@@ -74,20 +74,26 @@ export class PlainConnection implements ExchangeConnection {
   }
 
   over(last: boolean): void {
+    const { socket } = this;
     this.exchange = undefined;
     this.served = true;
     this.since = this.server.now;
-    if (last || this.closing) {
-      this.socket.destroySoon();
-      return;
-    }
+    if (last || this.closing) socket.destroySoon();
+    else if (socket.writableNeedDrain) {
+      // Who does not read its answers gets no more of them.
+      this.hold();
+      socket.once('drain', () => this.goOn());
+    } else this.goOn();
+  }
+
+  private goOn(): void {
     if (this.rest === undefined) this.resume();
     else process.nextTick(() => this.beginRest());
   }
 
   /** Nothing is under way on it. */
   get idle(): boolean {
-    return this.exchange === undefined;
+    return this.exchange === undefined && this.socket.writableLength === 0;
   }
 
   /**
@@ -100,7 +106,9 @@ export class PlainConnection implements ExchangeConnection {
     const { firstMs, keepAliveMs, requestMs } = server.limits;
     const waited = server.now - slackMs - this.since;
     if (exchange === undefined) {
-      if (waited >= (this.served ? keepAliveMs : firstMs)) socket.destroy();
+      // Its client may still be reading an answer.
+      if (socket.writableLength > 0) this.since = server.now;
+      else if (this.closing || waited >= (this.served ? keepAliveMs : firstMs)) socket.destroy();
     } else if (!exchange.complete && waited >= requestMs) {
       if (exchange.answered || socket.writableEnded) socket.destroy();
       else {
@@ -158,7 +166,7 @@ export class PlainConnection implements ExchangeConnection {
 
   /** The client writes no more. If it waits for an answer, it is taken to have left, as by Node. */
   private finish(): void {
-    if (this.idle) this.socket.destroySoon();
+    if (this.exchange === undefined) this.socket.destroySoon();
     else this.socket.destroy();
   }
 
