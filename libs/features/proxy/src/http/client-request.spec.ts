@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { GatewayError, newId, type RequestId } from '@tollgate/contracts';
 import { openaiChat } from '@tollgate/dialects';
 import { eventually } from '@tollgate/testing';
@@ -55,6 +55,18 @@ describe('a client request', () => {
       });
     });
     expect(status).toBe(401);
+  });
+
+  it('cuts a client that was refused and does not stop sending', async () => {
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n{');
+    await eventually(() => clients.length === 1, 'the request');
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    clients[0]!.refuse(new GatewayError('invalid_api_key', 'The API key is not valid.'));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 401 /);
+    jest.advanceTimersByTime(5_000);
+    jest.useRealTimers();
+    await once(socket, 'close');
   });
 
   it('does not take a client that waits for the next answer for one that went away', async () => {

@@ -29,7 +29,7 @@ export class ClientRequest implements ExchangeListener {
   /** Counts its body as long as it is in memory. */
   meter: BodyMeter | undefined;
 
-  /** Ends an answer that waits for the rest of its request. */
+  /** Cuts a client that was refused and does not stop sending. */
   private linger: NodeJS.Timeout | undefined;
 
   constructor(
@@ -158,7 +158,7 @@ export class ClientRequest implements ExchangeListener {
   private endAfterBody(answer: Buffer): void {
     const { exchange } = this;
     exchange.write(answer);
-    this.linger = setTimeout(() => exchange.end(), LINGER_MS);
+    this.linger = setTimeout(() => exchange.destroy(), LINGER_MS);
     exchange.readBody({ push: () => undefined, end: () => exchange.end() });
   }
 }
