@@ -21,6 +21,7 @@ describe('the head of an answer', () => {
     const { text, bodyBytes } = answerHead(status, [], false, 75);
     expect(text).not.toMatch(/transfer-encoding|content-length/);
     expect(bodyBytes).toBe(0);
+    expect(answerHead(status, ['content-length', '5'], false, 75).bodyBytes).toBe(0);
   });
 
   it.each<[string, string[], boolean]>([

@@ -34,7 +34,7 @@ export function answerHead(
     const value = headers[at + 1] ?? '';
     if (!TOKEN.test(name) || !FIELD_VALUE.test(value))
       throw new Error(`the header "${name}" would be no header`);
-    if (name === 'content-length') bodyBytes = Number(value);
+    if (name === 'content-length') bodyBytes ??= Number(value);
     if (name === 'connection') closes ||= value === 'close';
     else text += `${name}: ${value}\r\n`;
   }
