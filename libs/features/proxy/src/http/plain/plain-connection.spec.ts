@@ -53,6 +53,29 @@ describe('a plain connection', () => {
     });
   });
 
+  describe('whose answer is given before its body was asked for', () => {
+    it('passes over a body of which it had read no more', async () => {
+      await start();
+      await client.send(post('b'.repeat(1_000_000)), post('next'));
+      await eventually(() => exchanges.length === 1, 'the request');
+      handle = echo;
+      answer(exchanges[0]!, 'early');
+      await eventually(() => client.lines.length === 2, 'both answers');
+      expect(client.lines).toEqual(['early', 'next']);
+    });
+
+    it('may be given with a piece of it, be it the last one', async () => {
+      await start();
+      handle = (exchange) => {
+        exchange.readBody({ push: (piece) => answer(exchange, piece.toString()), end: () => undefined });
+      };
+      const [head, body] = post('abc').split('\r\n\r\n');
+      await client.send(`${head}\r\n\r\n`, body!, post('next'));
+      await eventually(() => client.lines.length === 2, 'both answers');
+      expect(client.lines).toEqual(['abc', 'next']);
+    });
+  });
+
   describe('whose client does not read', () => {
     it('begins no further request before it does', async () => {
       await start();
@@ -121,13 +144,27 @@ describe('a plain connection', () => {
       expect(exchanges.length).toBe(1);
     });
 
-    it('tells nobody that an answer behind its end was whole', async () => {
+    it.each<[string, (exchange: Exchange) => void]>([
+      [
+        'behind a cut',
+        (exchange) => {
+          exchange.destroy();
+          answer(exchange, 'to nobody');
+        },
+      ],
+      [
+        'that is not as long as it said',
+        (exchange) => {
+          exchange.begin(200, ['content-length', '10']);
+          exchange.end(Buffer.from('short'));
+        },
+      ],
+    ])('tells nobody that an answer was whole %s', async (_which, give) => {
       await start();
       const told: boolean[] = [];
       handle = (exchange) => {
         exchange.listener = { exchangeClosed: (whole) => void told.push(whole) };
-        exchange.destroy();
-        answer(exchange, 'to nobody');
+        give(exchange);
       };
       await client.send(post(''));
       await eventually(() => client.closed, 'the cut');

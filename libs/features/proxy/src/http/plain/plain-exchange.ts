@@ -78,17 +78,18 @@ export class PlainExchange implements Exchange {
   /** The next bytes of the body, no more than are left of it. */
   take(piece: Buffer): void {
     this.bodyLeft -= piece.length;
+    const { sink } = this;
     if (this.ended) {
-      this.overIfComplete();
+      this.goOn();
       return;
     }
-    if (this.sink === undefined) {
+    if (sink === undefined) {
       this.early.push(piece);
       if (this.request.bodyBytes - this.bodyLeft > EARLY_BYTES_MAX) this.connection.hold();
       return;
     }
-    this.sink.push(piece);
-    if (this.complete) this.sink.end();
+    sink.push(piece);
+    if (this.complete) sink.end();
   }
 
   /** The connection is gone. */
@@ -121,14 +122,17 @@ export class PlainExchange implements Exchange {
 
   end(bytes: Buffer = NO_BYTES): void {
     if (this.gone || this.ended) return;
-    const head = this.put(bytes, LAST_CHUNK);
+    const { bodyBytes } = this.put(bytes, LAST_CHUNK);
+    // An answer that is not as long as it said would have the next one read as its rest.
+    if (bodyBytes !== undefined && this.written !== bodyBytes) {
+      this.destroy();
+      return;
+    }
     this.ended = true;
     this.early = [];
     this.sink = undefined;
-    // An answer that is not as long as it said would have the next one read as its rest.
-    if (head.bodyBytes !== undefined && this.written !== head.bodyBytes) this.destroy();
     this.listener?.exchangeClosed(true);
-    this.overIfComplete();
+    this.goOn();
   }
 
   endWithTurn(bytes: Buffer): void {
@@ -160,8 +164,10 @@ export class PlainExchange implements Exchange {
     return head;
   }
 
-  private overIfComplete(): void {
-    if (this.complete && this.head !== undefined) this.connection.over(this.head.last);
+  /** What is left of its request is passed over, then the connection is free. */
+  private goOn(): void {
+    if (this.complete) this.connection.over(this.head?.last === true);
+    else this.connection.resume();
   }
 }
 
