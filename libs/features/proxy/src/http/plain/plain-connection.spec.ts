@@ -51,6 +51,31 @@ describe('a plain connection', () => {
       await eventually(() => client.lines.length === bodies.length, 'all answers');
       expect(client.lines).toEqual(bodies);
     });
+
+    it('is not idle between two of them', async () => {
+      await start();
+      handle = (exchange) => {
+        echo(exchange);
+        server.close();
+      };
+      await client.send(post('1') + post('2'));
+      await eventually(() => client.closed, 'the end of the connection');
+      expect(client.lines).toEqual(['1', '2']);
+    });
+
+    it('begins one in each turn of the event loop', async () => {
+      await start();
+      let turn = 0;
+      const turns: number[] = [];
+      handle = (exchange) => {
+        turns.push(turn);
+        setImmediate(() => (turn += 1));
+        answer(exchange, 'at once');
+      };
+      await client.send(post('1') + post('2') + post('3'));
+      await eventually(() => client.lines.length === 3, 'all answers');
+      expect(turns).toEqual([0, 1, 2]);
+    });
   });
 
   describe('whose answer is given before its body was asked for', () => {

@@ -88,12 +88,13 @@ export class PlainConnection implements ExchangeConnection {
 
   private goOn(): void {
     if (this.rest === undefined) this.resume();
-    else process.nextTick(() => this.beginRest());
+    // Not at once: other connections have their turn between two requests of this one.
+    else setImmediate(() => this.beginRest());
   }
 
   /** Nothing is under way on it. */
   get idle(): boolean {
-    return this.exchange === undefined && this.socket.writableLength === 0;
+    return this.exchange === undefined && this.rest === undefined && this.socket.writableLength === 0;
   }
 
   /**
