@@ -210,6 +210,7 @@ describe("the proxy's HTTP server", () => {
       await eventually(() => client.lines.length === 1, 'the answer');
       expect(client.lines).toEqual([body]);
       expect(kinds()).toEqual(['node']);
+      expect(exchanges[0]!.gone).toBe(false);
     });
 
     it("makes its connection Node's for good, from where it is on", async () => {

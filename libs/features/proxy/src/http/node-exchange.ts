@@ -29,7 +29,7 @@ export class NodeExchange implements Exchange {
     return this.request.complete;
   }
   get gone(): boolean {
-    return this.request.destroyed;
+    return !this.request.socket.writable;
   }
   get answered(): boolean {
     return this.response.headersSent;
