@@ -47,6 +47,11 @@ export interface ConsumeOptions {
   readonly ackWaitMs?: number;
   /** Default 10. */
   readonly deliveriesMax?: number;
+  /**
+   * At least so long from the taking of one batch to that of the next, so that under load more comes at once. The first
+   * after a pause waits for nothing, nor does what follows a full batch. Default 0.
+   */
+  readonly batchIntervalMs?: number;
 }
 
 export interface Consumption {

@@ -6,5 +6,6 @@ export function withDefaults(options: ConsumeOptions = {}): Required<ConsumeOpti
     batchMax: options.batchMax ?? 100,
     ackWaitMs: options.ackWaitMs ?? 30_000,
     deliveriesMax: options.deliveriesMax ?? 10,
+    batchIntervalMs: options.batchIntervalMs ?? 0,
   };
 }

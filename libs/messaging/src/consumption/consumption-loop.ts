@@ -18,6 +18,8 @@ export interface ConsumptionLoopInput {
   readonly name: string;
   readonly source: DeliverySource;
   readonly handler: DeliveryHandler;
+  readonly batchMax: number;
+  readonly batchIntervalMs: number;
   readonly logger: MessagingLogger;
 }
 
@@ -44,8 +46,16 @@ export class ConsumptionLoop implements Consumption {
   private async run(): Promise<void> {
     while (!this.stopped) {
       const batch = await this.take();
-      if (batch.length > 0) await this.handle(batch);
+      if (batch.length === 0) continue;
+      const takenAt = performance.now();
+      await this.handle(batch);
+      if (batch.length < this.input.batchMax) await this.letMoreCome(takenAt);
     }
+  }
+
+  private async letMoreCome(takenAt: number): Promise<void> {
+    const restMs = takenAt + this.input.batchIntervalMs - performance.now();
+    if (restMs > 0) await this.wakeup.sleep(restMs);
   }
 
   private async take(): Promise<readonly TrackedDelivery[]> {

@@ -82,17 +82,13 @@ export class NatsEventLog implements EventLog {
     options?: ConsumeOptions,
   ): Promise<Consumption> {
     const { link, topology, deadLetters } = this;
+    const chosen = withDefaults(options);
     const loop = new ConsumptionLoop({
       name: `${topic}/${consumer}`,
-      source: new NatsDeliverySource({
-        link,
-        topology,
-        deadLetters,
-        topic,
-        consumer,
-        ...withDefaults(options),
-      }),
+      source: new NatsDeliverySource({ link, topology, deadLetters, topic, consumer, ...chosen }),
       handler,
+      batchMax: chosen.batchMax,
+      batchIntervalMs: chosen.batchIntervalMs,
       logger: this.options.logger,
     });
     this.consumptions.add(loop);

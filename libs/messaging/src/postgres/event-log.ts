@@ -70,17 +70,20 @@ export class PostgresEventLog implements EventLog {
     handler: DeliveryHandler,
     options?: ConsumeOptions,
   ): Promise<Consumption> {
+    const chosen = withDefaults(options);
     const source = new PostgresDeliverySource({
       queue: this.queue,
       topic,
       consumer,
-      ...withDefaults(options),
+      ...chosen,
       subscribe: (wake) => this.wakeOn(topic, wake),
     });
     const loop = new ConsumptionLoop({
       name: `${topic}/${consumer}`,
       source,
       handler,
+      batchMax: chosen.batchMax,
+      batchIntervalMs: chosen.batchIntervalMs,
       logger: this.options.logger,
     });
     this.consumptions.add(loop);
