@@ -1,3 +1,4 @@
+export { copyIn } from './copy-in.js';
 export { createDataSource, type ServiceDatabaseOptions } from './data-source.js';
 export { describeDatabaseFailure } from './database-failure.js';
 export { migrate, openDatabase } from './migrate.js';

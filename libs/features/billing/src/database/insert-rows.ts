@@ -6,8 +6,6 @@ export interface Column<Row> {
   readonly name: string;
   readonly type: string;
   readonly value: (row: Row) => string | number | boolean | null;
-  /** Of the table's column, where `unnest` can't carry it (it takes arrays of arrays apart): cast from `type`. */
-  readonly castTo?: string;
 }
 
 export interface InsertRows<Row> {
@@ -29,11 +27,10 @@ export async function insertRows<Row, Returned = never>(
   if (rows.length === 0) return [];
   const names = columns.map(({ name }) => name).join(', ');
   const arrays = columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ');
-  const selected = columns.map(({ name, castTo }) => (castTo === undefined ? name : `${name}::${castTo}`));
   const order = orderBy === undefined ? '' : `order by ${orderBy}`;
   return query<Returned>(
     executor,
-    `insert into ${table} (${names}) select ${selected.join(', ')} from unnest(${arrays}) as t (${names}) ${order} ${suffix}`,
+    `insert into ${table} (${names}) select ${names} from unnest(${arrays}) as t (${names}) ${order} ${suffix}`,
     columns.map(({ value }) => arrayLiteral(rows.map(value))),
   );
 }

@@ -1,6 +1,7 @@
 import type { JournalId, UsageRecordedV1 } from '@tollgate/contracts';
 import { hash } from 'node:crypto';
 import { arrayLiteral } from '../database/array-literal.js';
+import type { CopiedColumn } from '../database/copy-rows.js';
 import type { Column } from '../database/insert-rows.js';
 import type { RatedEvent } from './rerate.js';
 
@@ -50,33 +51,32 @@ export const USAGE_ID_COLUMNS: readonly Column<UsageRow>[] = [
   { name: 'content_hash', type: 'text', value: (row) => row.contentHash },
 ];
 
-const quantity = (name: string, field: keyof UsageRecordedV1['usage']): Column<UsageRow> => ({
+const quantity = (name: string, field: keyof UsageRecordedV1['usage']): CopiedColumn<UsageRow> => ({
   name,
-  type: 'bigint',
   value: ({ event }) => event.usage[field],
 });
 
-export const USAGE_COLUMNS: readonly Column<UsageRow>[] = [
-  { name: 'id', type: 'text', value: ({ event }) => event.id },
+export const USAGE_COLUMNS: readonly CopiedColumn<UsageRow>[] = [
+  { name: 'id', value: ({ event }) => event.id },
   occurredAt,
-  { name: 'journal_id', type: 'text', value: ({ journalId }) => journalId },
-  { name: 'sequence', type: 'bigint', value: ({ event }) => event.sequence },
-  { name: 'duration_ms', type: 'double precision', value: ({ event }) => event.durationMs },
-  { name: 'first_byte_ms', type: 'double precision', value: ({ event }) => event.firstByteMs },
-  { name: 'organization_id', type: 'text', value: ({ event }) => event.organization.id },
-  { name: 'api_key_id', type: 'text', value: ({ event }) => event.apiKey.id },
-  { name: 'channel_group', type: 'text', value: ({ event }) => event.group },
-  { name: 'operation', type: 'text', value: ({ event }) => event.operation },
-  { name: 'dialect', type: 'text', value: ({ event }) => event.dialect },
-  { name: 'streamed', type: 'boolean', value: ({ event }) => event.streamed },
-  { name: 'model', type: 'text', value: ({ event }) => event.model },
-  { name: 'upstream_model', type: 'text', value: ({ event }) => event.upstreamModel },
-  { name: 'provider', type: 'text', value: ({ event }) => event.provider },
-  { name: 'channel_id', type: 'text', value: ({ event }) => event.channel?.id ?? null },
-  { name: 'attempts', type: 'integer', value: ({ event }) => event.attempts },
-  { name: 'outcome', type: 'text', value: ({ event }) => event.outcome },
-  { name: 'http_status', type: 'integer', value: ({ event }) => event.httpStatus },
-  { name: 'error_code', type: 'text', value: ({ event }) => event.errorCode },
+  { name: 'journal_id', value: ({ journalId }) => journalId },
+  { name: 'sequence', value: ({ event }) => event.sequence },
+  { name: 'duration_ms', value: ({ event }) => event.durationMs },
+  { name: 'first_byte_ms', value: ({ event }) => event.firstByteMs },
+  { name: 'organization_id', value: ({ event }) => event.organization.id },
+  { name: 'api_key_id', value: ({ event }) => event.apiKey.id },
+  { name: 'channel_group', value: ({ event }) => event.group },
+  { name: 'operation', value: ({ event }) => event.operation },
+  { name: 'dialect', value: ({ event }) => event.dialect },
+  { name: 'streamed', value: ({ event }) => event.streamed },
+  { name: 'model', value: ({ event }) => event.model },
+  { name: 'upstream_model', value: ({ event }) => event.upstreamModel },
+  { name: 'provider', value: ({ event }) => event.provider },
+  { name: 'channel_id', value: ({ event }) => event.channel?.id ?? null },
+  { name: 'attempts', value: ({ event }) => event.attempts },
+  { name: 'outcome', value: ({ event }) => event.outcome },
+  { name: 'http_status', value: ({ event }) => event.httpStatus },
+  { name: 'error_code', value: ({ event }) => event.errorCode },
   quantity('input', 'input'),
   quantity('cache_read', 'cacheRead'),
   quantity('cache_write_5m', 'cacheWrite5m'),
@@ -86,20 +86,15 @@ export const USAGE_COLUMNS: readonly Column<UsageRow>[] = [
   quantity('output', 'output'),
   quantity('reasoning', 'reasoning'),
   quantity('audio_output', 'audioOutput'),
-  { name: 'usage_source', type: 'text', value: ({ event }) => event.usageSource },
-  { name: 'price_card_id', type: 'text', value: ({ event }) => event.priceCard?.id ?? null },
-  { name: 'price_card_version', type: 'integer', value: ({ event }) => event.priceCard?.version ?? null },
-  { name: 'charge_lines', type: 'jsonb', value: ({ lines }) => JSON.stringify(lines) },
-  { name: 'charge', type: 'bigint', value: ({ charge }) => charge.toString() },
-  { name: 'reported_charge', type: 'bigint', value: ({ event }) => event.charge },
-  { name: 'vendor_cost', type: 'bigint', value: ({ vendorCost }) => vendorCost.toString() },
-  { name: 'lease_id', type: 'text', value: ({ event }) => event.leaseId },
-  {
-    name: 'warnings',
-    type: 'text',
-    value: ({ event }) => arrayLiteral(event.warnings.map(storable)),
-    castTo: 'text[]',
-  },
+  { name: 'usage_source', value: ({ event }) => event.usageSource },
+  { name: 'price_card_id', value: ({ event }) => event.priceCard?.id ?? null },
+  { name: 'price_card_version', value: ({ event }) => event.priceCard?.version ?? null },
+  { name: 'charge_lines', value: ({ lines }) => JSON.stringify(lines) },
+  { name: 'charge', value: ({ charge }) => charge.toString() },
+  { name: 'reported_charge', value: ({ event }) => event.charge },
+  { name: 'vendor_cost', value: ({ vendorCost }) => vendorCost.toString() },
+  { name: 'lease_id', value: ({ event }) => event.leaseId },
+  { name: 'warnings', value: ({ event }) => arrayLiteral(event.warnings.map(storable)) },
 ];
 
 /** A warning may name a field as a client spelled it; Postgres holds neither NUL nor halves of characters. */

@@ -5,6 +5,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { BudgetAlert } from '../budgets/budget-alerts.js';
 import { announceBudgetAlerts } from '../budgets/budget-announcements.js';
 import type { BudgetBook } from '../budgets/budget-book.js';
+import { copyRows } from '../database/copy-rows.js';
 import { insertRows } from '../database/insert-rows.js';
 import { isDataFault, query } from '../database/query.js';
 import { noteFindings, type Finding, type FindingKind } from '../findings/finding.js';
@@ -105,7 +106,7 @@ export class UsageCommitter {
     const { clock, ledger, quotaBook, budgetBook } = this.dependencies;
     const now = clock.now();
     const { fresh, repeated } = await insertIds(manager, rows);
-    await insertRows(manager, { table: 'billing.usage_records', columns: USAGE_COLUMNS, rows: fresh });
+    await copyRows(manager, { table: 'billing.usage_records', columns: USAGE_COLUMNS, rows: fresh });
     await storeNames(
       manager,
       fresh.flatMap(({ event }) => namesOf(event)),
