@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idSchema } from './id-schema.js';
 import type { BudgetId } from './ids.js';
 import { priceString } from './prices.js';
 
@@ -34,7 +35,7 @@ export type BudgetInFile = z.infer<typeof budgetInFile>;
 
 /** What a proxy must know of a budget: enough to name the account that a request is held from. */
 export const budgetReference = z.object({
-  id: z.string().transform((id) => id as BudgetId),
+  id: idSchema<BudgetId>(),
   period: z.enum(BUDGET_PERIODS),
 });
 export type BudgetReference = z.infer<typeof budgetReference>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { budgetReference } from '../budget.js';
+import { idSchema } from '../id-schema.js';
 import type { ApiKeyId, OrganizationId } from '../ids.js';
 import { allowedAddresses, limits } from '../limits.js';
 import { requiredTags } from './routing.js';
@@ -9,9 +10,9 @@ import { requiredTags } from './routing.js';
  * The hash is HMAC-SHA-256 of the secret (hex); the secret itself is nowhere.
  */
 export const apiKeyDocument = z.object({
-  id: z.string().transform((id) => id as ApiKeyId),
+  id: idSchema<ApiKeyId>(),
   name: z.string(),
-  organizationId: z.string().transform((id) => id as OrganizationId),
+  organizationId: idSchema<OrganizationId>(),
   /** A revoked key keeps its document, so that the client is told `api_key_revoked`. */
   status: z.enum(['active', 'revoked']),
   /** Milliseconds since the epoch; `null` never expires. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idSchema } from '../id-schema.js';
 import type { ChannelId } from '../ids.js';
 
 export const CHANNEL_STATES = ['healthy', 'degraded', 'open', 'half-open'] as const;
@@ -21,7 +22,7 @@ const partStatus = {
  * best of its models. A part that is not listed is as the channel is.
  */
 export const channelStatusDocument = z.object({
-  channelId: z.string().transform((id) => id as ChannelId),
+  channelId: idSchema<ChannelId>(),
   state: z.enum(CHANNEL_STATES),
   /** One sentence for a person, e.g. "12 of 15 requests failed in 30 s (upstream_timeout)". */
   reason: z.string(),

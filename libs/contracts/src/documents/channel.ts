@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { VENDOR_DIALECT_IDS } from '../dialect.js';
+import { idSchema } from '../id-schema.js';
 import type { ChannelId } from '../ids.js';
 import { channelRoutingMembers } from './routing.js';
 import { priceSheet } from '../prices.js';
@@ -9,7 +10,7 @@ import { sealedSecret } from './sealed-secret.js';
 
 /** `channels.<id>` in the bucket `config`: configured credentials at a provider. */
 export const channelDocument = z.object({
-  id: z.string().transform((id) => id as ChannelId),
+  id: idSchema<ChannelId>(),
   name: z.string(),
   provider: z.string(),
   /** The vendor's base URL, e.g. `https://api.openai.com/v1`; resolved by admin, never empty. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idSchema } from '../id-schema.js';
 import type { JournalId } from '../ids.js';
 
 /**
@@ -6,7 +7,7 @@ import type { JournalId } from '../ids.js';
  * `committedThrough` is in Postgres, so the proxy may forget it. Written by billing only.
  */
 export const journalWatermark = z.object({
-  journalId: z.string().transform((id) => id as JournalId),
+  journalId: idSchema<JournalId>(),
   committedThrough: z.number().int().min(0),
 });
 export type JournalWatermark = z.infer<typeof journalWatermark>;

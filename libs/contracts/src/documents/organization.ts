@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { budgetReference } from '../budget.js';
+import { idSchema } from '../id-schema.js';
 import type { OrganizationId } from '../ids.js';
 import { allowedAddresses, limits } from '../limits.js';
 
 /** `organizations.<id>` in the bucket `identity`. */
 export const organizationDocument = z.object({
-  id: z.string().transform((id) => id as OrganizationId),
+  id: idSchema<OrganizationId>(),
   name: z.string(),
   status: z.enum(['active', 'suspended']),
   /** Channels that serve this group carry the organisation's requests. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { idSchema } from '../id-schema.js';
 import type { PriceCardId } from '../ids.js';
 import { priceSheet } from '../prices.js';
 
 /** One version of a model's prices; immutable once published. */
 export const priceCardVersion = z.object({
-  id: z.string().transform((id) => id as PriceCardId),
+  id: idSchema<PriceCardId>(),
   version: z.number().int().min(1),
   /** Milliseconds since the epoch; the version with the latest date not after the request's start applies. */
   effectiveFrom: z.number(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idSchema } from '../id-schema.js';
 import type { ChannelId, OrganizationId } from '../ids.js';
 
 /**
@@ -7,10 +8,10 @@ import type { ChannelId, OrganizationId } from '../ids.js';
  */
 export const storedResponseDocument = z.object({
   id: z.string(),
-  channelId: z.string().transform((id) => id as ChannelId),
+  channelId: idSchema<ChannelId>(),
   /** Which of the channel's credentials; vendors keep answers by account. */
   credential: z.number().int().min(0),
-  organizationId: z.string().transform((id) => id as OrganizationId),
+  organizationId: idSchema<OrganizationId>(),
   model: z.string(),
 });
 export type StoredResponseDocument = z.infer<typeof storedResponseDocument>;

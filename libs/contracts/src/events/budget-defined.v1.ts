@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BUDGET_PERIODS, BUDGET_SCOPES, budgetThresholds } from '../budget.js';
+import { idSchema } from '../id-schema.js';
 import type { BudgetId } from '../ids.js';
 import { priceString } from '../prices.js';
 
@@ -10,7 +11,7 @@ import { priceString } from '../prices.js';
 export const budgetDefinedV1 = z.object({
   type: z.literal('budget.defined'),
   version: z.literal(1),
-  budgetId: z.string().transform((id) => id as BudgetId),
+  budgetId: idSchema<BudgetId>(),
   /** Rises with each change: an older message changes nothing. */
   revision: z.number().int().min(1),
   scope: z.object({ kind: z.enum(BUDGET_SCOPES), id: z.string() }),

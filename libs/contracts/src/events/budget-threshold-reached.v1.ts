@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BUDGET_PERIODS, BUDGET_SCOPES } from '../budget.js';
+import { idSchema } from '../id-schema.js';
 import type { BudgetId, OrganizationId } from '../ids.js';
 import { priceString } from '../prices.js';
 
@@ -12,15 +13,11 @@ export const budgetThresholdReachedV1 = z.object({
   version: z.literal(1),
   /** Unique for ever: `<account of the period>:<threshold>`. */
   id: z.string().min(1),
-  budgetId: z.string().transform((id) => id as BudgetId),
+  budgetId: idSchema<BudgetId>(),
   /** `name`: `null` when billing has not seen a request of it yet. */
   scope: z.object({ kind: z.enum(BUDGET_SCOPES), id: z.string(), name: z.string().nullable() }),
   /** Whose the budget, or its key, is; `null`: billing has not seen a request of the key yet, or an older version told. */
-  organizationId: z
-    .string()
-    .transform((id) => id as OrganizationId)
-    .nullable()
-    .default(null),
+  organizationId: idSchema<OrganizationId>().nullable().default(null),
   period: z.enum(BUDGET_PERIODS),
   soft: z.boolean(),
   /** Milliseconds since the epoch; a total budget has no end. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idSchema } from '../id-schema.js';
 import type { ChannelId, OrganizationId } from '../ids.js';
 import { latencyCounts } from '../latency.js';
 
@@ -24,7 +25,7 @@ export const FAILED_ORGANIZATIONS_MAX = 100;
  * by error code, or by the decisive failure.
  */
 export const channelObservationV1 = z.object({
-  channelId: z.string().transform((id) => id as ChannelId),
+  channelId: idSchema<ChannelId>(),
   /** Position in the channel's document; absent: not known, or the channel has none. */
   credential: z.number().int().min(0).optional(),
   /** The gateway's name of the model; absent: not known. */
@@ -42,10 +43,7 @@ export const channelObservationV1 = z.object({
   firstByteMsCounts: latencyCounts.optional(),
   durationMsCounts: latencyCounts.optional(),
   /** Whose attempts failed, by id, each once; absent: not told. */
-  failedOrganizations: z
-    .array(z.string().transform((id) => id as OrganizationId))
-    .max(FAILED_ORGANIZATIONS_MAX)
-    .optional(),
+  failedOrganizations: z.array(idSchema<OrganizationId>()).max(FAILED_ORGANIZATIONS_MAX).optional(),
 });
 export type ChannelObservationV1 = z.infer<typeof channelObservationV1>;
 

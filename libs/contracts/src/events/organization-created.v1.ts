@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idSchema } from '../id-schema.js';
 import type { OrganizationId } from '../ids.js';
 import { priceString } from '../prices.js';
 
@@ -6,7 +7,7 @@ import { priceString } from '../prices.js';
 export const organizationCreatedV1 = z.object({
   type: z.literal('organization.created'),
   version: z.literal(1),
-  organizationId: z.string().transform((id) => id as OrganizationId),
+  organizationId: idSchema<OrganizationId>(),
   name: z.string(),
   /** USD, decimal string. */
   openingBalance: priceString,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CLIENT_DIALECT_IDS, OPERATIONS } from '../dialect.js';
+import { idSchema } from '../id-schema.js';
 import type {
   ApiKeyId,
   ChannelId,
@@ -27,15 +28,14 @@ export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
 
 /** Nano-USD as a decimal integer string: JSON has no bigint. */
 const nanoUsdString = z.string().regex(/^-?\d{1,19}$/);
-const named = <Id extends string>() =>
-  z.object({ id: z.string().transform((id) => id as Id), name: z.string() });
+const named = <Id extends string>() => z.object({ id: idSchema<Id>(), name: z.string() });
 
 /** One request, ended: the fact that billing turns into a usage record and postings. */
 export const usageRecordedV1 = z.object({
   type: z.literal('usage.recorded'),
   version: z.literal(1),
   /** The request id; unique for ever. */
-  id: z.string().transform((id) => id as RequestId),
+  id: idSchema<RequestId>(),
   /** Position in the journal, from 1 without gaps. */
   sequence: z.number().int().min(1),
   /** Start of the request, milliseconds since the epoch; equal in every replay. */
@@ -62,20 +62,15 @@ export const usageRecordedV1 = z.object({
   usage: usageQuantities,
   usageSource: z.enum(USAGE_SOURCES),
   /** What the request was priced by; `null` when the model is unpriced and served for nothing. */
-  priceCard: z
-    .object({ id: z.string().transform((id) => id as PriceCardId), version: z.number().int() })
-    .nullable(),
+  priceCard: z.object({ id: idSchema<PriceCardId>(), version: z.number().int() }).nullable(),
   charge: nanoUsdString,
   /** What the vendor charges us for it, by the channel's cost; 0 when unknown. */
   vendorCost: nanoUsdString,
   /** The lease that the charge was taken from; `null` when nothing was held. */
-  leaseId: z
-    .string()
-    .transform((id) => id as LeaseId)
-    .nullable(),
+  leaseId: idSchema<LeaseId>().nullable(),
   /** The leases of budgets that the charge was taken from as well; absent: none. */
   budgetLeases: z
-    .array(z.object({ account: z.string(), leaseId: z.string().transform((id) => id as LeaseId) }))
+    .array(z.object({ account: z.string(), leaseId: idSchema<LeaseId>() }))
     .readonly()
     .optional(),
   /** Findings of the proxy about the vendor's counts, e.g. `negative_count:output`. */
@@ -90,7 +85,7 @@ export type UsageRecordedV1 = z.infer<typeof usageRecordedV1>;
  * which may be followed by `:` and what makes a resend another message.
  */
 export const usageBatchV1 = z.object({
-  journalId: z.string().transform((id) => id as JournalId),
+  journalId: idSchema<JournalId>(),
   events: z.array(usageRecordedV1),
   /** Set on the last batch of a journal that will hold nothing more: its leases may be given back. */
   closed: z.boolean().default(false),
