@@ -54,14 +54,19 @@ export class PriceVersions {
     await this.#storing;
   }
 
+  /** The sheet of a version, if it was asked for or published before: nothing to wait for. */
+  recall(cardId: string, version: number): CompiledSheet | undefined {
+    return this.#sheets.get(versionKey(cardId, version));
+  }
+
   /**
    * The sheet of a version; `undefined`: nobody knows it.
    *
    * @throws when neither Postgres nor the document store can be asked: that is no absence
    */
   async find(lookup: PriceLookup): Promise<CompiledSheet | undefined> {
-    const key = versionKey(lookup.cardId, lookup.version);
-    return this.#sheets.get(key) ?? (await this.#fromTable(lookup)) ?? (await this.#fromDocuments(lookup));
+    const recalled = this.recall(lookup.cardId, lookup.version);
+    return recalled ?? (await this.#fromTable(lookup)) ?? (await this.#fromDocuments(lookup));
   }
 
   async #fromTable({ cardId, version }: PriceLookup): Promise<CompiledSheet | undefined> {
@@ -78,7 +83,7 @@ export class PriceVersions {
     const document = priceCardDocument.safeParse(stored?.value);
     if (!document.success) return undefined;
     await this.#store(document.data);
-    return this.#sheets.get(versionKey(cardId, version));
+    return this.recall(cardId, version);
   }
 
   #take(change: DocumentChange): void {

@@ -31,7 +31,7 @@ export function namesOf(event: UsageRecordedV1): SeenName[] {
 export async function storeNames(manager: EntityManager, names: readonly SeenName[]): Promise<void> {
   const latest = new Map<string, SeenName>();
   for (const seen of names) {
-    const key = JSON.stringify([seen.kind, seen.id]);
+    const key = `${seen.kind}:${seen.id}`;
     if ((latest.get(key)?.seenAt ?? 0) <= seen.seenAt) latest.set(key, seen);
   }
   await insertRows(manager, {

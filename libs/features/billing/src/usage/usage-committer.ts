@@ -80,17 +80,16 @@ export class UsageCommitter {
   }
 
   async #rate(batches: readonly DecodedBatch[]): Promise<UsageRow[]> {
+    const { prices } = this.dependencies;
     const rows: UsageRow[] = [];
     for (const { journalId, events } of batches) {
       for (const event of events) {
-        const sheet =
-          event.priceCard === null
-            ? undefined
-            : await this.dependencies.prices.find({
-                cardId: event.priceCard.id,
-                version: event.priceCard.version,
-                model: event.model,
-              });
+        const { priceCard: card, model } = event;
+        const recalled = card === null ? undefined : prices.recall(card.id, card.version);
+        const isUnseen = card !== null && recalled === undefined;
+        const sheet = isUnseen
+          ? await prices.find({ cardId: card.id, version: card.version, model })
+          : recalled;
         rows.push({ ...rerate(event, sheet), journalId, contentHash: contentHash(event) });
       }
     }

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 
 /** Months of usage records, each a partition: made ahead by a job, or when the first record of a month comes. */
 export class UsagePartitions {
-  readonly #present = new Set<string>();
+  readonly #present = new Set<number>();
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -10,7 +10,9 @@ export class UsagePartitions {
   async ensure(times: Iterable<number>): Promise<void> {
     for (const month of new Set([...times].map(monthStart))) {
       if (this.#present.has(month)) continue;
-      await this.dataSource.query('select billing.ensure_usage_partition($1::timestamptz)', [month]);
+      await this.dataSource.query('select billing.ensure_usage_partition($1::timestamptz)', [
+        new Date(month).toISOString(),
+      ]);
       this.#present.add(month);
     }
   }
@@ -23,4 +25,7 @@ export class UsagePartitions {
   }
 }
 
-const monthStart = (time: number): string => `${new Date(time).toISOString().slice(0, 7)}-01T00:00:00Z`;
+function monthStart(time: number): number {
+  const date = new Date(time);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
+}
