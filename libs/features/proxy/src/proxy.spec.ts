@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   chatCompletion,
@@ -21,6 +19,7 @@ import {
   type MemoryJournal,
   type SendOptions,
 } from '../test-support/proxy-world.js';
+import { connectionsOf } from '../test-support/raw-client.js';
 import type { ProxyService } from './proxy-service.js';
 
 describe('the proxy', () => {
@@ -30,7 +29,6 @@ describe('the proxy', () => {
   let journal: MemoryJournal;
   let admission: MemoryAdmission;
   let service: ProxyService;
-  let server: Server;
   let vendor: FakeVendor;
 
   let ground: ChatGround;
@@ -42,7 +40,7 @@ describe('the proxy', () => {
   afterAll(() => ground.stop());
   beforeEach(async () => {
     world = await ground.renew();
-    ({ documents, eventLog, journal, admission, service, server } = world);
+    ({ documents, eventLog, journal, admission, service } = world);
   });
   afterEach(() => world.stop());
 
@@ -166,7 +164,6 @@ describe('the proxy', () => {
 
     /** Sends a request and goes away once it waits for something. */
     async function leaveWhile(waiting: () => boolean): Promise<void> {
-      const connected = once(server, 'connection') as Promise<[Socket]>;
       const path = '/v1/chat/completions';
       const outgoing = httpRequest({
         port: world.port,
@@ -177,10 +174,9 @@ describe('the proxy', () => {
       });
       outgoing.on('error', () => undefined);
       outgoing.end(JSON.stringify(chat()));
-      const [socket] = await connected;
       await eventually(waiting, 'the request to wait');
       outgoing.destroy();
-      await eventually(() => socket.destroyed, 'the proxy to see the end');
+      await eventually(async () => (await connectionsOf(world.server)) === 0, 'the proxy to see the end');
     }
 
     it('asks no vendor for a client that left while the balance was asked for', async () => {

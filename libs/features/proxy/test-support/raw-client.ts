@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, type Server, type Socket } from 'node:net';
 import type { Exchange } from '../src/http/exchange.js';
 
 /** A client at its socket, that sees each byte. */
@@ -49,4 +49,9 @@ export function answer(exchange: Exchange, body: string): void {
   const bytes = Buffer.from(`<${body}>\n`, 'latin1');
   exchange.begin(200, ['content-length', String(bytes.length)]);
   exchange.end(bytes);
+}
+
+/** How many connections a server has. */
+export function connectionsOf(server: Server): Promise<number> {
+  return new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
 }

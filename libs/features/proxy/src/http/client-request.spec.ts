@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { GatewayError, newId, type RequestId } from '@tollgate/contracts';
 import { openaiChat } from '@tollgate/dialects';
 import { eventually } from '@tollgate/testing';
+import { connectionsOf } from '../../test-support/raw-client.js';
 import { ClientRequest } from './client-request.js';
 import type { Exchange } from './exchange.js';
 import { FrontServer } from './front-server.js';
@@ -78,11 +79,7 @@ describe('a client request', () => {
     client!.end('done');
     await once(socket, 'data');
     socket.destroy();
-    await eventually(async () => (await connections(server)) === 0, 'the connection to be closed');
+    await eventually(async () => (await connectionsOf(server)) === 0, 'the connection to be closed');
     expect(client!.closed).toBe(false);
   });
 });
-
-function connections(server: Server): Promise<number> {
-  return new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
-}

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tollgate/testing';
-import { answer, echo, post, RawClient } from '../../test-support/raw-client.js';
+import { answer, connectionsOf, echo, post, RawClient } from '../../test-support/raw-client.js';
 import type { Exchange } from './exchange.js';
 import { FrontServer } from './front-server.js';
 import { NodeExchange } from './node-exchange.js';
@@ -258,7 +258,7 @@ describe("the proxy's HTTP server", () => {
       };
       await client.send(post(''));
       client.socket.destroy();
-      await eventually(async () => (await connections(server)) === 0, 'the connection to be closed');
+      await eventually(async () => (await connectionsOf(server)) === 0, 'the connection to be closed');
       expect(told).toEqual([true]);
     });
   });
@@ -319,7 +319,3 @@ describe("the proxy's HTTP server", () => {
     });
   });
 });
-
-function connections(server: FrontServer): Promise<number> {
-  return new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
-}

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Exchange } from './exchange.js';
 import { NodeExchange } from './node-exchange.js';
 import { PlainConnections } from './plain/plain-connections.js';
+import { withSharedReads } from './shared-reads.js';
 
 /** Answers model traffic. */
 export interface ModelTraffic {
@@ -33,7 +34,7 @@ export class FrontServer extends Server {
       handOver: (socket) => nodes.forEach((listener) => listener.call(this, socket)),
     });
     this.removeAllListeners('connection');
-    this.on('connection', (socket) => this.plain.add(socket));
+    this.on('connection', (socket) => this.plain.add(withSharedReads(socket)));
     const sweepMs = options.connectionsCheckingInterval ?? SWEEP_MS;
     const timer = setInterval(() => this.plain.sweep(sweepMs), sweepMs).unref();
     this.on('close', () => clearInterval(timer));

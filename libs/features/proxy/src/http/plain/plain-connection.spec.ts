@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tollgate/testing';
-import { answer, echo, post, RawClient } from '../../../test-support/raw-client.js';
+import { answer, connectionsOf, echo, post, RawClient } from '../../../test-support/raw-client.js';
 import type { Exchange } from '../exchange.js';
 import { FrontServer } from '../front-server.js';
 
@@ -165,7 +165,7 @@ describe('a plain connection', () => {
       handle = (exchange) => answer(exchange, 'x'.repeat(LARGE));
       client.socket.pause();
       await client.send(post('abc').slice(0, -1));
-      await eventually(async () => (await connections(server)) === 0, 'the cut');
+      await eventually(async () => (await connectionsOf(server)) === 0, 'the cut');
       expect(exchanges.length).toBe(1);
     });
 
@@ -197,7 +197,3 @@ describe('a plain connection', () => {
     });
   });
 });
-
-function connections(server: FrontServer): Promise<number> {
-  return new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
-}
