@@ -1,5 +1,8 @@
-import { connect, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import type { ServerOptions } from 'node:http';
+import { connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Exchange } from '../src/http/exchange.js';
+import { FrontServer } from '../src/http/front-server.js';
 
 /** A client at its socket, that sees each byte. */
 export class RawClient {
@@ -54,4 +57,15 @@ export function answer(exchange: Exchange, body: string): void {
 /** How many connections a server has. */
 export function connectionsOf(server: Server): Promise<number> {
   return new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
+}
+
+/** A server on a loopback port, whose model traffic is handed to `handle`, and a client of it. */
+export async function startFront(
+  options: ServerOptions,
+  handle: (exchange: Exchange) => void,
+): Promise<{ server: FrontServer; client: RawClient }> {
+  const models = { accepts: (url: string) => url.startsWith('/v1/'), handle };
+  const server = new FrontServer(options, models, (_request, response) => response.end('<framework>\n'));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { server, client: new RawClient((server.address() as AddressInfo).port) };
 }

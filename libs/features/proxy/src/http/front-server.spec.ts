@@ -1,10 +1,18 @@
 import { once } from 'node:events';
+import type { ServerOptions } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tollgate/testing';
-import { answer, connectionsOf, echo, post, RawClient } from '../../test-support/raw-client.js';
+import {
+  answer,
+  connectionsOf,
+  echo,
+  post,
+  RawClient,
+  startFront,
+} from '../../test-support/raw-client.js';
 import type { Exchange } from './exchange.js';
-import { FrontServer } from './front-server.js';
+import type { FrontServer } from './front-server.js';
 import { NodeExchange } from './node-exchange.js';
 
 describe("the proxy's HTTP server", () => {
@@ -14,21 +22,11 @@ describe("the proxy's HTTP server", () => {
   /** What becomes of a request: it is told its own body. */
   let handle: (exchange: Exchange) => void;
 
-  async function start(options: ConstructorParameters<typeof FrontServer>[0] = {}): Promise<void> {
-    server = new FrontServer(
-      options,
-      {
-        accepts: (url) => url.startsWith('/v1/'),
-        handle: (exchange) => {
-          exchanges.push(exchange);
-          handle(exchange);
-        },
-      },
-      (_request, response) => response.end('<framework>\n'),
-    );
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    client = new RawClient((server.address() as AddressInfo).port);
+  async function start(options: ServerOptions = {}): Promise<void> {
+    ({ server, client } = await startFront(options, (exchange) => {
+      exchanges.push(exchange);
+      handle(exchange);
+    }));
   }
 
   const kinds = () => exchanges.map((exchange) => (exchange instanceof NodeExchange ? 'node' : 'plain'));

@@ -1,10 +1,16 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { ServerOptions } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tollgate/testing';
-import { answer, connectionsOf, echo, post, RawClient } from '../../../test-support/raw-client.js';
+import {
+  answer,
+  connectionsOf,
+  echo,
+  post,
+  type RawClient,
+  startFront,
+} from '../../../test-support/raw-client.js';
 import type { Exchange } from '../exchange.js';
-import { FrontServer } from '../front-server.js';
+import type { FrontServer } from '../front-server.js';
 
 /** More than the kernel takes for a client that does not read. */
 const LARGE = 10_000_000;
@@ -15,18 +21,11 @@ describe('a plain connection', () => {
   let exchanges: Exchange[];
   let handle: (exchange: Exchange) => void;
 
-  async function start(options: ConstructorParameters<typeof FrontServer>[0] = {}): Promise<void> {
-    const models = {
-      accepts: () => true,
-      handle: (exchange: Exchange) => {
-        exchanges.push(exchange);
-        handle(exchange);
-      },
-    };
-    server = new FrontServer(options, models, () => undefined);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    client = new RawClient((server.address() as AddressInfo).port);
+  async function start(options: ServerOptions = {}): Promise<void> {
+    ({ server, client } = await startFront(options, (exchange) => {
+      exchanges.push(exchange);
+      handle(exchange);
+    }));
   }
 
   beforeEach(() => {
