@@ -2,7 +2,7 @@ import { BUCKET_LIFETIME_MS, BUCKETS, type BucketName } from '@tollgate/contract
 import { Kvm, type KV } from '@nats-io/kv';
 import type { MessagingLogger } from '../logger.js';
 import { reasonOf } from '../unavailable.js';
-import { isMissing, type JetStream } from './jetstream.js';
+import { isMissing, makeBesideOthers, type JetStream } from './jetstream.js';
 
 export interface BucketsInput {
   readonly jetStream: JetStream;
@@ -71,20 +71,20 @@ export class Buckets {
   private async makeAll(): Promise<ReadonlyMap<BucketName, KV>> {
     this.input.jetStream.link.assertConnected();
     const stores = BUCKETS.map(
-      async (bucket) =>
-        [
-          bucket,
-          await this.kvm.create(this.nameOf(bucket), {
-            history: 1,
-            replicas: this.input.replicas,
-            // 0: for ever.
-            ttl: BUCKET_LIFETIME_MS[bucket] ?? 0,
-            // A direct read may be answered by a replica that lags behind: a revoked key would live on.
-            allow_direct: false,
-          }),
-        ] as const,
+      async (bucket) => [bucket, await makeBesideOthers(() => this.make(bucket))] as const,
     );
     return new Map(await Promise.all(stores));
+  }
+
+  private make(bucket: BucketName): Promise<KV> {
+    return this.kvm.create(this.nameOf(bucket), {
+      history: 1,
+      replicas: this.input.replicas,
+      // 0: for ever.
+      ttl: BUCKET_LIFETIME_MS[bucket] ?? 0,
+      // A direct read may be answered by a replica that lags behind: a revoked key would live on.
+      allow_direct: false,
+    });
   }
 
   private nameOf(bucket: BucketName): string {

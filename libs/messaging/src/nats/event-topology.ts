@@ -3,7 +3,6 @@ import {
   AckPolicy,
   DeliverPolicy,
   DiscardPolicy,
-  JetStreamApiError,
   RetentionPolicy,
   StorageType,
   type JetStreamManager,
@@ -12,11 +11,10 @@ import {
 import { nanos } from '@nats-io/transport-node';
 import type { MessagingLogger } from '../logger.js';
 import { reasonOf } from '../unavailable.js';
-import { orAbsent, type JetStream } from './jetstream.js';
+import { makeBesideOthers, orAbsent, type JetStream } from './jetstream.js';
 import { purgeForgetsPending } from './server-version.js';
 
 const DUPLICATE_WINDOW_MS = 600_000;
-const STREAM_NAME_IN_USE = 10_058;
 
 export interface EventTopologyInput {
   readonly jetStream: JetStream;
@@ -120,7 +118,6 @@ export class EventTopology {
 
   /** An existing one is left as it is: its limits may be an operator's. */
   private async makeStream(manager: JetStreamManager, name: string, subject: string): Promise<void> {
-    if ((await orAbsent(manager.streams.info(name))) !== undefined) return;
     const config: Partial<StreamConfig> & { name: string } = {
       name,
       subjects: [subject],
@@ -130,12 +127,9 @@ export class EventTopology {
       duplicate_window: nanos(DUPLICATE_WINDOW_MS),
       num_replicas: this.input.replicas,
     };
-    try {
-      await manager.streams.add(config);
-    } catch (error) {
-      const madeByAnother = error instanceof JetStreamApiError && error.code === STREAM_NAME_IN_USE;
-      if (!madeByAnother) throw error;
-    }
+    await makeBesideOthers(
+      async () => (await orAbsent(manager.streams.info(name))) ?? (await manager.streams.add(config)),
+    );
   }
 
   private async makeConsumer(manager: JetStreamManager, stream: string, consumer: string): Promise<void> {

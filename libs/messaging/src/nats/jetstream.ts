@@ -6,6 +6,7 @@ import {
   type JetStreamClient,
   type JetStreamManager,
 } from '@nats-io/jetstream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsLink } from './link.js';
 
 /** Longest wait for an answer of JetStream. */
@@ -56,6 +57,32 @@ function isAbsence(error: unknown): boolean {
       error.code,
     )
   );
+}
+
+const STREAM_NAME_IN_USE = 10_058;
+const SUBJECTS_OVERLAP = 10_065;
+const MAKING_TRIES = 20;
+const MAKING_RETRY_MS = 50;
+
+/**
+ * Makes a stream unless it is there, in any number of processes at once. Who meets another one's half-made stream is told
+ * that its name is in use or that its subjects overlap, and looks again.
+ *
+ * @throws JetStreamApiError also when another stream really has its subjects
+ */
+export async function makeBesideOthers<Made>(make: () => Promise<Made>): Promise<Made> {
+  for (let left = MAKING_TRIES; ; left -= 1) {
+    try {
+      return await make();
+    } catch (error) {
+      if (left === 0 || !isMadeByAnother(error)) throw error;
+      await sleep(MAKING_RETRY_MS);
+    }
+  }
+}
+
+function isMadeByAnother(error: unknown): boolean {
+  return error instanceof JetStreamApiError && [STREAM_NAME_IN_USE, SUBJECTS_OVERLAP].includes(error.code);
 }
 
 /** The subject or stream is not there (any more): the server may have lost its data. */

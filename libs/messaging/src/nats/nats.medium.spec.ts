@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import {
   describeDocumentStore,
   describeEventLog,
@@ -40,3 +40,17 @@ async function makeHarness<Adapter extends { close(): Promise<void> }>(
 
 describeEventLog('NATS JetStream', () => makeHarness((options) => new NatsEventLog(options)));
 describeDocumentStore('NATS JetStream KV', () => makeHarness((options) => new NatsDocumentStore(options)));
+
+it('makes buckets and streams beside other processes that do so at the same moment', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const documents = await makeHarness((options) => new NatsDocumentStore(options));
+    const stores = await Promise.all(Array.from({ length: 5 }, () => documents.open()));
+    const absent = stores.map((store) => store.bucket('config').get('nothing'));
+    expect(await Promise.all(absent)).toEqual(stores.map(() => undefined));
+    const events = await makeHarness((options) => new NatsEventLog(options));
+    const logs = await Promise.all(Array.from({ length: 5 }, () => events.open()));
+    const published = logs.map((log, at) => log.publish('usage', { id: `e${at}`, body: {} }));
+    expect(await Promise.all(published)).toHaveLength(logs.length);
+    await Promise.all([...stores, ...logs].map((adapter) => adapter.close()));
+  }
+});

@@ -3,14 +3,7 @@ import type { ServerOptions } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tollgate/testing';
-import {
-  answer,
-  connectionsOf,
-  echo,
-  post,
-  RawClient,
-  startFront,
-} from '../../test-support/raw-client.js';
+import { answer, connectionsOf, echo, post, RawClient, startFront } from '../../test-support/raw-client.js';
 import type { Exchange } from './exchange.js';
 import type { FrontServer } from './front-server.js';
 import { NodeExchange } from './node-exchange.js';
