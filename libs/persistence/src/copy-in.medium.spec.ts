@@ -1,31 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { type DataSource } from 'typeorm';
+import { openShop, type ShopDatabase } from '../test-support/shop-database.js';
 import { copyIn } from './copy-in.js';
-import { openDatabase } from './migrate.js';
 import { withTransaction } from './transaction.js';
 
 const COPY = 'copy things (id, name) from stdin';
 
 describe('copyIn', () => {
-  let database: TestDatabase;
+  let shop: ShopDatabase;
   let dataSource: DataSource;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    dataSource = await openDatabase({
-      url: database.url,
-      schema: 'shop',
-      migrations: [],
-      applicationName: 'test',
-    });
+    shop = await openShop();
+    ({ dataSource } = shop);
     await dataSource.query('create table things (id int primary key, name text)');
   });
   beforeEach(() => dataSource.query('truncate things'));
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
+  afterAll(() => shop.close());
 
   const names = async (): Promise<unknown> => dataSource.query('select id, name from things order by id');
 

@@ -1,28 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '@tollgate/testing';
 import { type DataSource } from 'typeorm';
-import { openDatabase } from './migrate.js';
+import { openShop, type ShopDatabase } from '../test-support/shop-database.js';
 import { withTransaction } from './transaction.js';
 
 describe('a transaction that conflicts', () => {
-  let database: TestDatabase;
+  let shop: ShopDatabase;
   let dataSource: DataSource;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    dataSource = await openDatabase({
-      url: database.url,
-      schema: 'shop',
-      migrations: [],
-      applicationName: 'test',
-    });
+    shop = await openShop();
+    ({ dataSource } = shop);
     await dataSource.query('create table counters (id int primary key, value int not null)');
     await dataSource.query('insert into counters values (1, 0), (2, 0)');
   });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
+  afterAll(() => shop.close());
 
   it('runs again after a serialization failure, until each has had its effect once', async () => {
     await Promise.all(

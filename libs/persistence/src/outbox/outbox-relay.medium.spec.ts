@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@tollgate/contracts';
 import { type DocumentBucket, type DocumentStore, type EventLog } from '@tollgate/messaging';
-import { createTestDatabase, FakeLogger, type TestDatabase } from '@tollgate/testing';
+import { FakeLogger } from '@tollgate/testing';
 import { type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { openDatabase } from '../migrate.js';
+import { openShop, type ShopDatabase } from '../../test-support/shop-database.js';
 import { withTransaction } from '../transaction.js';
 import { insertOutbox } from './insert-outbox.js';
 import { type OutboxEntry } from './outbox-entry.js';
@@ -67,20 +67,14 @@ const put = (key: string, value: unknown): OutboxEntry => ({
 });
 
 describe('the outbox', () => {
-  let database: TestDatabase;
+  let shop: ShopDatabase;
   let dataSource: DataSource;
   const relays: OutboxRelay[] = [];
   let logger: FakeLogger;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    dataSource = await openDatabase({
-      url: database.url,
-      schema: 'shop',
-      migrations: [CreateOutbox1700000000001],
-      applicationName: 'test',
-      poolMax: 20,
-    });
+    shop = await openShop({ migrations: [CreateOutbox1700000000001], poolMax: 20 });
+    ({ dataSource } = shop);
   });
   beforeEach(() => {
     logger = new FakeLogger();
@@ -89,10 +83,7 @@ describe('the outbox', () => {
     await Promise.all(relays.splice(0).map((relay) => relay.stop()));
     await dataSource.query('delete from outbox');
   });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
+  afterAll(() => shop.close());
 
   const relayTo = (target: RecordingTarget): OutboxRelay => {
     const { documents, eventLog } = target;
