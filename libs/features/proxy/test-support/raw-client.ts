@@ -59,13 +59,36 @@ export function connectionsOf(server: Server): Promise<number> {
   return new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
 }
 
-/** A server on a loopback port, whose model traffic is handed to `handle`, and a client of it. */
-export async function startFront(
-  options: ServerOptions,
-  handle: (exchange: Exchange) => void,
-): Promise<{ server: FrontServer; client: RawClient }> {
-  const models = { accepts: (url: string) => url.startsWith('/v1/'), handle };
-  const server = new FrontServer(options, models, (_request, response) => response.end('<framework>\n'));
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return { server, client: new RawClient((server.address() as AddressInfo).port) };
+/** A server on a loopback port that hands its model traffic to `handle`, and a client of it. */
+export class FrontGround {
+  server: FrontServer;
+  client: RawClient;
+  readonly exchanges: Exchange[] = [];
+
+  /** @param handle may be replaced at each time */
+  constructor(public handle: (exchange: Exchange) => void) {}
+
+  async start(options: ServerOptions = {}): Promise<void> {
+    const models = {
+      accepts: (url: string) => url.startsWith('/v1/'),
+      handle: (exchange: Exchange) => {
+        this.exchanges.push(exchange);
+        this.handle(exchange);
+      },
+    };
+    this.server = new FrontServer(options, models, (_request, response) => response.end('<framework>\n'));
+    await once(this.server.listen(0, '127.0.0.1'), 'listening');
+    this.client = this.connect();
+  }
+
+  /** Another client. */
+  connect(): RawClient {
+    return new RawClient((this.server.address() as AddressInfo).port);
+  }
+
+  stop(): void {
+    this.client.socket.destroy();
+    this.server.closeAllConnections();
+    this.server.close();
+  }
 }

@@ -31,7 +31,7 @@ export interface Exchange {
   readBody(sink: BodySink): void;
 
   /**
-   * @param headers names in lower case and values by turns. Without `content-length` the answer has any length; with
+   * @param headers names in lower case and values by turns. Without `content-length` the answer may be of whatever length; with
    * `connection: close` it is the last one of its connection.
    * @throws Error for a header that would end its line
    */

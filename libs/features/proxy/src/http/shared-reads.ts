@@ -1,6 +1,6 @@
 import { Socket, type SocketConstructorOpts } from 'node:net';
 
-/** What Node's sockets have besides, in every version so far, documented or not. */
+/** What Node's sockets have besides, and do not document. */
 interface Internals {
   _handle: object | null;
   /** Counts its connections. */

@@ -5,7 +5,7 @@ import { FIELD_VALUE, TOKEN } from '@tollgate/providers/http1';
 export interface AnswerHead {
   /** To its empty line, a character for each byte. */
   readonly text: string;
-  /** Bytes of the body; `undefined`: it has any length, in chunks. */
+  /** Bytes of the body; `undefined`: it comes in chunks, however many. */
   readonly bodyBytes: number | undefined;
   /** The connection is closed behind it. */
   readonly last: boolean;

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Exchange } from '../exchange.js';
 import { PlainExchange, type ExchangeConnection } from './plain-exchange.js';
@@ -18,15 +19,11 @@ export interface PlainServer {
   readonly now: number;
 }
 
-/** Milliseconds. */
-export interface ConnectionLimits {
-  /** From the connection to the first request. */
-  readonly firstMs: number;
-  /** From an answer to the next request. */
-  readonly keepAliveMs: number;
-  /** From a request's head to the end of its body. */
-  readonly requestMs: number;
-}
+/**
+ * In milliseconds, as Node's server has them: from the connection to the first request, from an answer to the next request,
+ * from a request's head to the end of its body.
+ */
+export type ConnectionLimits = Pick<Server, 'headersTimeout' | 'keepAliveTimeout' | 'requestTimeout'>;
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const HEAD_BYTES_MAX = 16_384;
@@ -62,7 +59,7 @@ export class PlainConnection implements ExchangeConnection {
   }
 
   get keepAliveSeconds(): number {
-    return Math.floor(this.server.limits.keepAliveMs / 1_000);
+    return Math.floor(this.server.limits.keepAliveTimeout / 1_000);
   }
 
   hold(): void {
@@ -104,13 +101,13 @@ export class PlainConnection implements ExchangeConnection {
    */
   check(slackMs: number): void {
     const { exchange, server, socket } = this;
-    const { firstMs, keepAliveMs, requestMs } = server.limits;
+    const { headersTimeout, keepAliveTimeout, requestTimeout } = server.limits;
     const waited = server.now - slackMs - this.since;
     if (exchange === undefined) {
       // Its client may still be reading an answer.
       if (socket.writableLength > 0) this.since = server.now;
-      else if (this.closing || waited >= (this.served ? keepAliveMs : firstMs)) socket.destroy();
-    } else if (!exchange.complete && waited >= requestMs) {
+      else if (this.closing || waited >= (this.served ? keepAliveTimeout : headersTimeout)) socket.destroy();
+    } else if (!exchange.complete && waited >= requestTimeout) {
       if (exchange.answered || socket.writableEnded) socket.destroy();
       else {
         socket.write(TIMED_OUT, 'latin1');

@@ -5,7 +5,7 @@ import { PlainConnection, type ConnectionLimits, type PlainServer } from './plai
 
 export interface PlainConnectionsOptions {
   /** Whose connections they are, with its limits of time. */
-  readonly server: Pick<Server, 'listening' | 'headersTimeout' | 'keepAliveTimeout' | 'requestTimeout'>;
+  readonly server: ConnectionLimits & Pick<Server, 'listening'>;
   readonly models: { accepts(url: string): boolean; handle(exchange: Exchange): void };
   /** To whom a connection goes whose next request is not plain. */
   readonly handOver: (socket: Socket) => void;
@@ -23,8 +23,7 @@ export class PlainConnections implements PlainServer {
   }
 
   get limits(): ConnectionLimits {
-    const { headersTimeout, keepAliveTimeout, requestTimeout } = this.options.server;
-    return { firstMs: headersTimeout, keepAliveMs: keepAliveTimeout, requestMs: requestTimeout };
+    return this.options.server;
   }
 
   add(socket: Socket): void {
