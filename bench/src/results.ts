@@ -3,7 +3,7 @@ import { type IdleResult } from './measure/idle.ts';
 import { type KeyWalkStep } from './measure/key-walk.ts';
 import { type MachineFacts } from './measure/machine.ts';
 import { type OverloadedWorkload, type OverloadResult } from './measure/overload.ts';
-import { type Latency, type Sample } from './measure/sample.ts';
+import { type Latency, type Loaded, type Sample } from './measure/sample.ts';
 import { median, spread } from './measure/statistics.ts';
 import { type Plan } from './plan.ts';
 import { type WorkloadId } from './workloads.ts';
@@ -34,24 +34,38 @@ export interface Results {
 
 /** Medians over all samples. */
 export interface Summary {
-  readonly cpuUs: number;
-  /** Distance of the quartiles as a share of the median. */
-  readonly cpuSpread: number;
+  readonly loaded: LoadedSummary;
+  readonly besideAftermath?: LoadedSummary;
+  readonly single: Latency;
   readonly behindUs: number;
   readonly residentKb: number;
-  readonly loaded: Latency;
-  readonly single: Latency;
+}
+
+export interface LoadedSummary extends Loaded {
+  /** Distance of the quartiles of the CPU time as a share of its median. */
+  readonly cpuSpread: number;
 }
 
 export function summarize(samples: readonly Sample[]): Summary {
-  const of = (value: (sample: Sample) => number): number => median(samples.map(value));
+  const beside = samples.flatMap(({ besideAftermath }) => besideAftermath ?? []);
   return {
-    cpuUs: of(({ cpuUs }) => cpuUs),
-    cpuSpread: spread(samples.map(({ cpuUs }) => cpuUs)),
-    behindUs: of(({ behindUs }) => behindUs),
-    residentKb: of((sample) => sample.residentKb),
-    loaded: { p50Us: of(({ loaded }) => loaded.p50Us), p99Us: of(({ loaded }) => loaded.p99Us) },
-    single: { p50Us: of(({ single }) => single.p50Us), p99Us: of(({ single }) => single.p99Us) },
+    loaded: summarizeLoaded(samples.map(({ loaded }) => loaded)),
+    ...(beside.length > 0 && { besideAftermath: summarizeLoaded(beside) }),
+    single: summarizeLatency(samples.map(({ single }) => single)),
+    behindUs: median(samples.map(({ behindUs }) => behindUs)),
+    residentKb: median(samples.map(({ residentKb }) => residentKb)),
+  };
+}
+
+function summarizeLoaded(loads: readonly Loaded[]): LoadedSummary {
+  const cpu = loads.map(({ cpuUs }) => cpuUs);
+  return { cpuUs: median(cpu), cpuSpread: spread(cpu), ...summarizeLatency(loads) };
+}
+
+function summarizeLatency(latencies: readonly Latency[]): Latency {
+  return {
+    p50Us: median(latencies.map(({ p50Us }) => p50Us)),
+    p99Us: median(latencies.map(({ p99Us }) => p99Us)),
   };
 }
 

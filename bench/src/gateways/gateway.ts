@@ -31,6 +31,8 @@ export interface Gateway {
   readonly keyHeaders?: (index: number) => readonly string[];
   /** The process that is measured, with all its children; may be started again. */
   readonly server: ServerProcess;
+  /** Works off what the gateway has served, on no request's path; elsewhere a machine of its own would run it. */
+  readonly aftermath?: ServerProcess;
   /** Stops what it stands on. */
   close(): Promise<void>;
 }

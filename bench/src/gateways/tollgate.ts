@@ -18,7 +18,7 @@ const CROWD_RIVALS = 100;
 
 /**
  * The proxy as in production: key, balance, price, leases in Redis, journal on disk, usage events over NATS to billing,
- * which commits them to Postgres. Measured is the proxy; what stands behind it, its cost told apart, runs beside.
+ * which commits them to Postgres. Measured is the proxy; the cost of what stands behind it is told apart.
  */
 export function startTollgate(context: GatewayContext): Promise<Gateway> {
   return start(context, { name: 'tollgate' });
@@ -103,6 +103,7 @@ async function start(context: GatewayContext, setup: Setup): Promise<Gateway> {
     limitedHeaders: [`Authorization: Bearer ${LIMITED_API_KEY}`],
     ...(keys > 0 && { keyHeaders: (index: number) => [`Authorization: Bearer ${secretOfKey(index)}`] }),
     server: proxy.server,
+    aftermath: billing.server,
     close,
   };
 }

@@ -13,6 +13,8 @@ export interface Offer {
   readonly durationMs: number;
   /** Left out of what is counted: compilers, and the gateway's finding out. */
   readonly ignoredMs: number;
+  /** Called when what is ignored is over. */
+  readonly counting: () => void;
 }
 
 /** What became of what was offered, in the time that counts. */
@@ -59,6 +61,7 @@ export async function offerLoad(offer: Offer): Promise<Offered> {
     free.push(...connections);
     await offerFor(offer.ignoredMs);
     counts = noCounts();
+    offer.counting();
     const seconds = (await offerFor(offer.durationMs)) / 1_000;
     return { seconds, ...counts };
   } finally {

@@ -3,6 +3,7 @@ import { LOADED_CONNECTIONS, type Plan } from '../plan.ts';
 import { workloads, type WorkloadId } from '../workloads.ts';
 import { cpuMicroseconds, processTree, residentKb } from './processes.ts';
 import { settle } from './settle.ts';
+import { standingStill } from './standing-still.ts';
 import { percentile } from './statistics.ts';
 import { requestOf, type Subject } from './subject.ts';
 
@@ -11,17 +12,28 @@ export interface Latency {
   readonly p99Us: number;
 }
 
+/** At 16 connections. */
+export interface Loaded extends Latency {
+  /** CPU time of the gateway a request; 0 for the direct call. */
+  readonly cpuUs: number;
+}
+
 /** One subject, one workload, in one round. */
 export interface Sample {
   readonly requests: number;
-  /** CPU time of the gateway a request, at 16 connections; 0 for the direct call. */
-  readonly cpuUs: number;
+  /** While the gateway's aftermath stands still; with what it costs the gateway afterwards. */
+  readonly loaded: Loaded;
+  /** Once more, while the aftermath of what was just served is done at once, on the same cores. */
+  readonly besideAftermath?: Loaded;
+  /** As `loaded`, at 1 connection. */
+  readonly single: Latency;
   /** CPU time a request of what stands behind the gateway (not the vendor), until it is done with them. */
   readonly behindUs: number;
   readonly residentKb: number;
-  readonly loaded: Latency;
-  readonly single: Latency;
 }
+
+/** An aftermath that does nothing for so long is over: it gathers what it does. */
+const AFTERMATH_PAUSES_MS = 400;
 
 /** @throws Error if an answer was wrong: such a sample measures nothing */
 export async function takeSample(
@@ -30,33 +42,61 @@ export async function takeSample(
   plan: Plan,
   others: readonly number[],
 ): Promise<Sample> {
+  const { gateway, port } = subject;
+  const { wire: request, expected } = requestOf(subject, id);
   const { weight } = workloads[id];
-  const { wire, expected } = requestOf(subject, id);
-  const load = { port: subject.port, request: wire, expected };
-  const own = subject.gateway === undefined ? [] : processTree(subject.gateway.server.pid);
-  const behind = withoutTrees(processTree(process.pid), [process.pid, ...own], others);
   const requests = weight * plan.loadedRequests;
+  const singleRequests = weight * plan.singleRequests;
+  const own = gateway === undefined ? [] : processTree(gateway.server.pid);
+  const behind = withoutTrees(processTree(process.pid), [process.pid, ...own], others);
+  const cpu = { own: new Stopwatch(own), behind: new Stopwatch(behind) };
+  const quiet = (quietMs?: number): Promise<void> => settle([...own, ...behind], plan.settleMs, quietMs);
+  const load = async (): Promise<Loaded> => {
+    cpu.own.restart();
+    const times = await runLoad({ port, request, expected, requests, connections: LOADED_CONNECTIONS });
+    // Read as soon as it is quiet itself: its idling while others finish is no cost of these requests.
+    await settle(own, plan.settleMs);
+    return { cpuUs: cpu.own.read() / requests, ...latency(times) };
+  };
 
-  const before = { own: cpuMicroseconds(own), behind: cpuMicroseconds(behind) };
-  const loaded = await runLoad({ ...load, requests, connections: LOADED_CONNECTIONS });
-  // Read as soon as it is quiet itself: its idling while others finish is no cost of these requests.
-  await settle(own, plan.settleMs);
-  const ownAfter = cpuMicroseconds(own);
-  await settle(behind, plan.settleMs);
-  const behindAfter = cpuMicroseconds(behind);
-
-  const single = await runLoad({ ...load, requests: weight * plan.singleRequests, connections: 1 });
-  await settle([...own, ...behind], plan.settleMs);
+  const { loaded, single } = await standingStill(gateway?.aftermath, async () => ({
+    loaded: await load(),
+    single: latency(await runLoad({ port, request, expected, requests: singleRequests, connections: 1 })),
+  }));
+  cpu.own.restart();
+  await quiet(gateway?.aftermath === undefined ? undefined : AFTERMATH_PAUSES_MS);
+  const all = requests + singleRequests;
+  const [afterwardsUs, behindUs] = [cpu.own.read() / all, cpu.behind.read() / all];
+  const besideAftermath = gateway?.aftermath === undefined ? undefined : await load();
+  await quiet();
   return {
     requests,
-    cpuUs: (ownAfter - before.own) / requests,
-    behindUs:
-      // Whoever limits rates stands on something that does.
-      subject.gateway?.limitedHeaders === undefined ? 0 : (behindAfter - before.behind) / requests,
+    loaded: { ...loaded, cpuUs: loaded.cpuUs + afterwardsUs },
+    ...(besideAftermath !== undefined && { besideAftermath }),
+    single,
+    // Whoever limits rates stands on something that does.
+    behindUs: gateway?.limitedHeaders === undefined ? 0 : behindUs,
     residentKb: residentKb(own),
-    loaded: latency(loaded),
-    single: latency(single),
   };
+}
+
+/** CPU time of processes, in microseconds since it was started anew. */
+class Stopwatch {
+  private readonly pids: readonly number[];
+  private startUs = 0;
+
+  constructor(pids: readonly number[]) {
+    this.pids = pids;
+    this.restart();
+  }
+
+  restart(): void {
+    this.startUs = cpuMicroseconds(this.pids);
+  }
+
+  read(): number {
+    return cpuMicroseconds(this.pids) - this.startUs;
+  }
 }
 
 function withoutTrees(

@@ -6,16 +6,17 @@ const WINDOW_MS = 100;
 const QUIET_US = 5_000;
 
 /**
- * Waits until none of the processes is busy any more: a gateway's trailing work belongs to its own sample, and what stands
- * behind it must not disturb the next one's.
+ * Waits until none of the processes has been busy for a while: a gateway's trailing work belongs to its own sample, and
+ * what stands behind it must not disturb the next one's.
  */
-export async function settle(pids: readonly number[], timeoutMs: number): Promise<void> {
+export async function settle(pids: readonly number[], timeoutMs: number, quietMs = WINDOW_MS): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   let before = cpuMicroseconds(pids);
-  do {
+  let quietForMs = 0;
+  while (quietForMs < quietMs && performance.now() < deadline) {
     await delay(WINDOW_MS);
     const now = cpuMicroseconds(pids);
-    if (now - before < QUIET_US) return;
+    quietForMs = now - before < QUIET_US ? quietForMs + WINDOW_MS : 0;
     before = now;
-  } while (performance.now() < deadline);
+  }
 }

@@ -72,12 +72,22 @@ export class ServerProcess {
     }
   }
 
+  /** It stands still until it is resumed; what it is sent waits. */
+  pause(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child?.kill('SIGCONT');
+  }
+
   /** Ends it in order, or else at once. */
   async stop(): Promise<void> {
     const { child } = this;
     if (child === undefined || this.ended === undefined) return;
     this.child = undefined;
     child.kill('SIGTERM');
+    child.kill('SIGCONT');
     const timeout = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await this.ended.finally(() => clearTimeout(timeout));
   }

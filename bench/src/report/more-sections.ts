@@ -9,7 +9,7 @@ export function overloadSection({ overload }: Results): string[] {
     return result === undefined ? [] : [[id, ...overloadCells(result)]];
   });
   if (rows.length === 0) return [];
-  const heads = ['', 'peak', 'offered', 'served', 'of peak', 'refused', 'unsent', 'afterwards'];
+  const heads = ['', 'peak', 'offered', 'served', 'of peak', 'refused', 'unsent'];
   const details = OVERLOADED_WORKLOADS.flatMap((id) => {
     const result = overload[id];
     return result === undefined ? [] : [[id, ...detailCells(result)]];
@@ -19,27 +19,20 @@ export function overloadSection({ overload }: Results): string[] {
     'served, ms',
     'refused, ms',
     'refused newcomers, ms',
-    'CPU',
+    'CPU at the peak, µs',
+    'CPU overloaded, µs',
     'RSS before, MB',
     'RSS at most, MB',
   ];
   return [
-    `### Tollgate, asked for three times what it can do\n\nRequests a second:\n\n${table(heads, rows)}\n\nTimes (p50 / p99), processor and memory:\n\n${table(more, details)}`,
+    `### Tollgate, asked for three times what it can do\n\nRequests a second:\n\n${table(heads, rows)}\n\nTimes (p50 / p99), CPU time a request that is served, and memory:\n\n${table(more, details)}`,
   ];
 }
 
 function overloadCells(result: OverloadResult): string[] {
-  const { peak, offered, served, refused, unsent, afterwards } = result;
-  const share = `${((served / peak) * 100).toFixed(0)} %`;
-  return [
-    whole(peak),
-    whole(offered),
-    whole(served),
-    share,
-    whole(refused),
-    whole(unsent),
-    whole(afterwards),
-  ];
+  const { peak, offered, served, servedShare, refused, unsent } = result;
+  const share = `${(servedShare * 100).toFixed(0)} %`;
+  return [whole(peak), whole(offered), whole(served), share, whole(refused), whole(unsent)];
 }
 
 function detailCells(result: OverloadResult): string[] {
@@ -47,7 +40,8 @@ function detailCells(result: OverloadResult): string[] {
     `${ms(result.servedP50Us)} / ${ms(result.servedP99Us)}`,
     `${ms(result.refusedP50Us)} / ${ms(result.refusedP99Us)}`,
     `${ms(result.newcomersP50Us)} / ${ms(result.newcomersP99Us)}`,
-    `${(result.busyShare * 100).toFixed(0)} %`,
+    whole(result.peakCpuUs),
+    whole(result.servedCpuUs),
     (result.beforeKb / 1_024).toFixed(0),
     (result.residentKb / 1_024).toFixed(0),
   ];

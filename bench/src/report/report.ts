@@ -1,16 +1,18 @@
 import { type GatewayName } from '../gateways/gateway.ts';
 import { type IdleResult } from '../measure/idle.ts';
 import { type Latency } from '../measure/sample.ts';
-import { type Results, type Summary } from '../results.ts';
+import { type LoadedSummary, type Results } from '../results.ts';
 import { workloadIds, workloads, type WorkloadId } from '../workloads.ts';
 import { keyWalkSection, overloadSection } from './more-sections.ts';
 import { table } from './table.ts';
-import { cpuRatio, judge, titleOf } from './targets.ts';
+import { addedTime, cpuRatio, judge } from './targets.ts';
 
 export const gatewayNames: readonly GatewayName[] = [
   ...(['nginx', 'bare', 'tollgate', 'crowded', 'workers', 'keyed', 'portkey'] as const),
 ];
 const NOTHING = '–';
+/** Of a gateway, while its aftermath is done beside it. */
+const BESIDE = ', billing beside it';
 
 /** The run in Markdown, for the terminal and for `bench/results`. */
 export function report(results: Results): string {
@@ -48,10 +50,12 @@ function measured(results: Results): GatewayName[] {
 }
 
 function cpuTable(results: Results): string {
-  const rows = measured(results).map((name) => [
-    name,
-    ...workloadIds.map((id) => cpuCell(results.summary[name]?.[id])),
-  ]);
+  const rows = measured(results).flatMap((name) => {
+    const of = results.summary[name];
+    const alone = [name, ...workloadIds.map((id) => cpuCell(of?.[id]?.loaded))];
+    if (!hasAftermath(of)) return [alone];
+    return [alone, [name + BESIDE, ...workloadIds.map((id) => cpuCell(of?.[id]?.besideAftermath))]];
+  });
   const behind = results.summary.tollgate;
   if (behind !== undefined) {
     rows.push([
@@ -65,18 +69,22 @@ function cpuTable(results: Results): string {
   return table(['', ...workloadIds], rows);
 }
 
-function cpuCell(summary: Summary | undefined): string {
+function hasAftermath(of: Results['summary'][GatewayName]): boolean {
+  return workloadIds.some((id) => of?.[id]?.besideAftermath !== undefined);
+}
+
+function cpuCell(summary: LoadedSummary | undefined): string {
   if (summary === undefined) return NOTHING;
   return `${summary.cpuUs.toFixed(1)} ±${(summary.cpuSpread * 50).toFixed(0)}%`;
 }
 
 function targetTable(results: Results): string {
-  const rows = judge(results).map(({ target, ratio, verdict }) => [
-    titleOf(target),
-    ratio === undefined ? NOTHING : ratio.toFixed(2),
+  const rows = judge(results).map(({ target, measured, verdict }) => [
+    target.title,
+    measured === undefined ? NOTHING : measured.toFixed(2),
     verdict,
   ]);
-  return table(['', 'ratio', 'verdict'], rows);
+  return table(['', 'measured', 'verdict'], rows);
 }
 
 function ratioTable(results: Results): string {
@@ -84,43 +92,35 @@ function ratioTable(results: Results): string {
   const rows = others.map((name) => [
     name,
     ...workloadIds.map((id) => {
-      const ratio = cpuRatio(results, id, { gateway: name, workload: id });
+      const ratio = cpuRatio(results, id, name);
       return ratio === undefined ? NOTHING : ratio.toFixed(2);
     }),
   ]);
   return table(['', ...workloadIds], rows);
 }
 
-function latencyTable({ summary, ...results }: Results): string {
-  const { direct } = summary;
-  const kinds = workloadIds.flatMap((id) => [
-    { id, of: (one: Summary): Latency => one.single },
-    { id, of: (one: Summary): Latency => one.loaded },
-  ]);
-  const rows = measured({ summary, ...results }).map((name) => [
-    name,
-    ...kinds.map(({ id, of }) => added(summary[name]?.[id], direct?.[id], of)),
-  ]);
-  const own = kinds.map(({ id, of }) => {
-    const one = direct?.[id];
-    return one === undefined ? NOTHING : pair(of(one));
+function latencyTable(results: Results): string {
+  const { direct } = results.summary;
+  const rows = measured(results).flatMap((name) => {
+    const of = results.summary[name];
+    const cells = (id: WorkloadId): string[] => [
+      pair(addedTime(of?.[id]?.single, direct?.[id]?.single)),
+      pair(addedTime(of?.[id]?.loaded, direct?.[id]?.loaded)),
+    ];
+    const beside = (id: WorkloadId): string[] => [
+      NOTHING,
+      pair(addedTime(of?.[id]?.besideAftermath, direct?.[id]?.loaded)),
+    ];
+    const alone = [name, ...workloadIds.flatMap(cells)];
+    return hasAftermath(of) ? [alone, [name + BESIDE, ...workloadIds.flatMap(beside)]] : [alone];
   });
+  const own = workloadIds.flatMap((id) => [pair(direct?.[id]?.single), pair(direct?.[id]?.loaded)]);
   const heads = workloadIds.flatMap((id) => [`${id}, 1 conn.`, `${id}, 16 conn.`]);
   return table(['', ...heads], [['direct call', ...own], ...rows]);
 }
 
-function added(
-  through: Summary | undefined,
-  direct: Summary | undefined,
-  of: (summary: Summary) => Latency,
-): string {
-  if (through === undefined || direct === undefined) return NOTHING;
-  const [a, b] = [of(through), of(direct)];
-  return pair({ p50Us: a.p50Us - b.p50Us, p99Us: a.p99Us - b.p99Us });
-}
-
-function pair({ p50Us, p99Us }: Latency): string {
-  return `${p50Us.toFixed(0)} / ${p99Us.toFixed(0)}`;
+function pair(latency: Latency | undefined): string {
+  return latency === undefined ? NOTHING : `${latency.p50Us.toFixed(0)} / ${latency.p99Us.toFixed(0)}`;
 }
 
 /** With the number of streams, if there could not be as many as were asked for. */

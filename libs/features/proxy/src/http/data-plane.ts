@@ -92,16 +92,17 @@ export class DataPlane {
 
   private refuse(client: ClientRequest, exchange: Exchange, reason: OverloadReason): void {
     this.options.metrics.refused(reason);
-    const error = REFUSALS[reason]();
+    const error = REFUSALS[reason];
     if (client.reusable) this.options.overload.refuse(exchange.connection, client, error);
     else client.refuse(error);
   }
 }
 
-const REFUSALS: Readonly<Record<OverloadReason, () => GatewayError>> = {
-  delay: () => overloaded('The gateway has more to do than it can carry.'),
-  in_flight: () => overloaded('The gateway has more requests under way than it can carry.'),
-  bodies: tooManyBodies,
+/** Made once: who makes an error takes a picture of the stack, and of these there may be thousands a second. */
+const REFUSALS: Readonly<Record<OverloadReason, GatewayError>> = {
+  delay: overloaded('The gateway has more to do than it can carry.'),
+  in_flight: overloaded('The gateway has more requests under way than it can carry.'),
+  bodies: tooManyBodies(),
 };
 
 function overloaded(message: string): GatewayError {
