@@ -21,7 +21,7 @@ export interface Loaded extends Latency {
 /** One subject, one workload, in one round. */
 export interface Sample {
   readonly requests: number;
-  /** While the gateway's aftermath stands still; with what it costs the gateway afterwards. */
+  /** While the gateway's aftermath stands still. */
   readonly loaded: Loaded;
   /** Once more, while the aftermath of what was just served is done at once, on the same cores. */
   readonly besideAftermath?: Loaded;
@@ -63,15 +63,13 @@ export async function takeSample(
     loaded: await load(),
     single: latency(await runLoad({ port, request, expected, requests: singleRequests, connections: 1 })),
   }));
-  cpu.own.restart();
   await quiet(gateway?.aftermath === undefined ? undefined : AFTERMATH_PAUSES_MS);
-  const all = requests + singleRequests;
-  const [afterwardsUs, behindUs] = [cpu.own.read() / all, cpu.behind.read() / all];
+  const behindUs = cpu.behind.read() / (requests + singleRequests);
   const besideAftermath = gateway?.aftermath === undefined ? undefined : await load();
   await quiet();
   return {
     requests,
-    loaded: { ...loaded, cpuUs: loaded.cpuUs + afterwardsUs },
+    loaded,
     ...(besideAftermath !== undefined && { besideAftermath }),
     single,
     // Whoever limits rates stands on something that does.
