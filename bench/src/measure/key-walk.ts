@@ -7,8 +7,8 @@ import { settle } from './settle.ts';
 import { requestOf, type Subject } from './subject.ts';
 
 /** Many more than a proxy keeps in memory. */
-const WALKED_MAX = 250_000;
-const STEPS = 5;
+const WALKED_MAX = 400_000;
+const STEPS = 8;
 /** Of one load: it has a minute. */
 const REQUESTS_AT_ONCE = 10_000;
 const SETTLE_MS = 3_000;
