@@ -41,7 +41,16 @@ export interface RequestHead {
   readonly bytes: Buffer;
 }
 
-export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>;
+/** What is read of an answer's headers, wherever it is read. Of the others there are many, and nobody asks for them. */
+export const READ_HEADERS = [
+  ...(['connection', 'content-encoding', 'content-length', 'content-type'] as const),
+  ...(['keep-alive', 'retry-after', 'transfer-encoding'] as const),
+] as const;
+
+/** A header that occurs several times has a list. */
+export type UpstreamHeaders = Readonly<
+  Partial<Record<(typeof READ_HEADERS)[number], string | string[] | undefined>>
+>;
 
 /** Hears one exchange. After `end` or `error` nothing more comes. */
 export interface UpstreamHandler {

@@ -49,8 +49,8 @@ function nameOf(written: string): string | undefined {
 const TAB = 0x09;
 const SPACE = 0x20;
 
-/** Without the spaces and tabs around it, and these alone: to others a no-break space is part of it. */
-function valueOf(text: string, start: number, end: number): string {
+/** A header's value without the spaces and tabs around it, and these alone: to others a no-break space is part of it. */
+export function valueOf(text: string, start: number, end: number): string {
   let from = start;
   let to = end;
   while (from < to && isBlank(text.charCodeAt(from))) from += 1;

@@ -12,21 +12,26 @@ describe("the head of a vendor's answer", () => {
   });
 
   it('takes spaces and tabs around a value for no part of it', () => {
-    const { headers } = readHead(head('HTTP/1.1 200 OK', 'a:b', 'c: \t d e\t ', 'f:', 'g: \t', 'h:\xa0i'));
-    expect({ ...headers }).toEqual({ a: 'b', c: 'd e', f: '', g: '', h: '\xa0i' });
+    const lines = ['content-type:b', 'retry-after: \t d e\t ', 'connection:', 'keep-alive: \t'];
+    const { headers } = readHead(head('HTTP/1.1 200 OK', ...lines, 'content-encoding:\xa0i'));
+    expect(headers).toEqual({
+      ...{ 'content-type': 'b', 'retry-after': 'd e', connection: '', 'keep-alive': '' },
+      'content-encoding': '\xa0i',
+    });
   });
 
   it('keeps each value of a header that comes several times', () => {
     const { headers } = readHead(
-      head('HTTP/1.1 200 OK', 'Set-Cookie: a', 'x: 1', 'set-cookie: b', 'Set-Cookie: c'),
+      head('HTTP/1.1 200 OK', 'Retry-After: a', 'x: 1', 'retry-after: b', 'Retry-After: c'),
     );
-    expect(headers['set-cookie']).toEqual(['a', 'b', 'c']);
+    expect(headers['retry-after']).toEqual(['a', 'b', 'c']);
   });
 
-  it('takes no header for what an object has by itself', () => {
-    const { headers } = readHead(head('HTTP/1.1 200 OK', '__proto__: x', 'constructor: y'));
-    expect(headers['constructor']).toBe('y');
-    expect('toString' in headers).toBe(false);
+  it('lets go of headers that nobody reads, also of the same length', () => {
+    const { headers } = readHead(
+      head('HTTP/1.1 200 OK', 'Set-Cookie: a', '__proto__: x', 'content-mood: b', 'content-type:c:d'),
+    );
+    expect(headers).toEqual({ 'content-type': 'c:d' });
   });
 
   it.each<[string, string[], ReturnType<typeof readHead>['framing'], number]>([
@@ -58,6 +63,8 @@ describe("the head of a vendor's answer", () => {
     ['a line without a colon', head('HTTP/1.1 200 OK', 'nothing')],
     ['an empty name', head('HTTP/1.1 200 OK', ': x')],
     ['a space before the colon', head('HTTP/1.1 200 OK', 'content-length : 5')],
+    ['a name that is none among those that nobody reads', head('HTTP/1.1 200 OK', 'x(y): 5')],
+    ['a status with a NUL behind it', 'HTTP/1.1 200 O\0K'],
     ['a folded line', head('HTTP/1.1 200 OK', 'x: 1', ' transfer-encoding: chunked')],
     ['a line that ends without CR', 'HTTP/1.1 200 OK\r\nx: 1\ncontent-length: 5'],
     ['a CR alone', 'HTTP/1.1 200 OK\r\nx: 1\rcontent-length: 5'],

@@ -1,5 +1,5 @@
-import type { UpstreamHeaders } from '../transport.js';
-import { readHeaderLines, STRAY_CONTROL } from './header-lines.js';
+import { READ_HEADERS, type UpstreamHeaders } from '../transport.js';
+import { STRAY_CONTROL, valueOf } from './header-lines.js';
 import { InvalidResponse } from './invalid-response.js';
 
 /** Where an answer's body ends: https://www.rfc-editor.org/rfc/rfc9112#name-message-body-length */
@@ -7,7 +7,6 @@ export type BodyFraming = 'none' | 'length' | 'chunked' | 'until-close';
 
 export interface ResponseHead {
   readonly status: number;
-  /** Names in lower case; a name that occurs several times has a list. */
   readonly headers: UpstreamHeaders;
   readonly framing: BodyFraming;
   /** Bytes; 0 unless the framing is `length`. */
@@ -17,9 +16,12 @@ export interface ResponseHead {
   readonly keepAliveMs: number | undefined;
 }
 
-type Headers = Record<string, string | string[] | undefined>;
+type HeaderName = (typeof READ_HEADERS)[number];
+type Headers = { -readonly [Name in keyof UpstreamHeaders]: UpstreamHeaders[Name] };
 
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/;
+/** The whole of it, so that a line which is not looked at is a header as well: all lines are read at one go. */
+const HEAD =
+  /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?(?:\r\n[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*)*$/;
 const LENGTH = /^\d{1,15}$/;
 const KEEP_ALIVE_TIMEOUT = /(?:^|[\s,;])timeout=(\d{1,6})(?:$|[\s,;])/i;
 
@@ -31,31 +33,48 @@ const KEEP_ALIVE_TIMEOUT = /(?:^|[\s,;])timeout=(\d{1,6})(?:$|[\s,;])/i;
  * @throws InvalidResponse
  */
 export function readHead(text: string): ResponseHead {
-  if (STRAY_CONTROL.test(text)) throw new InvalidResponse('its head has stray control characters');
-  const firstEnd = text.indexOf('\r\n');
-  const statusLine = STATUS_LINE.exec(firstEnd === -1 ? text : text.slice(0, firstEnd));
-  if (statusLine === null) throw new InvalidResponse('the status line is not one of HTTP/1.1');
-  const status = Number(statusLine[2]);
-  const headers: Headers = firstEnd === -1 ? emptyHeaders() : readHeaders(text, firstEnd + 2);
-  const recent = statusLine[1] === '1';
+  const read = HEAD.exec(text);
+  if (read === null) throw new InvalidResponse(faultOf(text));
+  const status = Number(read[2]);
+  const headers = readHeaders(text);
+  const recent = read[1] === '1';
   const { framing, bodyBytes } = framingOf(status, headers, recent);
   const persistent = framing !== 'until-close' && staysOpen(headers, recent);
   return { status, headers, framing, bodyBytes, persistent, keepAliveMs: keepAliveMs(headers) };
 }
 
-function readHeaders(text: string, from: number): Headers {
-  const headers = emptyHeaders();
-  if (!readHeaderLines(text, from, (name, value) => add(headers, name, value)))
-    throw new InvalidResponse('a line of the head is no header');
+function faultOf(text: string): string {
+  if (STRAY_CONTROL.test(text)) return 'its head has stray control characters';
+  if (!/^HTTP\/1\.[01] [1-9]\d\d(?: |\r|$)/.test(text)) return 'the status line is not one of HTTP/1.1';
+  return 'a line of the head is no header';
+}
+
+function readHeaders(text: string): Headers {
+  const headers: Headers = {};
+  let lineEnd = text.indexOf('\r\n');
+  while (lineEnd !== -1) {
+    const start = lineEnd + 2;
+    const colon = text.indexOf(':', start);
+    lineEnd = text.indexOf('\r\n', colon);
+    const name = headerNamed(text, start, colon);
+    if (name !== undefined)
+      add(headers, name, valueOf(text, colon + 1, lineEnd === -1 ? text.length : lineEnd));
+  }
   return headers;
 }
 
-/** No name of a header means anything to it. */
-function emptyHeaders(): Headers {
-  return Object.create(null) as Headers;
+/** By their length first: most names need not be read. */
+const BY_LENGTH: (readonly HeaderName[] | undefined)[] = [];
+for (const name of READ_HEADERS) BY_LENGTH[name.length] = [...(BY_LENGTH[name.length] ?? []), name];
+
+function headerNamed(text: string, start: number, end: number): HeaderName | undefined {
+  const candidates = BY_LENGTH[end - start];
+  if (candidates === undefined) return undefined;
+  const written = text.slice(start, end).toLowerCase();
+  return candidates.find((name) => name === written);
 }
 
-function add(headers: Headers, name: string, value: string): void {
+function add(headers: Headers, name: HeaderName, value: string): void {
   const before = headers[name];
   if (before === undefined) headers[name] = value;
   else if (typeof before === 'string') headers[name] = [before, value];
