@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Exchange } from '../exchange.js';
 import { PlainExchange, type ExchangeConnection } from './plain-exchange.js';
-import { readPlainHead } from './plain-head.js';
+import { PlainHeads } from './plain-head.js';
 
 /** The server of connections. */
 export interface PlainServer {
@@ -36,6 +36,7 @@ export class PlainConnection implements ExchangeConnection {
   private exchange: PlainExchange | undefined;
   /** What came behind the request that is being answered. */
   private rest: Buffer | undefined;
+  private readonly heads = new PlainHeads();
   private since: number;
   private served = false;
   private readonly listeners = {
@@ -129,7 +130,7 @@ export class PlainConnection implements ExchangeConnection {
     const { server } = this;
     const end = bytes.indexOf(HEAD_END);
     const head =
-      end === -1 || end > HEAD_BYTES_MAX ? undefined : readPlainHead(bytes.toString('latin1', 0, end));
+      end === -1 || end > HEAD_BYTES_MAX ? undefined : this.heads.read(bytes.toString('latin1', 0, end));
     if (head === undefined || !server.accepts(head.url)) {
       for (const [event, listener] of Object.entries(this.listeners)) this.socket.off(event, listener);
       server.handOver(this, bytes);

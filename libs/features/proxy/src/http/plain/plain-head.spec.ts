@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readPlainHead } from './plain-head.js';
+import fc from 'fast-check';
+import { PlainHeads, readPlainHead } from './plain-head.js';
 
 const LINE = 'POST /v1/x?key=1 HTTP/1.1';
 const NEEDED = ['Host: a', 'Content-Length: 12'];
@@ -64,5 +65,42 @@ describe('the head of a plain request', () => {
   it('may have 64 headers', () => {
     const many = Array.from({ length: 62 }, (_, at) => `x${at}: 1`);
     expect(readPlainHead(head(LINE, ...NEEDED, ...many))?.header('x61')).toBe('1');
+  });
+});
+
+describe('the heads of one connection', () => {
+  const lines = ['Host: a', 'X-Thing: b', 'Content-Length:\t12 ', 'Connection: close'];
+
+  it('are known when only the length of the body is another', () => {
+    const heads = new PlainHeads();
+    expect(heads.read(head(LINE, ...lines))?.bodyBytes).toBe(12);
+    const second = heads.read(head(LINE, ...lines).replace('12', '3456'));
+    expect(second).toMatchObject({ url: '/v1/x?key=1', bodyBytes: 3_456, last: true });
+    expect(['x-thing', 'content-length'].map((name) => second?.header(name))).toEqual(['b', '3456']);
+  });
+
+  it('are each read as if it were the first', () => {
+    const line = fc.constantFrom(
+      ...lines,
+      'content-length: 12',
+      'content-length: 7',
+      'x-thing: content-length: 1',
+    );
+    const other = fc.array(line, { maxLength: 5 }).map((some) => head(LINE, ...some));
+    const text = head(LINE, ...lines);
+    const length = fc.oneof(
+      fc.nat().map(String),
+      fc.constantFrom('', '+1', '1\r\nx: 1', '1 2', '9'.repeat(16)),
+    );
+    const alike = length.map((digits) => text.replace('12', digits));
+    const cut = fc
+      .tuple(fc.nat(text.length), fc.nat(text.length))
+      .map(([from, to]) => text.slice(0, from) + text.slice(to));
+    fc.assert(
+      fc.property(fc.array(fc.oneof(alike, other, cut), { minLength: 2, maxLength: 4 }), (texts) => {
+        const heads = new PlainHeads();
+        for (const one of texts) expect(heads.read(one)).toEqual(readPlainHead(one));
+      }),
+    );
   });
 });

@@ -2,30 +2,76 @@ import { readHeaderLines, STRAY_CONTROL } from '@tollgate/providers/http1';
 
 const REQUEST_LINE = /^POST (\/[\x21-\x7e]*) HTTP\/1\.1$/;
 const LENGTH = /^\d{1,15}$/;
-const HEADERS_MAX = 64;
+/** Besides the length. */
+const HEADERS_MAX = 63;
 /** What makes a request more than a body of known length on a connection that stays or is closed. */
 const NOT_PLAIN = ['transfer-encoding', 'expect', 'upgrade', 'trailer', 'proxy-connection'] as const;
 
 /** The head of a plain request: a POST that says each thing once, with a body of known length. */
 export class PlainHead {
-  /** Of the body. */
-  readonly bodyBytes: number;
   /** The client does not want its connection to be kept. */
   readonly last: boolean;
 
   constructor(
     readonly url: string,
-    /** Names in lower case and values by turns. */
+    /** Names in lower case and values by turns, but for the body's length. */
     private readonly headers: readonly string[],
+    /** Of the body. */
+    readonly bodyBytes: number,
   ) {
-    this.bodyBytes = Number(this.header('content-length'));
     this.last = this.header('connection')?.toLowerCase() === 'close';
   }
 
   header(name: string): string | undefined {
+    if (name === 'content-length') return String(this.bodyBytes);
     const { headers } = this;
     for (let at = 0; at < headers.length; at += 2) if (headers[at] === name) return headers[at + 1];
     return undefined;
+  }
+
+  /** The same head before another body. */
+  withBody(bodyBytes: number): PlainHead {
+    return new PlainHead(this.url, this.headers, bodyBytes);
+  }
+}
+
+/** A head, and what stands around its length. */
+interface KnownHead {
+  readonly head: PlainHead;
+  readonly before: string;
+  readonly behind: string;
+}
+
+const LENGTH_LINE = /\r\ncontent-length:[\t ]*(?=\d)/i;
+
+/**
+ * Reads the heads of one connection. A client says the same with each request, but for the length of its body: such a head
+ * is compared with the one before, not read.
+ */
+export class PlainHeads {
+  private known: KnownHead | undefined;
+
+  /** As `readPlainHead`. */
+  read(text: string): PlainHead | undefined {
+    return this.recall(text) ?? this.learn(text);
+  }
+
+  private recall(text: string): PlainHead | undefined {
+    if (this.known === undefined) return undefined;
+    const { head, before, behind } = this.known;
+    if (!text.startsWith(before) || !text.endsWith(behind)) return undefined;
+    const length = text.slice(before.length, text.length - behind.length);
+    return LENGTH.test(length) ? head.withBody(Number(length)) : undefined;
+  }
+
+  private learn(text: string): PlainHead | undefined {
+    const head = readPlainHead(text);
+    const line = LENGTH_LINE.exec(text);
+    if (head === undefined || line === null) return head;
+    const from = line.index + line[0].length;
+    const digits = /^\d+/.exec(text.slice(from))?.[0].length ?? 0;
+    this.known = { head, before: text.slice(0, from), behind: text.slice(from + digits) };
+    return head;
   }
 }
 
@@ -42,19 +88,24 @@ export function readPlainHead(text: string): PlainHead | undefined {
   const url = REQUEST_LINE.exec(text.slice(0, lineEnd))?.[1];
   if (url === undefined) return undefined;
   const headers: string[] = [];
+  let length: string | undefined;
   let plain = true;
   const read = readHeaderLines(text, lineEnd + 2, (name, value) => {
-    if (headers.length === 2 * HEADERS_MAX) plain = false;
+    if (name === 'content-length') {
+      plain &&= length === undefined;
+      length = value;
+      return;
+    }
+    plain &&= headers.length < 2 * HEADERS_MAX;
     for (let at = 0; plain && at < headers.length; at += 2) plain = headers[at] !== name;
     if (plain) headers.push(name, value);
   });
-  if (!read || !plain) return undefined;
-  const head = new PlainHead(url, headers);
+  if (!read || !plain || length === undefined || !LENGTH.test(length)) return undefined;
+  const head = new PlainHead(url, headers, Number(length));
   return isPlain(head) ? head : undefined;
 }
 
 function isPlain(head: PlainHead): boolean {
-  if (!LENGTH.test(head.header('content-length') ?? '')) return false;
   if (head.header('host') === undefined) return false;
   const connection = head.header('connection')?.toLowerCase() ?? 'keep-alive';
   if (connection !== 'keep-alive' && connection !== 'close') return false;
