@@ -63,6 +63,17 @@ describe('limits in Redis', () => {
     await close();
   });
 
+  it('hear of an end before the next request of the same process', async () => {
+    const { stores, close } = await openHarness();
+    const rate = { key: 'key:one:tpm', measure: 'tokens', max: 100, windowMs: 3_600_000, label: '' } as const;
+    const limits: LimitSet = { rates: [rate], slots: [{ key: 'key:one:slots', max: 1, label: '' }] };
+    expect((await stores[0].take(limits, 80, 'request-1')).status).toBe('taken');
+    const corrected = stores[0].correct({ limits, amounts: [-50], id: 'request-1' });
+    expect((await stores[0].take(limits, 70, 'request-2')).status).toBe('taken');
+    await corrected;
+    await close();
+  });
+
   it('leave no key behind that does not expire, whatever was done', async () => {
     const { client, pattern, stores, passTime, close } = await openHarness();
     const [store] = stores;

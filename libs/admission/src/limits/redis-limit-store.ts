@@ -25,6 +25,8 @@ export type RedisLimitStoreOptions = {
 
 /** A script holds up every other client: longer lists go in parts. */
 const BATCH_MAX = 256;
+/** A correction goes with the next request's question, or alone after so long. */
+const CORRECTION_PATIENCE_MS = 5;
 /** A step for each of its holders. */
 const SHARES_BATCH_MAX = 64;
 
@@ -32,15 +34,12 @@ const SHARES_BATCH_MAX = 64;
 export class RedisLimitStore implements LimitStore, ShareStore {
   readonly #redis: RedisConnection;
   readonly #root: string;
-  readonly #takes = new TurnBatch<readonly string[], readonly number[]>(
+  readonly #batch = new TurnBatch<readonly string[], readonly number[]>(
     async (inputs) =>
-      (await this.#redis.run('limitsTake', this.#root, ...inputs.flat())) as readonly (readonly number[])[],
+      (await this.#redis.run('limitsApply', this.#root, ...inputs.flat())) as readonly (readonly number[])[],
     BATCH_MAX,
+    CORRECTION_PATIENCE_MS,
   );
-  readonly #corrections = new TurnBatch<readonly string[], void>(async (inputs) => {
-    await this.#redis.run('limitsCorrect', this.#root, ...inputs.flat());
-    return [];
-  }, BATCH_MAX);
 
   constructor({ prefix, logger, url, client }: RedisLimitStoreOptions) {
     if (!/^[\w:.-]+$/.test(prefix))
@@ -50,12 +49,12 @@ export class RedisLimitStore implements LimitStore, ShareStore {
   }
 
   async take(limits: LimitSet, tokens: number, id: string): Promise<TakeResult> {
-    const input = [id, `${limits.rates.length}`, `${limits.slots.length}`];
+    const input = ['take', id, `${limits.rates.length}`, `${limits.slots.length}`];
     for (const rate of limits.rates) {
       input.push(rate.key, `${rate.max}`, `${rate.windowMs}`, `${unitsOf(rate, tokens)}`);
     }
     for (const { key, max } of limits.slots) input.push(key, `${max}`);
-    const [by = 0, retryAfterMs = 0, ...levels] = await this.#takes.add(input);
+    const [by = 0, retryAfterMs = 0, ...levels] = await this.#batch.add(input);
     if (by === 0) return { status: 'taken', levels };
     const refusing = limits.rates[by - 1] ?? limits.slots[by - 1 - limits.rates.length];
     if (refusing === undefined)
@@ -70,7 +69,8 @@ export class RedisLimitStore implements LimitStore, ShareStore {
       if (amount !== 0) corrected.push(key, `${max}`, `${windowMs}`, `${amount}`);
     }
     const slots = limits.slots.map(({ key }) => key);
-    await this.#corrections.add([id, `${corrected.length / 4}`, `${slots.length}`, ...corrected, ...slots]);
+    const counts = [`${corrected.length / 4}`, `${slots.length}`];
+    await this.#batch.addPatiently(['correct', id, ...counts, ...corrected, ...slots]);
   }
 
   async renew(held: readonly HeldSlots[]): Promise<void> {
@@ -106,7 +106,7 @@ export class RedisLimitStore implements LimitStore, ShareStore {
 
   async close(): Promise<void> {
     // The last requests have just ended: their slots are to be free.
-    await this.#corrections.flush();
+    await this.#batch.flush();
     await this.#redis.close();
   }
 }

@@ -47,10 +47,14 @@ end
 `;
 
 /**
- * ARGV: for each request its id, counts of rates and slot limits; for each rate `key, max, window (ms), units`; for each
- * slot limit `key, max`. Answers for each, in order, `[0, 0, level …]`; refused: `[number of the limit, ms to wait, level …]`.
+ * ARGV, one after the other in the order in which they are done:
+ *
+ * - `take`, id of a request, counts of rates and slot limits; for each rate `key, max, window (ms), units`; for each slot
+ *   limit `key, max`. Answers `[0, 0, level …]`; refused: `[number of the limit, ms to wait, level …]`.
+ * - `correct`, id, counts of rates and slots; for each rate `key, max, window (ms), units`; the key of each slot limit.
+ *   Answers `[]`.
  */
-export const LIMITS_TAKE = `${PRELUDE}
+export const LIMITS_APPLY = `${PRELUDE}
 local function take(id, rates, first, first_slot, last)
   local levels, taken, by, wait = {}, {}, 0, -1
   for index = 1, rates do
@@ -80,36 +84,29 @@ local function take(id, rates, first, first_slot, last)
   return { 0, 0, unpack(taken) }
 end
 
-local answers, at = {}, 1
-while at <= #ARGV do
-  local rates, slots = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-  local first_slot = at + 3 + 4 * rates
-  local last = first_slot + 2 * slots - 1
-  answers[#answers + 1] = take(ARGV[at], rates, at + 3, first_slot, last)
-  at = last + 1
-end
-return answers
-`;
-
-/**
- * ARGV: for each request its id, counts of rates and slots; for each rate `key, max, window (ms), units`; the key of each
- * slot limit.
- */
-export const LIMITS_CORRECT = `${PRELUDE}
-local at = 1
-while at <= #ARGV do
-  local id, rates, slots = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-  at = at + 3
-  for _ = 1, rates do
+local function correct(id, first, first_slot, last)
+  for at = first, first_slot - 1, 4 do
     local max = tonumber(ARGV[at + 1])
     write_level(ARGV[at], max, read_level(ARGV[at], max) + tonumber(ARGV[at + 3]) * tonumber(ARGV[at + 2]))
-    at = at + 4
   end
-  for _ = 1, slots do
-    redis.call('ZREM', root .. ARGV[at], id)
-    at = at + 1
+  for at = first_slot, last do redis.call('ZREM', root .. ARGV[at], id) end
+  return {}
+end
+
+local answers, at = {}, 1
+while at <= #ARGV do
+  local id, rates, slots = ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  local first = at + 4
+  local first_slot = first + 4 * rates
+  if ARGV[at] == 'take' then
+    at = first_slot + 2 * slots
+    answers[#answers + 1] = take(id, rates, first, first_slot, at - 1)
+  else
+    at = first_slot + slots
+    answers[#answers + 1] = correct(id, first, first_slot, at - 1)
   end
 end
+return answers
 `;
 
 /** ARGV: for each slot `key, id`. */

@@ -4,11 +4,15 @@ import { TurnBatch } from './turn-batch.js';
 describe('a batch of a turn', () => {
   const doubling = (most: number) => {
     const asked: (readonly number[])[] = [];
-    const batch = new TurnBatch<number, number>(async (questions) => {
-      asked.push(questions);
-      if (questions.includes(13)) throw new Error('unlucky');
-      return questions.map((question) => question * 2);
-    }, most);
+    const batch = new TurnBatch<number, number>(
+      async (questions) => {
+        asked.push(questions);
+        if (questions.includes(13)) throw new Error('unlucky');
+        return questions.map((question) => question * 2);
+      },
+      most,
+      20,
+    );
     return { asked, batch };
   };
 
@@ -17,6 +21,20 @@ describe('a batch of a turn', () => {
     expect(await Promise.all([batch.add(1), batch.add(2), batch.add(3)])).toEqual([2, 4, 6]);
     expect(await batch.add(4)).toBe(8);
     expect(asked).toEqual([[1, 2, 3], [4]]);
+  });
+
+  it('asks what can wait together with what comes up next, in their order', async () => {
+    const { asked, batch } = doubling(10);
+    const patient = batch.addPatiently(1);
+    expect(await batch.add(2)).toBe(4);
+    expect(await patient).toBe(2);
+    expect(asked).toEqual([[1, 2]]);
+  });
+
+  it('asks what can wait after a while when nothing else comes up', async () => {
+    const { asked, batch } = doubling(10);
+    expect(await Promise.all([batch.addPatiently(1), batch.addPatiently(2)])).toEqual([2, 4]);
+    expect(asked).toEqual([[1, 2]]);
   });
 
   it('asks at once what waits when it is to end', async () => {

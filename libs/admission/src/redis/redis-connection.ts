@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { GatewayError } from '@tollgate/contracts';
 import { Redis } from 'ioredis';
-import { LIMITS_CORRECT, LIMITS_RENEW, LIMITS_TAKE, SHARES_STATE } from '../limits/scripts.js';
+import { LIMITS_APPLY, LIMITS_RENEW, SHARES_STATE } from '../limits/scripts.js';
 import type { AdmissionLogger } from '../logger.js';
 import * as scripts from './scripts.js';
 
@@ -21,8 +21,7 @@ const SCRIPTS = {
   quotaForget: scripts.FORGET,
   quotaSilentHolders: scripts.SILENT_HOLDERS,
   quotaAvailable: scripts.AVAILABLE,
-  limitsTake: LIMITS_TAKE,
-  limitsCorrect: LIMITS_CORRECT,
+  limitsApply: LIMITS_APPLY,
   limitsRenew: LIMITS_RENEW,
   sharesState: SHARES_STATE,
 };
