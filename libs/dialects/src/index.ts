@@ -14,6 +14,7 @@ export type {
   ToolCallPart,
   ToolResultPart,
 } from './canonical/part.js';
+export { deltaPart, GrowingText, lengthOf, startingWith, type Delta } from './canonical/delta.js';
 export { replayResponse } from './canonical/replay.js';
 export {
   EFFORTS,

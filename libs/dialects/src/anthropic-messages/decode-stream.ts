@@ -2,7 +2,8 @@ import { Blocks } from '../canonical/blocks.js';
 import { invalidAnswer } from '../canonical/failure.js';
 import type { Citation, JsonObject } from '../canonical/part.js';
 import type { EmitPart, StreamDecoder } from '../canonical/stream.js';
-import { TextTemplate } from '../json/text-template.js';
+import { endOfSpaces } from '../json/template-slots.js';
+import { TextTemplate, type TemplateSlot } from '../json/text-template.js';
 import { numberOf, objectOf, parseObject, textOf } from '../json/tolerant.js';
 import { decodeCitation } from './citations.js';
 import { isToolsetCall } from './decode-messages.js';
@@ -21,6 +22,12 @@ type OpenBlock =
 
 type Worded = Extract<OpenBlock, { kind: 'text' | 'thinking' }>;
 
+/**
+ * The vendor pads its events with spaces of random number before the last brace, so that their length tells nothing of
+ * the text.
+ */
+const PADDING: TemplateSlot = { pattern: /(?<=\}) *(?=\}$)/g, end: endOfSpaces };
+
 /** Some vendors that imitate close with OpenAI's mark, too. */
 const DONE = '[DONE]';
 
@@ -36,7 +43,7 @@ export class MessagesStreamDecoder implements StreamDecoder {
   private counts: WireUsage | undefined;
   private readonly blocks: Blocks;
   private readonly open = new Map<number, OpenBlock>();
-  private readonly template = new TextTemplate();
+  private readonly template = new TextTemplate([PADDING]);
   /** The block of text or thinking that the template was learnt in. */
   private templateBlock: Worded | undefined;
 
@@ -46,7 +53,7 @@ export class MessagesStreamDecoder implements StreamDecoder {
 
   push(_event: string, data: string): void {
     if (this.templateBlock !== undefined) {
-      const text = this.template.match(withoutPadding(data));
+      const text = this.template.match(data);
       if (text !== undefined) {
         this.words(this.templateBlock, text);
         return;
@@ -56,6 +63,19 @@ export class MessagesStreamDecoder implements StreamDecoder {
     const event = parseObject(data);
     if (event === undefined) throw invalidAnswer('an event is no JSON object');
     this.read(event, data);
+  }
+
+  pushDeltas(text: string, from: number, frame: string): number {
+    const block = this.templateBlock;
+    if (block === undefined) return from;
+    const found = this.template.find(text, from, frame);
+    if (found === undefined) return from;
+    if (block.kind === 'thinking') this.blocks.reasonings(found.run);
+    else {
+      block.length += found.run.length;
+      this.blocks.texts(found.run);
+    }
+    return found.end;
   }
 
   end(): void {
@@ -198,8 +218,7 @@ export class MessagesStreamDecoder implements StreamDecoder {
 
   private learn(block: Worded, data: string, text: string): void {
     if (text === '' || this.open.size > 1) return;
-    this.template.learn(withoutPadding(data), text);
-    this.templateBlock = block;
+    if (this.template.learn(data, text)) this.templateBlock = block;
   }
 
   private words(block: Worded, text: string): void {
@@ -265,18 +284,4 @@ const IMPLIED_BLOCKS: ReadonlyMap<unknown, string> = new Map([
 
 function indexOf(event: JsonObject): number {
   return numberOf(event['index']) ?? 0;
-}
-
-const SPACE = 0x20;
-const CLOSE_BRACE = 0x7d;
-
-/**
- * The vendor pads its events with spaces of random number before the last brace, so that their length tells nothing of
- * the text: without them, events differ in their text only.
- */
-function withoutPadding(data: string): string {
-  let end = data.length - 1;
-  if (data.charCodeAt(end) !== CLOSE_BRACE || data.charCodeAt(end - 1) !== SPACE) return data;
-  while (data.charCodeAt(end - 1) === SPACE) end -= 1;
-  return data.charCodeAt(end - 1) === CLOSE_BRACE ? `${data.slice(0, end)}}` : data;
 }

@@ -1,4 +1,5 @@
 import type { GatewayError } from '@tollgate/contracts';
+import { lengthOf, writeDelta, type Delta } from '../canonical/delta.js';
 import type { Citation, JsonObject } from '../canonical/part.js';
 import type { Finish } from '../canonical/response.js';
 import type { StreamEncoder, StreamPart } from '../canonical/stream.js';
@@ -50,7 +51,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
 
   push(part: StreamPart): string {
     if (part.type === 'text-delta' && part.choice === 0 && this.open) {
-      return `${this.deltaStart}${JSON.stringify(part.text)}${DELTA_END}`;
+      return writeDelta(part, this.deltaStart, DELTA_END);
     }
     if (part.type === 'response-start') {
       this.head = part;
@@ -105,7 +106,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
       case 'reasoning-end':
         return this.reasoningEnd(part);
       case 'tool-call-end':
-        return (this.custom ? this.delta('"}') : '') + this.stopBlock();
+        return (this.custom ? this.delta({ text: '"}' }) : '') + this.stopBlock();
       case 'finish':
         this.finish = part.finish;
         return this.stopBlock();
@@ -119,14 +120,14 @@ export class MessagesStreamEncoder implements StreamEncoder {
   ): string {
     switch (part.type) {
       case 'text-delta':
-        return this.text(part.text);
+        return this.text(part);
       case 'refusal-delta':
         this.refused = true;
-        return this.text(part.text);
+        return this.text(part);
       case 'reasoning-delta':
-        return this.thinking() + this.delta(part.text);
+        return this.thinking() + this.delta(part);
       case 'tool-input-delta':
-        return this.delta(this.custom ? JSON.stringify(part.text).slice(1, -1) : part.text);
+        return this.delta(this.custom ? { text: JSON.stringify(part.text).slice(1, -1) } : part);
       case 'citation':
         return this.citation(part.citation);
       default:
@@ -142,9 +143,9 @@ export class MessagesStreamEncoder implements StreamEncoder {
     return '';
   }
 
-  private text(text: string): string {
-    if (text === '') return '';
-    return this.startBlock('text', { type: 'text', text: '' }) + this.delta(text);
+  private text(delta: Delta): string {
+    if (lengthOf(delta) === 0) return '';
+    return this.startBlock('text', { type: 'text', text: '' }) + this.delta(delta);
   }
 
   /** Opens a block of thinking; empty ones are never opened, for vendors refuse to take them back. */
@@ -168,7 +169,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
     const block = { type: 'tool_use', id: wireToolCallId(id, signature), name, input: {} };
     const start = this.startBlock('tool-input', block);
     // Free text is the one member of an object here.
-    return this.custom ? start + this.delta('{"input":"') : start;
+    return this.custom ? start + this.delta({ text: '{"input":"' }) : start;
   }
 
   private citation(citation: Citation): string {
@@ -198,8 +199,8 @@ export class MessagesStreamEncoder implements StreamEncoder {
     return this.blockEvent('content_block_stop', {});
   }
 
-  private delta(text: string): string {
-    return text === '' ? '' : `${this.deltaStart}${JSON.stringify(text)}${DELTA_END}`;
+  private delta(delta: Delta): string {
+    return lengthOf(delta) === 0 ? '' : writeDelta(delta, this.deltaStart, DELTA_END);
   }
 
   private blockEvent(type: string, members: JsonObject): string {

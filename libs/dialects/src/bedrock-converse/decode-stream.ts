@@ -10,6 +10,7 @@ import { decodeFinish } from './finish-reason.js';
 import { decodeUsage } from './usage.js';
 import { DIALECT } from './wire.js';
 
+const DELTA = 'contentBlockDelta';
 const SIGNATURE_LENGTH_MAX = 4 * 1_048_576;
 
 /**
@@ -20,6 +21,8 @@ export class ConverseStreamDecoder implements StreamDecoder {
   complete = false;
   private readonly blocks: Blocks;
   private readonly template = new TextTemplate();
+  /** Of the block that the template was learnt in. */
+  private templateIndex = -1;
   private started = false;
   /** Of the block that is open: models may leave its start out. */
   private openIndex = -1;
@@ -32,9 +35,10 @@ export class ConverseStreamDecoder implements StreamDecoder {
   }
 
   push(event: string, data: string): void {
-    if (event === 'contentBlockDelta') {
+    if (event === DELTA) {
       const text = this.template.match(data);
       if (text !== undefined) {
+        this.enter(this.templateIndex);
         this.blocks.text(text);
         return;
       }
@@ -43,6 +47,14 @@ export class ConverseStreamDecoder implements StreamDecoder {
     if (body === undefined) throw invalidAnswer('an event of its stream is no JSON object');
     this.start();
     this.handle(event, body, data);
+  }
+
+  pushDeltas(text: string, from: number, frame: string): number {
+    const found = frame.includes(DELTA) ? this.template.find(text, from, frame) : undefined;
+    if (found === undefined) return from;
+    this.enter(this.templateIndex);
+    this.blocks.texts(found.run);
+    return found.end;
   }
 
   end(): void {
@@ -54,7 +66,7 @@ export class ConverseStreamDecoder implements StreamDecoder {
       case 'contentBlockStart':
         this.blockStart(body);
         return;
-      case 'contentBlockDelta':
+      case DELTA:
         this.blockDelta(body, data);
         return;
       case 'contentBlockStop':
@@ -94,11 +106,14 @@ export class ConverseStreamDecoder implements StreamDecoder {
     this.enter(index);
     if (typeof text === 'string') {
       this.blocks.text(text);
-      // The template leaves the index out of sight: it is the same within a block.
-      if (text !== '') this.template.learn(data, text);
+      if (text !== '') this.learn(index, data, text);
     } else if (toolUse !== undefined) this.toolInput(index, objectOf(toolUse));
     else if (reasoningContent !== undefined) this.reasoning(objectOf(reasoningContent) ?? {});
     else if (citation !== undefined) this.citations.push(decodeCitation(objectOf(citation) ?? {}));
+  }
+
+  private learn(index: number, data: string, text: string): void {
+    if (this.template.learn(data, text)) this.templateIndex = index;
   }
 
   /** Blocks follow one another: a new index ends the block before it. */

@@ -1,3 +1,4 @@
+import { deltaPart, type DeltaRun } from './delta.js';
 import { invalidStream } from './failure.js';
 import type { Signature } from './part.js';
 import type { EmitPart } from './stream.js';
@@ -55,6 +56,11 @@ export class Blocks {
     this.emit({ type: 'text-delta', choice: this.choice, text });
   }
 
+  texts(run: DeltaRun): void {
+    this.openText();
+    this.emit(deltaPart('text-delta', this.choice, run));
+  }
+
   /** Opens a text block even when no text follows. */
   openText(): void {
     if (this.open === 'text') return;
@@ -66,6 +72,11 @@ export class Blocks {
   reasoning(text: string, start: { readonly id?: string; readonly redacted?: boolean } = {}): void {
     this.openReasoning(start);
     if (text !== '') this.emit({ type: 'reasoning-delta', choice: this.choice, text });
+  }
+
+  reasonings(run: DeltaRun): void {
+    this.openReasoning();
+    this.emit(deltaPart('reasoning-delta', this.choice, run));
   }
 
   openReasoning(start: { readonly id?: string; readonly redacted?: boolean } = {}): void {

@@ -1,4 +1,5 @@
 import type { GatewayError } from '@tollgate/contracts';
+import type { Delta } from './delta.js';
 import type { Citation, JsonObject, OpaquePart, Signature } from './part.js';
 import type { Finish, TokenLogprob } from './response.js';
 import type { ReportedUsage } from './usage.js';
@@ -27,7 +28,7 @@ export type StreamPart =
       readonly createdAt: number | null;
     }
   | { readonly type: 'text-start'; readonly choice: number }
-  | { readonly type: 'text-delta'; readonly choice: number; readonly text: string }
+  | ({ readonly type: 'text-delta'; readonly choice: number } & Delta)
   | { readonly type: 'citation'; readonly choice: number; readonly citation: Citation }
   | { readonly type: 'text-end'; readonly choice: number; readonly signature?: Signature }
   | {
@@ -36,7 +37,7 @@ export type StreamPart =
       readonly id?: string;
       readonly redacted?: boolean;
     }
-  | { readonly type: 'reasoning-delta'; readonly choice: number; readonly text: string }
+  | ({ readonly type: 'reasoning-delta'; readonly choice: number } & Delta)
   | { readonly type: 'reasoning-end'; readonly choice: number; readonly signature?: Signature }
   | {
       readonly type: 'tool-call-start';
@@ -71,6 +72,13 @@ export interface StreamDecoder {
    *   `upstream_error`, `upstream_rate_limited` … when the vendor reports an error in its stream
    */
   push(event: string, data: string): void;
+  /**
+   * Reads events ahead that are like one that was pushed, in the text of the stream from `from` on. Returns the position
+   * behind them; `from` for none.
+   *
+   * @param frame what stands before an event's data: its name, and `data:`
+   */
+  pushDeltas?(text: string, from: number, frame: string): number;
   /** The vendor closed the stream: ends what is open. Emits no `finish` for a stream that broke off. */
   end(): void;
   /** The stream said that it is complete. */

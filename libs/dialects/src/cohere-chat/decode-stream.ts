@@ -43,6 +43,14 @@ export class CohereStreamDecoder implements StreamDecoder {
     this.handle(body, data);
   }
 
+  pushDeltas(text: string, from: number, frame: string): number {
+    const found = this.template.find(text, from, frame);
+    if (found === undefined) return from;
+    this.text += found.run.text;
+    this.blocks.texts(found.run);
+    return found.end;
+  }
+
   end(): void {
     this.closeBlock();
   }

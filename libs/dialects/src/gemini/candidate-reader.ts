@@ -1,4 +1,5 @@
 import { Blocks } from '../canonical/blocks.js';
+import { GrowingText, type Delta, type DeltaRun } from '../canonical/delta.js';
 import type { JsonObject } from '../canonical/part.js';
 import type { TokenLogprob } from '../canonical/response.js';
 import { unpackToolCallId } from '../canonical/signature.js';
@@ -19,7 +20,7 @@ export class CandidateReader {
   private callCount = 0;
   private partial: { readonly key: number; readonly args: PartialArguments } | undefined;
   /** The text so far: offsets of sources are counted in it. */
-  private answer = '';
+  private readonly answer = new GrowingText();
   private sources: JsonObject = {};
   finished = false;
 
@@ -45,6 +46,17 @@ export class CandidateReader {
     if (reason !== undefined && reason !== 'FINISH_REASON_UNSPECIFIED') this.finish(reason);
   }
 
+  /** Several texts that came together, in answers that say nothing else. */
+  texts(run: DeltaRun, thought: boolean): void {
+    if (this.finished) return;
+    if (thought) {
+      this.blocks.reasonings(run);
+      return;
+    }
+    this.remember(run);
+    this.blocks.texts(run);
+  }
+
   /** The stream is over, however it ended. */
   end(): void {
     if (!this.finished) this.close();
@@ -62,7 +74,7 @@ export class CandidateReader {
 
   private close(): void {
     this.endPartial();
-    const citations = decodeGrounding(this.sources, this.answer);
+    const citations = decodeGrounding(this.sources, this.answer.text);
     if (citations.length > 0) this.blocks.openText();
     for (const citation of citations) this.emit({ type: 'citation', choice: this.choice, citation });
     this.blocks.close();
@@ -98,8 +110,12 @@ export class CandidateReader {
   }
 
   private words(text: string): void {
-    if (this.answer.length < TEXT_LENGTH_MAX) this.answer += text;
+    this.remember({ text });
     this.blocks.text(text);
+  }
+
+  private remember(delta: Delta): void {
+    if (this.answer.length < TEXT_LENGTH_MAX) this.answer.add(delta);
   }
 
   private media({ mimeType, data }: { readonly mimeType: string; readonly data: string }): void {

@@ -1,6 +1,8 @@
 import { invalidAnswer } from '../canonical/failure.js';
 import type { EmitPart, StreamDecoder } from '../canonical/stream.js';
 import type { JsonObject } from '../canonical/part.js';
+import { endOfNumber } from '../json/template-slots.js';
+import { TextTemplate, type TemplateSlot } from '../json/text-template.js';
 import { numberOf, objectOf, objectsOf, parseObject, textOf } from '../json/tolerant.js';
 import { CandidateReader } from './candidate-reader.js';
 import { vendorError } from './errors.js';
@@ -9,9 +11,17 @@ import { toReportedUsage } from './usage.js';
 import { wireObject } from './wire.js';
 
 const CHOICES_MAX = 128;
+const COUNT: TemplateSlot = { pattern: /(?<=[tT]okenCount": ?)\d+/g, end: endOfNumber };
+
+/** Whose text it is that a template was learnt from. */
+interface Learned {
+  readonly reader: CandidateReader;
+  readonly thought: boolean;
+}
 
 /**
- * Reads a stream of answers, each with what is new. Every event is parsed: counts change with each, so no two are alike.
+ * Reads a stream of answers, each with what is new. Counts change with each: of events that came together, the last is
+ * always parsed.
  * https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent
  */
 export class GeminiStreamDecoder implements StreamDecoder {
@@ -19,6 +29,8 @@ export class GeminiStreamDecoder implements StreamDecoder {
   private started = false;
   private answerId = '';
   private readonly readers = new Map<number, CandidateReader>();
+  private readonly template = new TextTemplate([COUNT]);
+  private learned: Learned | undefined;
 
   constructor(private readonly emit: EmitPart) {}
 
@@ -26,7 +38,18 @@ export class GeminiStreamDecoder implements StreamDecoder {
     if (data.trim() === '' || data.trim() === '[DONE]') return;
     const parsed = parseObject(data);
     if (parsed === undefined) throw invalidAnswer('an event is no JSON object');
-    this.read(wireObject(parsed));
+    const answer = wireObject(parsed);
+    this.read(answer);
+    this.learn(answer, data);
+  }
+
+  pushDeltas(text: string, from: number, frame: string): number {
+    const { learned } = this;
+    const found = learned === undefined ? undefined : this.template.find(text, from, frame);
+    const known = found?.run.withoutLast;
+    if (learned === undefined || found === undefined || known === undefined) return from;
+    learned.reader.texts(known, learned.thought);
+    return found.lastStart;
   }
 
   end(): void {
@@ -46,6 +69,13 @@ export class GeminiStreamDecoder implements StreamDecoder {
     this.blocked(textOf(objectOf(answer['promptFeedback'])?.['blockReason']));
     const usage = toReportedUsage(objectOf(answer['usageMetadata']));
     if (usage !== undefined) this.emit({ type: 'usage', usage });
+  }
+
+  private learn(answer: JsonObject, data: string): void {
+    const told = onlyText(answer);
+    if (told === undefined || this.template.match(data) !== undefined) return;
+    const reader = this.reader(told.index);
+    if (this.template.learn(data, told.text)) this.learned = { reader, thought: told.thought };
   }
 
   private start(answer: JsonObject): void {
@@ -76,4 +106,29 @@ export class GeminiStreamDecoder implements StreamDecoder {
       this.readers.set(index, (reader = new CandidateReader(this.emit, index, this.answerId)));
     return reader;
   }
+}
+
+/** The text of an answer that says nothing else. */
+function onlyText(
+  answer: JsonObject,
+): { readonly text: string; readonly thought: boolean; readonly index: number } | undefined {
+  const candidate = onlyEntry(answer['candidates']);
+  const content = objectOf(candidate?.['content']);
+  const part = onlyEntry(content?.['parts']);
+  const known =
+    hasOnly(answer, ['candidates', 'usageMetadata', 'modelVersion', 'responseId', 'createTime']) &&
+    hasOnly(candidate, ['content', 'index']) &&
+    hasOnly(content, ['parts', 'role']) &&
+    hasOnly(part, ['text', 'thought']);
+  const text = textOf(part?.['text']) ?? '';
+  if (!known || text === '') return undefined;
+  return { text, thought: part?.['thought'] === true, index: numberOf(candidate?.['index']) ?? 0 };
+}
+
+function onlyEntry(value: unknown): JsonObject | undefined {
+  return Array.isArray(value) && value.length === 1 ? objectOf(value[0]) : undefined;
+}
+
+function hasOnly(object: JsonObject | undefined, names: readonly string[]): boolean {
+  return object !== undefined && Object.keys(object).every((name) => names.includes(name));
 }

@@ -1,4 +1,5 @@
 import type { GatewayError } from '@tollgate/contracts';
+import { GrowingText, writeDelta, type Delta } from '../canonical/delta.js';
 import type { Citation, JsonObject } from '../canonical/part.js';
 import type { Finish, TokenLogprob } from '../canonical/response.js';
 import type { StreamEncoder, StreamPart } from '../canonical/stream.js';
@@ -17,7 +18,7 @@ type CallStart = Extract<StreamPart, { type: 'tool-call-start' }>;
 class ChoiceState {
   readonly cited = new CitedText();
   readonly logprobs: TokenLogprob[] = [];
-  text = '';
+  text = new GrowingText();
   citations: Citation[] = [];
   call: CallStart | undefined;
   input = '';
@@ -39,7 +40,7 @@ export class GeminiStreamEncoder implements StreamEncoder {
   }
 
   push(part: StreamPart): string {
-    if (part.type === 'text-delta') return this.textDelta(part.choice, part.text);
+    if (part.type === 'text-delta') return this.textDelta(part.choice, part);
     if (part.type === 'response-start') this.setTail(part.id, part.model);
     else if (part.type === 'usage') this.usage = part.usage;
     else return this.pushBlock(part, this.state(part.choice));
@@ -65,9 +66,15 @@ export class GeminiStreamEncoder implements StreamEncoder {
     return encodeStreamError(error);
   }
 
-  private textDelta(choice: number, text: string): string {
-    this.state(choice).text += text;
-    return `data: {"candidates":[{"content":{"parts":[{"text":${JSON.stringify(text)}}],"role":"model"},"index":${choice}}]${this.tail}`;
+  private textDelta(choice: number, delta: Delta): string {
+    this.state(choice).text.add(delta);
+    return this.chunks(choice, delta, '}');
+  }
+
+  /** A chunk for each piece of a text. */
+  private chunks(choice: number, delta: Delta, behind: string): string {
+    const end = `${behind}],"role":"model"},"index":${choice}}]${this.tail}`;
+    return writeDelta(delta, 'data: {"candidates":[{"content":{"parts":[{"text":', end);
   }
 
   private pushBlock(
@@ -77,19 +84,19 @@ export class GeminiStreamEncoder implements StreamEncoder {
     const { choice } = part;
     switch (part.type) {
       case 'text-start':
-        state.text = '';
+        state.text = new GrowingText();
         state.citations = [];
         return '';
       case 'citation':
         state.citations.push(part.citation);
         return '';
       case 'text-end':
-        state.cited.add(state.text, state.citations);
+        state.cited.add(state.text.text, state.citations);
         return part.signature === undefined
           ? ''
           : this.chunk(choice, { text: '', ...signed(part.signature) });
       case 'reasoning-delta':
-        return this.chunk(choice, { text: part.text, thought: true });
+        return this.chunks(choice, part, ',"thought":true}');
       case 'reasoning-end':
         if (part.signature === undefined) return '';
         return this.chunk(choice, { text: '', thought: true, ...signed(part.signature) });

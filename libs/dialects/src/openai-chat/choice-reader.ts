@@ -1,5 +1,6 @@
 import { GatewayError } from '@tollgate/contracts';
 import { Blocks } from '../canonical/blocks.js';
+import type { DeltaRun } from '../canonical/delta.js';
 import type { Citation, JsonObject } from '../canonical/part.js';
 import type { TokenLogprob } from '../canonical/response.js';
 import type { EmitPart } from '../canonical/stream.js';
@@ -63,6 +64,11 @@ export class ChoiceReader {
     if (text === '') return;
     this.answered = true;
     this.blocks.text(text);
+  }
+
+  texts(run: DeltaRun): void {
+    this.answered = true;
+    this.blocks.texts(run);
   }
 
   logprobs(value: unknown): void {

@@ -43,6 +43,14 @@ export class ChatStreamDecoder implements StreamDecoder {
     this.chunk(chunk, data);
   }
 
+  pushDeltas(text: string, from: number, frame: string): number {
+    if (this.complete || this.templateChoice === undefined) return from;
+    const found = this.template.find(text, from, frame);
+    if (found === undefined) return from;
+    this.templateChoice.texts(found.run);
+    return found.end;
+  }
+
   /** Vendors leave the end mark out: a stream that closed behind the last reason to finish is complete, too. */
   end(): void {
     const readers = [...this.choices.values()];
@@ -96,8 +104,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     if (choice === undefined || choices.length > 1) return;
     const text = onlyText(choice);
     if (text === undefined) return;
-    this.template.learn(data, text);
-    this.templateChoice = this.readerOf(choice);
+    if (this.template.learn(data, text)) this.templateChoice = this.readerOf(choice);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { GatewayError } from '@tollgate/contracts';
+import { lengthOf, startingWith, writeDelta, type Delta } from '../canonical/delta.js';
 import type { JsonObject, Signature } from '../canonical/part.js';
 import type { Finish } from '../canonical/response.js';
 import type { StreamEncoder, StreamPart } from '../canonical/stream.js';
@@ -151,10 +152,10 @@ class ChoiceWriter {
   private write(part: ChoicePart): string {
     switch (part.type) {
       case 'text-delta':
-        this.textLength += part.text.length;
-        return this.beforeText + JSON.stringify(part.text) + this.behindValue;
+        this.textLength += lengthOf(part);
+        return writeDelta(part, this.beforeText, this.behindValue);
       case 'reasoning-delta':
-        return this.writeThought(part.text);
+        return this.writeThought(part);
       case 'tool-input-delta':
         return this.writeInput(part.text);
       case 'tool-call-start':
@@ -214,12 +215,12 @@ class ChoiceWriter {
     return this.before + JSON.stringify(delta) + this.behind;
   }
 
-  private writeThought(text: string): string {
-    if (text === '') return '';
+  private writeThought(delta: Delta): string {
+    if (delta.text === '') return '';
     const apart = this.thought === '' && this.thoughtsTold ? THOUGHTS_APART : '';
-    this.thought += text;
+    this.thought += delta.text;
     this.thoughtsTold = true;
-    return this.beforeThought + JSON.stringify(apart + text) + this.behindValue;
+    return writeDelta(startingWith(apart, delta), this.beforeThought, this.behindValue);
   }
 
   /** Their state comes with the words once more: so clients that put the pieces together have it whole. */

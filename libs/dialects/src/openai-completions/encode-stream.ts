@@ -1,4 +1,5 @@
 import type { GatewayError } from '@tollgate/contracts';
+import { writeDelta, type Delta } from '../canonical/delta.js';
 import type { Finish, TokenLogprob } from '../canonical/response.js';
 import type { StreamEncoder, StreamPart } from '../canonical/stream.js';
 import type { ReportedUsage } from '../canonical/usage.js';
@@ -33,10 +34,10 @@ export class CompletionStreamEncoder implements StreamEncoder {
         this.open(part);
         return '';
       case 'text-delta':
-        return this.text(part.choice, part.text);
+        return this.text(part.choice, part);
       case 'refusal-delta':
         dropPart('refusal', this.context.warnings);
-        return this.text(part.choice, part.text);
+        return this.text(part.choice, part);
       case 'logprobs':
         return this.logprobs(part.choice, part.tokens);
       case 'usage':
@@ -70,9 +71,10 @@ export class CompletionStreamEncoder implements StreamEncoder {
     this.head = `data: ${about.slice(0, -1)},"choices":[`;
   }
 
-  private text(choice: number, text: string): string {
+  private text(choice: number, delta: Delta): string {
     this.stateOf(choice);
-    return this.event(choice, `"text":${JSON.stringify(text)},"logprobs":null,"finish_reason":null`);
+    const before = `${this.head}{"index":${choice},"text":`;
+    return writeDelta(delta, before, `,"logprobs":null,"finish_reason":null${this.tail}`);
   }
 
   private logprobs(choice: number, tokens: readonly TokenLogprob[]): string {

@@ -48,6 +48,14 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     else this.pushEvent(type, parsed, data);
   }
 
+  pushDeltas(text: string, from: number, frame: string): number {
+    if (this.learned === undefined) return from;
+    const found = this.template.find(text, from, frame);
+    if (found === undefined) return from;
+    this.answer.texts(this.learned.item, this.learned.key, found.run);
+    return found.end;
+  }
+
   end(): void {
     this.answer.close();
   }
@@ -60,9 +68,7 @@ export class ResponsesStreamDecoder implements StreamDecoder {
       this.answer.logprobs(item, key, event['logprobs']);
       return;
     }
-    if (this.learned?.item === item && this.learned.key === key) return;
-    this.template.learn(data);
-    this.learned = { item, key };
+    if (this.template.learn(data)) this.learned = { item, key };
   }
 
   private pushEvent(type: string, event: JsonObject, data: string): void {

@@ -1,4 +1,5 @@
 import type { GatewayError } from '@tollgate/contracts';
+import { lengthOf, type Delta } from '../canonical/delta.js';
 import type { JsonObject } from '../canonical/part.js';
 import type { Finish, TokenLogprob } from '../canonical/response.js';
 import { packToolCallId } from '../canonical/signature.js';
@@ -51,7 +52,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   push(part: StreamPart): string {
     switch (part.type) {
       case 'text-delta':
-        return part.choice === 0 ? this.delta(part.text) : '';
+        return part.choice === 0 ? this.delta(part) : '';
       case 'response-start':
         this.response = responseObject(part, this.context);
         return (
@@ -97,11 +98,11 @@ export class ResponsesStreamEncoder implements StreamEncoder {
       case 'tool-call-start':
         return this.startCall(part);
       case 'reasoning-delta':
-        return this.reasoningDelta(part.text);
+        return this.reasoningDelta(part);
       case 'refusal-delta':
-        return this.delta(part.text);
+        return this.delta(part);
       case 'tool-input-delta':
-        if (this.wrapped === undefined) return this.delta(part.text);
+        if (this.wrapped === undefined) return this.delta(part);
         this.wrapped += part.text;
         return '';
       default:
@@ -148,9 +149,9 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     return this.open('rs', (place) => new ReasoningItem(place), id);
   }
 
-  private reasoningDelta(text: string): string {
+  private reasoningDelta(delta: Delta): string {
     if (!(this.item instanceof ReasoningItem)) return '';
-    return text === '' ? '' : this.item.begin() + this.delta(text);
+    return delta.text === '' ? '' : this.item.begin() + this.delta(delta);
   }
 
   private startCall({ id, name, kind, signature }: Part<'tool-call-start'>): string {
@@ -169,7 +170,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     if (this.wrapped === undefined) return '';
     const text = textOf(parseObject(this.wrapped)?.['input']) ?? this.wrapped;
     this.wrapped = undefined;
-    return this.delta(text);
+    return this.delta({ text });
   }
 
   private whole(part: Part<'image' | 'audio' | 'opaque' | 'logprobs'>): string {
@@ -268,12 +269,19 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     this.deltaStart = `event: ${deltaType}\ndata: ${members},"delta":`;
   }
 
-  private delta(text: string): string {
-    if (this.item === undefined || text === '') return '';
-    this.item.append(text);
+  private delta(delta: Delta): string {
+    if (this.item === undefined || lengthOf(delta) === 0) return '';
+    this.item.append(delta);
+    if (delta.run === undefined) return this.numbered(JSON.stringify(delta.text));
+    let events = '';
+    for (const piece of delta.run.escaped) events += this.numbered(`"${piece}"`);
+    return events;
+  }
+
+  private numbered(text: string): string {
     const number = this.sequenceNumber;
     this.sequenceNumber = number + 1;
-    return `${this.deltaStart}${JSON.stringify(text)},"sequence_number":${number}}\n\n`;
+    return `${this.deltaStart}${text},"sequence_number":${number}}\n\n`;
   }
 
   private write(type: string, members: JsonObject): string {

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../canonical/part.js';
-import type { Citation } from '../canonical/part.js';
+import { GrowingText, type Delta } from '../canonical/delta.js';
+import type { Citation, JsonObject } from '../canonical/part.js';
 import type { TokenLogprob } from '../canonical/response.js';
 import type { Warnings } from '../canonical/warning.js';
 import { encodeAnnotation } from './citations.js';
@@ -21,7 +21,7 @@ export interface OutputItem {
   readonly deltaType: string;
   readonly deltaMembers: JsonObject;
   /** A piece of the text that its deltas hold. */
-  append(text: string): void;
+  append(delta: Delta): void;
   /** Closing events. */
   close(): string;
   /** As the whole answer holds it. Only after `close`. */
@@ -43,7 +43,7 @@ export class MessageItem implements OutputItem {
   readonly opening: string;
   private readonly content: JsonObject[] = [];
   private type: ContentType | undefined;
-  private text = '';
+  private words = new GrowingText();
   private blockStart = 0;
   private annotations: JsonObject[] = [];
   private logprobs: readonly JsonObject[] = [];
@@ -67,19 +67,19 @@ export class MessageItem implements OutputItem {
 
   /** Words of this type follow. */
   open(type: ContentType): string {
-    this.blockStart = this.text.length;
+    this.blockStart = this.words.length;
     if (this.type === type) return '';
     const closing = this.closePart();
     this.type = type;
     return closing + this.place.write('response.content_part.added', { ...this.position, part: this.part });
   }
 
-  append(text: string): void {
-    this.text += text;
+  append(delta: Delta): void {
+    this.words.add(delta);
   }
 
   annotate(citation: Citation, warnings: Warnings): string {
-    const range = { start: this.blockStart, end: this.text.length };
+    const range = { start: this.blockStart, end: this.words.length };
     const annotation = this.type === 'output_text' ? encodeAnnotation(citation, range, warnings) : undefined;
     if (annotation === undefined) return '';
     this.annotations.push(annotation);
@@ -105,15 +105,17 @@ export class MessageItem implements OutputItem {
   }
 
   private get part(): JsonObject {
-    const { text, annotations, logprobs } = this;
+    const { annotations, logprobs } = this;
+    const { text } = this.words;
     return this.type === 'refusal'
       ? { type: 'refusal', refusal: text }
       : { type: 'output_text', annotations, logprobs, text };
   }
 
   private closePart(): string {
-    const { type, text, logprobs, part, position } = this;
+    const { type, logprobs, part, position } = this;
     if (type === undefined) return '';
+    const { text } = this.words;
     const whole =
       type === 'refusal'
         ? this.place.write('response.refusal.done', { ...position, refusal: text })
@@ -121,7 +123,7 @@ export class MessageItem implements OutputItem {
     const closing = whole + this.place.write('response.content_part.done', { ...position, part });
     this.content.push(part);
     this.type = undefined;
-    this.text = '';
+    this.words = new GrowingText();
     this.blockStart = 0;
     this.annotations = [];
     this.logprobs = [];
@@ -137,7 +139,7 @@ export class MessageItem implements OutputItem {
 export class ReasoningItem implements OutputItem {
   readonly deltaType = 'response.reasoning_summary_text.delta';
   readonly opening: string;
-  private text = '';
+  private words = new GrowingText();
   private begun = false;
   private encrypted: string | undefined;
 
@@ -151,7 +153,8 @@ export class ReasoningItem implements OutputItem {
 
   get item(): JsonObject {
     const state = this.encrypted === undefined ? {} : { encrypted_content: this.encrypted };
-    const summary = this.text === '' ? [] : [{ type: 'summary_text', text: this.text }];
+    const { text } = this.words;
+    const summary = text === '' ? [] : [{ type: 'summary_text', text }];
     return { id: this.place.id, type: 'reasoning', summary, ...state };
   }
 
@@ -163,8 +166,8 @@ export class ReasoningItem implements OutputItem {
     return this.place.write('response.reasoning_summary_part.added', members);
   }
 
-  append(text: string): void {
-    this.text += text;
+  append(delta: Delta): void {
+    this.words.add(delta);
   }
 
   sign(encrypted: string | undefined): void {
@@ -172,7 +175,8 @@ export class ReasoningItem implements OutputItem {
   }
 
   close(): string {
-    const { text, place, deltaMembers } = this;
+    const { place, deltaMembers } = this;
+    const { text } = this.words;
     const part = { type: 'summary_text', text };
     const summary = this.begun
       ? place.write('response.reasoning_summary_text.done', { ...deltaMembers, text }) +
@@ -191,7 +195,7 @@ export interface Call {
 /** A call of a tool of the client's. */
 export class CallItem implements OutputItem {
   readonly opening: string;
-  private text = '';
+  private words = new GrowingText();
 
   constructor(
     private readonly place: ItemPlace,
@@ -212,13 +216,13 @@ export class CallItem implements OutputItem {
     return this.wire('completed');
   }
 
-  append(text: string): void {
-    this.text += text;
+  append(delta: Delta): void {
+    this.words.add(delta);
   }
 
   close(): string {
-    if (this.text === '' && this.call.kind === 'function') this.text = '{}';
-    const input = this.call.kind === 'custom' ? { input: this.text } : { arguments: this.text };
+    if (this.words.length === 0 && this.call.kind === 'function') this.words.add({ text: '{}' });
+    const input = this.call.kind === 'custom' ? { input: this.words.text } : { arguments: this.words.text };
     return (
       this.place.write(`${this.events}.done`, { ...this.deltaMembers, ...input }) +
       done(this.place, this.item)
@@ -235,7 +239,7 @@ export class CallItem implements OutputItem {
     const { id } = this.place;
     const { callId, name, kind } = this.call;
     return kind === 'custom'
-      ? { id, type: 'custom_tool_call', status, call_id: callId, name, input: this.text }
-      : { id, type: 'function_call', status, call_id: callId, name, arguments: this.text };
+      ? { id, type: 'custom_tool_call', status, call_id: callId, name, input: this.words.text }
+      : { id, type: 'function_call', status, call_id: callId, name, arguments: this.words.text };
   }
 }

@@ -1,4 +1,5 @@
 import { Blocks } from '../canonical/blocks.js';
+import type { DeltaRun } from '../canonical/delta.js';
 import type { Citation, JsonObject } from '../canonical/part.js';
 import type { EmitPart } from '../canonical/stream.js';
 import { objectsOf, textOf } from '../json/tolerant.js';
@@ -61,6 +62,13 @@ export class StreamItems {
     this.blocks.text(text);
     this.said ||= text !== '';
     receivedOf(item, key).text += text;
+  }
+
+  texts(item: StreamItem, key: string, run: DeltaRun): void {
+    this.openText(item, key);
+    this.blocks.texts(run);
+    this.said = true;
+    receivedOf(item, key).text += run.text;
   }
 
   /** Of the words so far; vendors tell them with each piece, or with the whole text. */

@@ -1,5 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 
+/** Takes events that start at `from`; returns the position behind them and their blank lines, `from` for none. */
+export type ReadAhead = (text: string, from: number, frame: string) => number;
+
 /** An event may not grow beyond this before its end: more is no stream of events. */
 const EVENT_LENGTH_MAX = 16 * 1_048_576;
 
@@ -15,9 +18,17 @@ export class SseParser {
   private begun = false;
   /** Asked of `kept` itself, what was put together would be copied into one piece each time. */
   private endsWithCarriageReturn = false;
+  /** What stood before the data of the last event, where it had one line of data and nothing behind it. */
+  private frame = '';
 
-  /** `onEvent` gets the name (`''` when there is none) and the data of each event that carries data. */
-  constructor(private readonly onEvent: (event: string, data: string) => void) {}
+  /**
+   * `onEvent` gets the name (`''` when there is none) and the data of each event that carries data. `readAhead` may take
+   * whole events out of the text before, where they stand in the same frame as the last one.
+   */
+  constructor(
+    private readonly onEvent: (event: string, data: string) => void,
+    private readonly readAhead?: ReadAhead,
+  ) {}
 
   /** @throws RangeError for an event larger than 16 MiB */
   push(bytes: Buffer): void {
@@ -42,13 +53,19 @@ export class SseParser {
     // What was kept holds no end of an event: one may lie across the seam, and behind it.
     let end = rest.indexOf('\n\n', Math.max(0, this.kept.length - 2));
     while (end !== -1) {
-      this.event(rest, from, end);
-      from = end + 2;
+      from = this.aheadOf(rest, from, end) ?? this.event(rest, from, end);
       end = rest.indexOf('\n\n', from);
     }
     this.kept = from === 0 ? rest : rest.slice(from);
     this.endsWithCarriageReturn = this.kept.endsWith('\r');
     if (this.kept.length > EVENT_LENGTH_MAX) throw new RangeError('an event of the stream is too large');
+  }
+
+  /** Behind events that were read ahead, if any: where more than one is there, and one in its frame came before. */
+  private aheadOf(text: string, from: number, end: number): number | undefined {
+    if (this.readAhead === undefined || this.frame === '' || end + 2 === text.length) return undefined;
+    const ahead = this.readAhead(text, from, this.frame);
+    return ahead === from ? undefined : ahead;
   }
 
   /** A large event comes in many pieces without a line end: they are only put together, not looked through each time. */
@@ -65,7 +82,8 @@ export class SseParser {
     return text.slice(0, last).replace(/\r\n?/g, '\n') + text.slice(last);
   }
 
-  private event(text: string, start: number, end: number): void {
+  /** Returns the position behind it. */
+  private event(text: string, start: number, end: number): number {
     let name = '';
     let data: string | undefined;
     let from = start;
@@ -74,11 +92,13 @@ export class SseParser {
       const lineEnd = found === -1 || found > end ? end : found;
       if (text.startsWith('data:', from)) {
         const value = fieldValue(text, from + 5, lineEnd);
+        this.frame = data === undefined && lineEnd === end ? text.slice(start, end - value.length) : '';
         data = data === undefined ? value : `${data}\n${value}`;
       } else if (text.startsWith('event:', from)) name = fieldValue(text, from + 6, lineEnd);
       from = lineEnd + 1;
     }
     if (data !== undefined) this.onEvent(name, data);
+    return end + 2;
   }
 }
 

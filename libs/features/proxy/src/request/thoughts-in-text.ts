@@ -1,4 +1,11 @@
-import type { AnswerPart, CanonicalResponse, EmitPart, StreamPart } from '@tollgate/dialects';
+import {
+  deltaPart,
+  startingWith,
+  type AnswerPart,
+  type CanonicalResponse,
+  type EmitPart,
+  type StreamPart,
+} from '@tollgate/dialects';
 
 const OPEN = '<think>\n';
 const CLOSE = '\n</think>\n\n';
@@ -30,10 +37,10 @@ export class ThoughtsInText {
       case 'reasoning-start':
         return;
       case 'reasoning-delta': {
-        const { choice, text } = part;
+        const { choice } = part;
         const goesOn = this.thinking.has(choice);
         if (!goesOn) this.emit({ type: 'text-start', choice });
-        this.emit({ type: 'text-delta', choice, text: goesOn ? text : OPEN + text });
+        this.emit(deltaPart('text-delta', choice, goesOn ? part : startingWith(OPEN, part)));
         this.thinking.add(choice);
         return;
       }

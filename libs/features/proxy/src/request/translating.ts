@@ -1,11 +1,14 @@
 import { GatewayError } from '@tollgate/contracts';
 import {
   GeminiJsonArray,
+  GrowingText,
+  lengthOf,
   replayResponse,
   SseParser,
   warningLabel,
   type AnswerContext,
   type CanonicalResponse,
+  type Delta,
   type EncodedError,
   type EncodedRequest,
   type ReportedUsage,
@@ -97,7 +100,7 @@ class TranslatingStream implements StreamPassage {
   private readonly array: GeminiJsonArray | undefined;
   private out = '';
   private characters = 0;
-  private written = '';
+  private readonly written = new GrowingText();
 
   constructor(private readonly options: TranslatingOptions) {
     const { client, vendor, context, jsonArray, thinkingToContent } = options;
@@ -107,7 +110,10 @@ class TranslatingStream implements StreamPassage {
     this.decoder = vendor.outbound.decodeStream(
       thoughts === undefined ? write : (part) => thoughts.push(part),
     );
-    this.parser = new SseParser((event, data) => this.decoder.push(event, data));
+    this.parser = new SseParser(
+      (event, data) => this.decoder.push(event, data),
+      (text, from, frame) => this.decoder.pushDeltas?.(text, from, frame) ?? from,
+    );
     this.array = jsonArray ? new GeminiJsonArray() : undefined;
   }
 
@@ -121,7 +127,8 @@ class TranslatingStream implements StreamPassage {
     return this.fault !== undefined;
   }
   get text(): string | undefined {
-    return this.characters > TEXT_LENGTH_MAX ? undefined : this.written;
+    // Put together only for who asks without a count.
+    return this.usage !== undefined || this.characters > TEXT_LENGTH_MAX ? undefined : this.written.text;
   }
   get warnings(): readonly string[] {
     return this.options.context.warnings.list.map(warningLabel);
@@ -169,13 +176,13 @@ class TranslatingStream implements StreamPassage {
 
   private write(part: StreamPart): void {
     if (part.type === 'usage') this.usage = countedUsage(part.usage);
-    else if ('text' in part) this.count(part.text);
+    else if ('text' in part) this.count(part);
     this.out += this.encoder.push(part);
   }
 
-  private count(text: string): void {
-    this.characters += text.length;
-    if (this.characters <= TEXT_LENGTH_MAX) this.written += text;
+  private count(delta: Delta): void {
+    this.characters += lengthOf(delta);
+    if (this.characters <= TEXT_LENGTH_MAX) this.written.add(delta);
   }
 
   private take(): Buffer | null {
