@@ -2,8 +2,8 @@ import { Blocks } from '../canonical/blocks.js';
 import { invalidAnswer } from '../canonical/failure.js';
 import type { Citation, JsonObject } from '../canonical/part.js';
 import type { EmitPart, StreamDecoder } from '../canonical/stream.js';
-import { endOfSpaces } from '../json/template-slots.js';
-import { TextTemplate, type TemplateSlot } from '../json/text-template.js';
+import { endOfSpaces, type TemplateSlot } from '../json/template-slots.js';
+import { TextTemplate } from '../json/text-template.js';
 import { numberOf, objectOf, parseObject, textOf } from '../json/tolerant.js';
 import { decodeCitation } from './citations.js';
 import { isToolsetCall } from './decode-messages.js';
@@ -26,7 +26,14 @@ type Worded = Extract<OpenBlock, { kind: 'text' | 'thinking' }>;
  * The vendor pads its events with spaces of random number before the last brace, so that their length tells nothing of
  * the text.
  */
-const PADDING: TemplateSlot = { pattern: /(?<=\}) *(?=\}$)/g, end: endOfSpaces };
+const PADDING: TemplateSlot = {
+  placesIn: (data) => {
+    const start = data.lastIndexOf('}', data.length - 2) + 1;
+    const end = endOfSpaces(data, start);
+    return start > 0 && data.endsWith('}') && end === data.length - 1 ? [{ start, end }] : [];
+  },
+  end: endOfSpaces,
+};
 
 /** Some vendors that imitate close with OpenAI's mark, too. */
 const DONE = '[DONE]';

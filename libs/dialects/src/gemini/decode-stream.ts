@@ -1,8 +1,8 @@
 import { invalidAnswer } from '../canonical/failure.js';
 import type { EmitPart, StreamDecoder } from '../canonical/stream.js';
 import type { JsonObject } from '../canonical/part.js';
-import { endOfNumber } from '../json/template-slots.js';
-import { TextTemplate, type TemplateSlot } from '../json/text-template.js';
+import { endOfNumber, slotBehind } from '../json/template-slots.js';
+import { TextTemplate } from '../json/text-template.js';
 import { numberOf, objectOf, objectsOf, parseObject, textOf } from '../json/tolerant.js';
 import { CandidateReader } from './candidate-reader.js';
 import { vendorError } from './errors.js';
@@ -11,7 +11,8 @@ import { toReportedUsage } from './usage.js';
 import { wireObject } from './wire.js';
 
 const CHOICES_MAX = 128;
-const COUNT: TemplateSlot = { pattern: /(?<=[tT]okenCount": ?)\d+/g, end: endOfNumber };
+/** `candidatesTokenCount`, and `tokenCount` in their details. */
+const COUNT = slotBehind('okenCount":', endOfNumber);
 
 /** Whose text it is that a template was learnt from. */
 interface Learned {

@@ -1,9 +1,41 @@
 /** Where what is no fixed part of an event ends that starts there; -1 when it is not what is expected. */
 export type EndOfSlot = (text: string, start: number) => number;
 
+/** Where in an event a slot is. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What changes from one delta to the next besides the text, and means nothing. */
+export interface TemplateSlot {
+  /** In an event that is learned from. */
+  readonly placesIn: (data: string) => readonly Place[];
+  /** In another one. */
+  readonly end: EndOfSlot;
+}
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
+
+/** Random letters that OpenAI puts into its events, so that their length does not tell the text's. */
+export const OBFUSCATION = slotBehind('"obfuscation":"', endOfPadding);
+
+/** What stands behind each mark, and behind a space if there is one. */
+export function slotBehind(mark: string, end: EndOfSlot): TemplateSlot {
+  const placesIn = (data: string): readonly Place[] => {
+    const places: Place[] = [];
+    for (let at = data.indexOf(mark); at !== -1; at = data.indexOf(mark, at + mark.length)) {
+      const behind = at + mark.length;
+      const start = data.charCodeAt(behind) === SPACE ? behind + 1 : behind;
+      const slotEnd = end(data, start);
+      if (slotEnd !== -1) places.push({ start, end: slotEnd });
+    }
+    return places;
+  };
+  return { placesIn, end };
+}
 
 /** The contents of a JSON string up to its closing quote; whether JSON allows them is not looked at. */
 export function endOfString(text: string, start: number): number {

@@ -1,5 +1,12 @@
 import { DeltaRun } from '../canonical/delta.js';
-import { endOfPadding, endOfString, endOfText, type EndOfSlot } from './template-slots.js';
+import {
+  endOfString,
+  endOfText,
+  OBFUSCATION,
+  type EndOfSlot,
+  type Place,
+  type TemplateSlot,
+} from './template-slots.js';
 
 /** What is learned from is short; a larger event is no delta that comes again. */
 const EVENT_LENGTH_MAX = 4_096;
@@ -7,17 +14,6 @@ const EVENT_LENGTH_MAX = 4_096;
 const RUN_MAX = 512;
 /** What parts one event from the next. */
 const BLANK_LINE = '\n\n';
-
-/** What changes from one delta to the next besides the text, and means nothing. */
-export interface TemplateSlot {
-  /** Finds it in an event that is learned from; global. */
-  readonly pattern: RegExp;
-  /** Where it ends in another one. */
-  readonly end: EndOfSlot;
-}
-
-/** Random letters that OpenAI puts into its events, so that their length does not tell the text's. */
-export const OBFUSCATION: TemplateSlot = { pattern: /(?<="obfuscation":")[^"\\]*(?=")/g, end: endOfPadding };
 
 /** A slot, and what stays on its other side: that of the text. */
 interface Piece {
@@ -103,10 +99,8 @@ export class TextTemplate {
     const at = data.indexOf(quoted);
     if (at === -1 || data.indexOf(quoted, at + 1) !== -1) return false;
     const place = { start: at + 1, end: at + 1 + text.length };
-    const slots = this.slots.flatMap(({ pattern, end: endOf }) =>
-      Array.from(data.matchAll(pattern), ({ index, 0: { length } }) => ({
-        ...{ start: index, end: index + length, endOf },
-      })),
+    const slots = this.slots.flatMap((slot) =>
+      slot.placesIn(data).map(({ start, end }) => ({ start, end, endOf: slot.end })),
     );
     this.shape = shapeOf(data, place, slots);
     this.framed = undefined;
@@ -152,12 +146,6 @@ function found(contents: readonly string[], ends: readonly number[], from: numbe
   if (run === undefined) return undefined;
   const last = run.escaped.length - 1;
   return { run, lastStart: ends[last - 1] ?? from, end: ends[last] ?? from };
-}
-
-/** Where in an event a slot is. */
-interface Place {
-  readonly start: number;
-  readonly end: number;
 }
 
 function shapeOf(

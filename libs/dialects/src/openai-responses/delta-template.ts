@@ -1,8 +1,8 @@
-import { endOfNumber } from '../json/template-slots.js';
-import { OBFUSCATION, TextTemplate, type TemplateSlot } from '../json/text-template.js';
+import { endOfNumber, OBFUSCATION, slotBehind } from '../json/template-slots.js';
+import { TextTemplate } from '../json/text-template.js';
 
 const TEXT = /"delta":"([^"\\]*)"/g;
-const NUMBER: TemplateSlot = { pattern: /(?<="sequence_number":)\d+/g, end: endOfNumber };
+const NUMBER = slotBehind('"sequence_number":', endOfNumber);
 
 /**
  * The template of a delta of an item, which are numbered:
