@@ -60,3 +60,12 @@ it('a growing text has runs and single deltas in their order', () => {
   text.add({ text: 'e' });
   expect(text.text).toBe('abc\nde');
 });
+
+it('a growing text of very many pieces is their text', () => {
+  const text = new GrowingText();
+  const run = DeltaRun.of(['é\\n', '\\ud83d', '\\ude00']) ?? { text: '' };
+  const deltas = Array.from({ length: 1_000 }, (_, at) => (at % 300 < 150 ? { text: `${at} ` } : run));
+  for (const delta of deltas) text.add(delta);
+  expect(text.text).toBe(deltas.map((delta) => delta.text).join(''));
+  expect(text.length).toBe(text.text.length);
+});

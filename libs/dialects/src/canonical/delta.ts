@@ -20,7 +20,7 @@ export class DeltaRun implements Delta {
    */
   private constructor(
     readonly escaped: readonly string[],
-    private readonly whole: string,
+    readonly whole: string,
     readonly length: number,
   ) {}
 
@@ -87,22 +87,35 @@ export function deltaPart<Type extends string>(
   return run === undefined ? { type, choice, text: delta.text } : new RunDelta(type, choice, run);
 }
 
+/** So many pieces are put together at a time: each of them holds more memory than its letters need. */
+const PIECES_MAX = 64;
+
 /** A text to which deltas are added; those that came together are only read when it is asked for. */
 export class GrowingText {
   length = 0;
   private begun = '';
-  private more: Delta[] = [];
+  private pieces: string[] = [];
+  /** As they stand in JSON strings. One of the two is empty. */
+  private escaped: string[] = [];
 
   add(delta: Delta): void {
     this.length += lengthOf(delta);
-    if (delta.run === undefined && this.more.length === 0) this.begun += delta.text;
-    else this.more.push(delta);
+    const { run } = delta;
+    const others = run === undefined ? this.escaped : this.pieces;
+    if (others.length > 0 || this.pieces.length + this.escaped.length === PIECES_MAX) this.gather();
+    if (run === undefined) this.pieces.push(delta.text);
+    else this.escaped.push(run.whole);
   }
 
   get text(): string {
-    for (const delta of this.more) this.begun += delta.text;
-    this.more = [];
+    this.gather();
     return this.begun;
+  }
+
+  private gather(): void {
+    this.begun += this.pieces.join('') + (textOf(this.escaped.join('')) ?? '');
+    this.pieces = [];
+    this.escaped = [];
   }
 }
 

@@ -102,7 +102,7 @@ export class TextTemplate {
     const slots = this.slots.flatMap((slot) =>
       slot.placesIn(data).map(({ start, end }) => ({ start, end, endOf: slot.end })),
     );
-    this.shape = shapeOf(data, place, slots);
+    this.shape = shapeOf(copyOf(data), place, slots);
     this.framed = undefined;
     return true;
   }
@@ -139,6 +139,11 @@ export class TextTemplate {
     this.framed = framed(this.shape, frame);
     return this.framed;
   }
+}
+
+/** A part of a string keeps all of it in memory: what a whole burst was read into, for as long as the stream lasts. */
+function copyOf(data: string): string {
+  return JSON.parse(JSON.stringify(data)) as string;
 }
 
 function found(contents: readonly string[], ends: readonly number[], from: number): FoundDeltas | undefined {
