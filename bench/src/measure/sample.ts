@@ -32,6 +32,8 @@ export interface Sample {
   readonly residentKb: number;
 }
 
+/** Of a load's requests, so many are asked first and count for nothing: whoever waited for its turn has cold caches. */
+const WARM_UP_PART = 0.1;
 /** An aftermath that does nothing for so long is over: it gathers what it does. */
 const AFTERMATH_PAUSES_MS = 400;
 
@@ -52,8 +54,10 @@ export async function takeSample(
   const cpu = { own: new Stopwatch(own), behind: new Stopwatch(behind) };
   const quiet = (quietMs?: number): Promise<void> => settle([...own, ...behind], plan.settleMs, quietMs);
   const load = async (): Promise<Loaded> => {
+    const asked = { port, request, expected, connections: LOADED_CONNECTIONS };
+    await runLoad({ ...asked, requests: WARM_UP_PART * requests });
     cpu.own.restart();
-    const times = await runLoad({ port, request, expected, requests, connections: LOADED_CONNECTIONS });
+    const times = await runLoad({ ...asked, requests });
     // Read as soon as it is quiet itself: its idling while others finish is no cost of these requests.
     await settle(own, plan.settleMs);
     return { cpuUs: cpu.own.read() / requests, ...latency(times) };
@@ -64,7 +68,7 @@ export async function takeSample(
     single: latency(await runLoad({ port, request, expected, requests: singleRequests, connections: 1 })),
   }));
   await quiet(gateway?.aftermath === undefined ? undefined : AFTERMATH_PAUSES_MS);
-  const behindUs = cpu.behind.read() / (requests + singleRequests);
+  const behindUs = cpu.behind.read() / ((1 + WARM_UP_PART) * requests + singleRequests);
   const besideAftermath = gateway?.aftermath === undefined ? undefined : await load();
   await quiet();
   return {
