@@ -32,8 +32,8 @@ export interface Sample {
   readonly residentKb: number;
 }
 
-/** Of a load's requests, so many are asked first and count for nothing: whoever waited for its turn has cold caches. */
-const WARM_UP_PART = 0.1;
+/** Before a load, a tenth of it is asked and counts for nothing: whoever waited for its turn has cold caches. */
+const WARM_UP_PART = 10;
 /** An aftermath that does nothing for so long is over: it gathers what it does. */
 const AFTERMATH_PAUSES_MS = 400;
 
@@ -48,6 +48,7 @@ export async function takeSample(
   const { wire: request, expected } = requestOf(subject, id);
   const { weight } = workloads[id];
   const requests = weight * plan.loadedRequests;
+  const warmUpRequests = Math.ceil(requests / WARM_UP_PART);
   const singleRequests = weight * plan.singleRequests;
   const own = gateway === undefined ? [] : processTree(gateway.server.pid);
   const behind = withoutTrees(processTree(process.pid), [process.pid, ...own], others);
@@ -55,7 +56,7 @@ export async function takeSample(
   const quiet = (quietMs?: number): Promise<void> => settle([...own, ...behind], plan.settleMs, quietMs);
   const load = async (): Promise<Loaded> => {
     const asked = { port, request, expected, connections: LOADED_CONNECTIONS };
-    await runLoad({ ...asked, requests: WARM_UP_PART * requests });
+    await runLoad({ ...asked, requests: warmUpRequests });
     cpu.own.restart();
     const times = await runLoad({ ...asked, requests });
     // Read as soon as it is quiet itself: its idling while others finish is no cost of these requests.
@@ -68,7 +69,7 @@ export async function takeSample(
     single: latency(await runLoad({ port, request, expected, requests: singleRequests, connections: 1 })),
   }));
   await quiet(gateway?.aftermath === undefined ? undefined : AFTERMATH_PAUSES_MS);
-  const behindUs = cpu.behind.read() / ((1 + WARM_UP_PART) * requests + singleRequests);
+  const behindUs = cpu.behind.read() / (warmUpRequests + requests + singleRequests);
   const besideAftermath = gateway?.aftermath === undefined ? undefined : await load();
   await quiet();
   return {

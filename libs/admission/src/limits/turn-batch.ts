@@ -35,7 +35,7 @@ export class TurnBatch<Question, Answer> {
 
   /** As `add`, of what can wait for a while. */
   addPatiently(question: Question): Promise<Answer> {
-    this.#patience ??= setTimeout(() => void this.flush(), this.patienceMs);
+    if (!this.#turnEnds) this.#patience ??= setTimeout(() => void this.flush(), this.patienceMs);
     return this.#keep(question);
   }
 
