@@ -90,7 +90,7 @@ export class ClientRequest implements ExchangeListener {
 
   /** As the client says; 0 if it does not. */
   get bodyBytes(): number {
-    return Number(this.header('content-length') ?? 0);
+    return this.exchange.bodyBytes ?? 0;
   }
 
   /** The answer has begun: nothing can be tried again. */
@@ -148,7 +148,8 @@ export class ClientRequest implements ExchangeListener {
   /** After a refusal now, the client could send its next request on the same connection. */
   get reusable(): boolean {
     if (this.exchange.complete) return true;
-    return this.header('content-length') !== undefined && this.bodyBytes <= SMALL_BODY_BYTES;
+    const { bodyBytes } = this.exchange;
+    return bodyBytes !== undefined && bodyBytes <= SMALL_BODY_BYTES;
   }
 
   /**

@@ -15,6 +15,8 @@ export interface Exchange {
   /** From the path on, as it was sent. */
   readonly url: string;
   readonly remoteAddress: string | undefined;
+  /** Of the body, as the client says; `undefined` if it does not. */
+  readonly bodyBytes: number | undefined;
   /** The same object for all exchanges of one connection. */
   readonly connection: object;
   /** The request has come in to its end. */

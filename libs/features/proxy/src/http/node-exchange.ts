@@ -22,6 +22,10 @@ export class NodeExchange implements Exchange {
   get remoteAddress(): string | undefined {
     return this.request.socket.remoteAddress;
   }
+  get bodyBytes(): number | undefined {
+    const length = this.request.headers['content-length'];
+    return length === undefined ? undefined : Number(length);
+  }
   get connection(): object {
     return this.request.socket;
   }

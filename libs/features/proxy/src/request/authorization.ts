@@ -1,7 +1,6 @@
 import {
   GatewayError,
   storedResponseKey,
-  type Clock,
   type Operation,
   type StoredResponseDocument,
 } from '@tollgate/contracts';
@@ -37,7 +36,6 @@ export interface Authorized {
 export interface AuthorizationDependencies {
   readonly configuration: Configuration;
   readonly storedResponses: StoredResponseBook;
-  readonly clock: Clock;
 }
 
 /** Decides whether a key may ask for a model, at which price, and which channels can serve it. */
@@ -47,6 +45,7 @@ export class Authorization {
   constructor(private readonly dependencies: AuthorizationDependencies) {}
 
   /**
+   * @param now milliseconds since the epoch: by what is valid then it is charged
    * @throws GatewayError `model_not_allowed`, `model_not_found`, `unsupported_operation`, `no_channel_for_key`,
    *   `model_not_priced`, `response_not_found`
    */
@@ -54,6 +53,7 @@ export class Authorization {
     client: ClientRequest,
     identity: Identity,
     request: ModelRequest,
+    now: number,
   ): Authorized | Promise<Authorized> {
     const snapshot = this.dependencies.configuration.current();
     const asked = request.envelope.model;
@@ -78,7 +78,7 @@ export class Authorization {
       identity,
       model,
       reasoning: suffixed?.reasoning,
-      price: this.priceOf(snapshot, operation, model === itinerary.model ? [asked, named, model] : [model]),
+      price: priceOf(snapshot, operation, model === itinerary.model ? [asked, named, model] : [model], now),
       itinerary,
       credential: undefined,
     };
@@ -99,22 +99,6 @@ export class Authorization {
     // The gateway counts for whom no vendor does.
     if (operation === 'count-tokens') return withoutChannels(itinerary);
     throw noChannelForKey(`serves the model "${model}"`);
-  }
-
-  /** By the name that the client used, else by what it stands for. Counting tokens is free. */
-  private priceOf(snapshot: Snapshot, operation: Operation, names: readonly string[]): ModelPrice | null {
-    if (operation === 'count-tokens') return null;
-    const now = this.dependencies.clock.now();
-    for (const name of names) {
-      const price = snapshot.priceOf(name, now);
-      if (price !== undefined) return price;
-    }
-    if (snapshot.settings.pricing.allowUnpriced) return null;
-    throw new GatewayError(
-      'model_not_priced',
-      `The model "${names[0] ?? ''}" has no price yet and is not served.`,
-      { field: 'model' },
-    );
   }
 
   /** What a vendor stored is gone on with at the channel, and the account, that made it. */
@@ -223,4 +207,24 @@ function channelGone(responseId: string): GatewayError {
   return new GatewayError('response_not_found', `The channel that holds "${responseId}" is gone.`, {
     field: 'previous_response_id',
   });
+}
+
+/** By the name that the client used, else by what it stands for. Counting tokens is free. */
+function priceOf(
+  snapshot: Snapshot,
+  operation: Operation,
+  names: readonly string[],
+  now: number,
+): ModelPrice | null {
+  if (operation === 'count-tokens') return null;
+  for (const name of names) {
+    const price = snapshot.priceOf(name, now);
+    if (price !== undefined) return price;
+  }
+  if (snapshot.settings.pricing.allowUnpriced) return null;
+  throw new GatewayError(
+    'model_not_priced',
+    `The model "${names[0] ?? ''}" has no price yet and is not served.`,
+    { field: 'model' },
+  );
 }

@@ -112,13 +112,15 @@ export class ProxyRequests {
       const identity = identifying instanceof Promise ? await identifying : identifying;
       const body = await client.readBody(bodyBytesMax);
       const request = new ModelRequest(body, path, client.dialect);
-      const authorising = this.authorization.authorize(client, identity, request);
+      // One moment decides: what is looked up for it, it is charged by.
+      const now = clock.now();
+      const authorising = this.authorization.authorize(client, identity, request, now);
       const authorized = authorising instanceof Promise ? await authorising : authorising;
       const limiting = this.limits.reserve(client, request, authorized);
       reservation = limiting instanceof Promise ? await limiting : limiting;
       const { envelope } = request;
-      const estimate = dearest(envelope, authorized, clock.now());
-      const admitting = this.admit(estimate, authorized);
+      const estimate = dearest(envelope, authorized, now);
+      const admitting = this.admit(estimate, authorized, now);
       const hold = admitting instanceof Promise ? await admitting : admitting;
       if (authorized.claim !== undefined) await this.claim(authorized, hold);
       metered = new MeteredRequest(
@@ -133,7 +135,7 @@ export class ProxyRequests {
           hold,
           reservation,
           chargesCutStreams: authorized.snapshot.settings.metering.chargeCutStreams,
-          occurredAt: clock.now(),
+          occurredAt: now,
           startedAt: begun.startedAt,
         },
         journal,
@@ -151,7 +153,7 @@ export class ProxyRequests {
       // It came to nothing, unless it was settled already.
       reservation?.giveBack();
       metered?.refused();
-      this.ended(this.failed(client, error), begun, {});
+      this.ended(this.failed(client, error), begun, {}, clock.monotonic());
     }
   }
 
@@ -161,9 +163,10 @@ export class ProxyRequests {
     conclusion: Conclusion,
     begun: Begun,
   ): void {
-    metered.conclude(conclusion, this.dependencies.clock.monotonic());
+    const endedAt = this.dependencies.clock.monotonic();
+    metered.conclude(conclusion, endedAt);
     if (metered.warnings.length > 0) this.logWarnings(client, metered);
-    this.ended(conclusion, begun, metered);
+    this.ended(conclusion, begun, metered, endedAt);
   }
 
   private authenticate(client: ClientRequest): Identity | Promise<Identity> {
@@ -171,11 +174,15 @@ export class ProxyRequests {
   }
 
   /** Sets money aside; `null` where the request can't cost anything. */
-  private admit(estimate: HoldEstimate | null, { identity }: Authorized): Hold | null | Promise<Hold> {
+  private admit(
+    estimate: HoldEstimate | null,
+    { identity }: Authorized,
+    now: number,
+  ): Hold | null | Promise<Hold> {
     if (estimate === null || estimate.amountFull === 0n) return null;
     const account = organizationAccount(identity.organization.id);
     const { amountFull, amountMin } = estimate;
-    const budgets = this.budgetAccounts.of(identity, this.dependencies.clock.now());
+    const budgets = this.budgetAccounts.of(identity, now);
     const answer = this.dependencies.admission.hold({ account, amountFull, amountMin, budgets });
     return answer instanceof Promise ? answer.then(granted) : granted(answer);
   }
@@ -202,8 +209,9 @@ export class ProxyRequests {
       return this.dependencies.tokenCount.answer(client, outgoing.request);
     const { clock } = this.dependencies;
     const { attemptsMax, totalTimeMaxMs } = snapshot.settings.routing;
-    const latestStart = clock.monotonic() + totalTimeMaxMs;
-    const walk = this.walk(client, authorized, outgoing);
+    const now = clock.monotonic();
+    const latestStart = now + totalTimeMaxMs;
+    const walk = this.walk(client, authorized, outgoing, now);
     let failure: GatewayError | undefined;
     while (metered.attempts < attemptsMax) {
       // A vendor that is asked may charge us, and nobody would get the answer.
@@ -261,10 +269,15 @@ export class ProxyRequests {
     return true;
   }
 
-  private walk(client: ClientRequest, authorized: Authorized, { request }: Outgoing): ItineraryWalk {
-    const { clock, random } = this.dependencies;
+  private walk(
+    client: ClientRequest,
+    authorized: Authorized,
+    { request }: Outgoing,
+    now: number,
+  ): ItineraryWalk {
+    const { random } = this.dependencies;
     const { affinities } = this;
-    return new ItineraryWalk({ client, request, authorized, affinities, random }, clock.monotonic());
+    return new ItineraryWalk({ client, request, authorized, affinities, random }, now);
   }
 
   private attempt(
@@ -324,9 +337,13 @@ export class ProxyRequests {
     this.dependencies.logger.debug(facts, 'a translation could not say everything as it was written');
   }
 
-  private ended(conclusion: Conclusion, { operation, startedAt, span }: Begun, facts: RequestFacts): void {
-    const { clock, metrics } = this.dependencies;
-    metrics.ended(operation, conclusion, clock.monotonic() - startedAt);
+  private ended(
+    conclusion: Conclusion,
+    { operation, startedAt, span }: Begun,
+    facts: RequestFacts,
+    endedAt: number,
+  ): void {
+    this.dependencies.metrics.ended(operation, conclusion, endedAt - startedAt);
     span?.end(conclusion, facts);
   }
 

@@ -25,8 +25,6 @@ export interface PlainServer {
  */
 export type ConnectionLimits = Pick<Server, 'headersTimeout' | 'keepAliveTimeout' | 'requestTimeout'>;
 
-const HEAD_END = Buffer.from('\r\n\r\n');
-const HEAD_BYTES_MAX = 16_384;
 /** Of requests that come before their turn, so much is taken in. */
 const REST_BYTES_MAX = 16_384;
 const TIMED_OUT = 'HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
@@ -128,9 +126,7 @@ export class PlainConnection implements ExchangeConnection {
 
   private begin(bytes: Buffer): void {
     const { server } = this;
-    const end = bytes.indexOf(HEAD_END);
-    const head =
-      end === -1 || end > HEAD_BYTES_MAX ? undefined : this.heads.read(bytes.toString('latin1', 0, end));
+    const head = this.heads.read(bytes);
     if (head === undefined || !server.accepts(head.url)) {
       for (const [event, listener] of Object.entries(this.listeners)) this.socket.off(event, listener);
       server.handOver(this, bytes);
@@ -138,8 +134,7 @@ export class PlainConnection implements ExchangeConnection {
     }
     this.since = server.now;
     this.exchange = new PlainExchange(this, head);
-    const bodyAt = end + HEAD_END.length;
-    if (bodyAt < bytes.length) this.takeBody(this.exchange, bytes.subarray(bodyAt));
+    if (head.bytes < bytes.length) this.takeBody(this.exchange, bytes.subarray(head.bytes));
     server.handle(this.exchange);
   }
 

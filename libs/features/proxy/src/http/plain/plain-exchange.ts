@@ -52,6 +52,9 @@ export class PlainExchange implements Exchange {
   get remoteAddress(): string | undefined {
     return this.connection.socket.remoteAddress;
   }
+  get bodyBytes(): number {
+    return this.request.bodyBytes;
+  }
   get complete(): boolean {
     return this.bodyLeft === 0;
   }

@@ -70,13 +70,33 @@ describe('the head of a plain request', () => {
 
 describe('the heads of one connection', () => {
   const lines = ['Host: a', 'X-Thing: b', 'Content-Length:\t12 ', 'Connection: close'];
+  const wire = (text: string, behind = '{}') => Buffer.from(`${text}\r\n\r\n${behind}`, 'latin1');
 
   it('are known when only the length of the body is another', () => {
     const heads = new PlainHeads();
-    expect(heads.read(head(LINE, ...lines))?.bodyBytes).toBe(12);
-    const second = heads.read(head(LINE, ...lines).replace('12', '3456'));
+    expect(heads.read(wire(head(LINE, ...lines)))?.bodyBytes).toBe(12);
+    const second = heads.read(wire(head(LINE, ...lines).replace('12', '3456')));
     expect(second).toMatchObject({ url: '/v1/x?key=1', bodyBytes: 3_456, last: true });
     expect(['x-thing', 'content-length'].map((name) => second?.header(name))).toEqual(['b', '3456']);
+  });
+
+  it('are not known before they are whole', () => {
+    const heads = new PlainHeads();
+    const bytes = wire(head(LINE, ...lines), '');
+    expect(heads.read(bytes)?.bytes).toBe(bytes.length);
+    for (let length = 0; length < bytes.length; length += 1)
+      expect(heads.read(bytes.subarray(0, length))).toBeUndefined();
+  });
+
+  it('are not read beyond 16 KB, known or not', () => {
+    const longest = head(LINE, ...lines.slice(0, 1), 'x: ', 'Content-Length: 1');
+    const pad = 'a'.repeat(16_384 - longest.length);
+    const heads = new PlainHeads();
+    const sizes = ['1', '2', '12'].map((digits) => {
+      const text = longest.replace('x: ', `x: ${pad}`).replace(/1$/, digits);
+      return heads.read(wire(text, ''))?.bytes;
+    });
+    expect(sizes).toEqual([16_388, 16_388, undefined]);
   });
 
   it('are each read as if it were the first', () => {
@@ -99,7 +119,7 @@ describe('the heads of one connection', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(alike, other, cut), { minLength: 2, maxLength: 4 }), (texts) => {
         const heads = new PlainHeads();
-        for (const one of texts) expect(heads.read(one)).toEqual(readPlainHead(one));
+        for (const one of texts) expect(heads.read(wire(one))).toEqual(readPlainHead(one));
       }),
     );
   });

@@ -1,7 +1,8 @@
 import { readHeaderLines, STRAY_CONTROL } from '@tollgate/providers/http1';
 
 const REQUEST_LINE = /^POST (\/[\x21-\x7e]*) HTTP\/1\.1$/;
-const LENGTH = /^\d{1,15}$/;
+const LENGTH_DIGITS_MAX = 15;
+const LENGTH = new RegExp(`^\\d{1,${LENGTH_DIGITS_MAX}}$`);
 /** Besides the length. */
 const HEADERS_MAX = 63;
 /** What makes a request more than a body of known length on a connection that stays or is closed. */
@@ -16,6 +17,8 @@ export class PlainHead {
     readonly url: string,
     /** Names in lower case and values by turns, but for the body's length. */
     private readonly headers: readonly string[],
+    /** Of itself, with the empty line. */
+    readonly bytes: number,
     /** Of the body. */
     readonly bodyBytes: number,
   ) {
@@ -30,19 +33,24 @@ export class PlainHead {
   }
 
   /** The same head before another body. */
-  withBody(bodyBytes: number): PlainHead {
-    return new PlainHead(this.url, this.headers, bodyBytes);
+  withBody(bytes: number, bodyBytes: number): PlainHead {
+    return new PlainHead(this.url, this.headers, bytes, bodyBytes);
   }
 }
 
-/** A head, and what stands around its length. */
+const HEAD_END = Buffer.from('\r\n\r\n');
+const HEAD_BYTES_MAX = 16_384;
+const LENGTH_LINE = /\r\ncontent-length:[\t ]*(?=\d)/i;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** A head, and what stands around the digits of its length. */
 interface KnownHead {
   readonly head: PlainHead;
-  readonly before: string;
-  readonly behind: string;
+  readonly before: Buffer;
+  /** With the empty line. */
+  readonly behind: Buffer;
 }
-
-const LENGTH_LINE = /\r\ncontent-length:[\t ]*(?=\d)/i;
 
 /**
  * Reads the heads of one connection. A client says the same with each request, but for the length of its body: such a head
@@ -51,28 +59,50 @@ const LENGTH_LINE = /\r\ncontent-length:[\t ]*(?=\d)/i;
 export class PlainHeads {
   private known: KnownHead | undefined;
 
-  /** As `readPlainHead`. */
-  read(text: string): PlainHead | undefined {
-    return this.recall(text) ?? this.learn(text);
+  /**
+   * The head at the beginning of what came in.
+   *
+   * @returns as `readPlainHead`; also `undefined` if it is not whole, or too long
+   */
+  read(bytes: Buffer): PlainHead | undefined {
+    return this.recall(bytes) ?? this.learn(bytes);
   }
 
-  private recall(text: string): PlainHead | undefined {
+  private recall(bytes: Buffer): PlainHead | undefined {
     if (this.known === undefined) return undefined;
     const { head, before, behind } = this.known;
-    if (!text.startsWith(before) || !text.endsWith(behind)) return undefined;
-    const length = text.slice(before.length, text.length - behind.length);
-    return LENGTH.test(length) ? head.withBody(Number(length)) : undefined;
+    if (!standsAt(before, bytes, 0)) return undefined;
+    let end = before.length;
+    let bodyBytes = 0;
+    for (; end < before.length + LENGTH_DIGITS_MAX; end += 1) {
+      const digit = bytes[end];
+      if (digit === undefined || digit < ZERO || digit > NINE) break;
+      bodyBytes = bodyBytes * 10 + digit - ZERO;
+    }
+    if (end === before.length || !standsAt(behind, bytes, end)) return undefined;
+    return head.withBody(end + behind.length, bodyBytes);
   }
 
-  private learn(text: string): PlainHead | undefined {
+  private learn(bytes: Buffer): PlainHead | undefined {
+    const end = bytes.indexOf(HEAD_END);
+    if (end === -1 || end > HEAD_BYTES_MAX) return undefined;
+    const text = bytes.toString('latin1', 0, end);
     const head = readPlainHead(text);
     const line = LENGTH_LINE.exec(text);
     if (head === undefined || line === null) return head;
     const from = line.index + line[0].length;
     const digits = /^\d+/.exec(text.slice(from))?.[0].length ?? 0;
-    this.known = { head, before: text.slice(0, from), behind: text.slice(from + digits) };
+    const behind = Buffer.from(bytes.subarray(from + digits, end + HEAD_END.length));
+    // One with a longer length is not above the bound either.
+    if (from + LENGTH_DIGITS_MAX + behind.length <= HEAD_BYTES_MAX)
+      this.known = { head, before: Buffer.from(bytes.subarray(0, from)), behind };
     return head;
   }
+}
+
+function standsAt(part: Buffer, bytes: Buffer, at: number): boolean {
+  const end = at + part.length;
+  return end <= bytes.length && bytes.compare(part, 0, part.length, at, end) === 0;
 }
 
 /**
@@ -101,7 +131,7 @@ export function readPlainHead(text: string): PlainHead | undefined {
     if (plain) headers.push(name, value);
   });
   if (!read || !plain || length === undefined || !LENGTH.test(length)) return undefined;
-  const head = new PlainHead(url, headers, Number(length));
+  const head = new PlainHead(url, headers, text.length + HEAD_END.length, Number(length));
   return isPlain(head) ? head : undefined;
 }
 
