@@ -12,6 +12,8 @@ export interface Plan {
   readonly loadedRequests: number;
   /** Requests of a sample at 1 connection, for each weight of a workload. */
   readonly singleRequests: number;
+  /** Requests of a sample at a steady rate. */
+  readonly steadyRequests: number;
   readonly idleStreams: number;
   /** How long a sample's aftermath (journals, billing) is waited for. */
   readonly settleMs: number;
@@ -27,6 +29,7 @@ export const fullPlan: Plan = {
   roundsMs: 350_000,
   loadedRequests: 500,
   singleRequests: 60,
+  steadyRequests: 1_000,
   idleStreams: 2_000,
   settleMs: 5_000,
 };
@@ -39,6 +42,7 @@ export const quickPlan: Plan = {
   roundsMs: 60_000,
   loadedRequests: 200,
   singleRequests: 25,
+  steadyRequests: 200,
   idleStreams: 500,
   settleMs: 1_500,
 };

@@ -37,6 +37,7 @@ export interface Summary {
   readonly loaded: LoadedSummary;
   readonly besideAftermath?: LoadedSummary;
   readonly single: Latency;
+  readonly steady?: Latency;
   readonly behindUs: number;
   readonly residentKb: number;
 }
@@ -48,10 +49,12 @@ export interface LoadedSummary extends Loaded {
 
 export function summarize(samples: readonly Sample[]): Summary {
   const beside = samples.flatMap(({ besideAftermath }) => besideAftermath ?? []);
+  const steady = samples.flatMap((sample) => sample.steady ?? []);
   return {
     loaded: summarizeLoaded(samples.map(({ loaded }) => loaded)),
     ...(beside.length > 0 && { besideAftermath: summarizeLoaded(beside) }),
     single: summarizeLatency(samples.map(({ single }) => single)),
+    ...(steady.length > 0 && { steady: summarizeLatency(steady) }),
     behindUs: median(samples.map(({ behindUs }) => behindUs)),
     residentKb: median(samples.map(({ residentKb }) => residentKb)),
   };

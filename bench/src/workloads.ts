@@ -25,6 +25,8 @@ export interface Workload {
   readonly limited?: boolean;
   /** A warm-up or a sample is this often `scale` times. */
   readonly weight: number;
+  /** Requests a second at which it is also asked, however fast the answers come. */
+  readonly steadyRate?: number;
 }
 
 const everyone: readonly SubjectName[] = [
@@ -49,6 +51,9 @@ const passing = (question: Question): Pick<Workload, 'for' | 'client' | 'vendor'
   vendor: question,
 });
 
+/** A hundred and seventy million requests a day: much for one process, and a fraction of what it can do. */
+export const STEADY_RATE = 2_000;
+
 /** In the order of the tables. */
 export const workloads: Readonly<Record<WorkloadId, Workload>> = {
   J1: {
@@ -57,6 +62,7 @@ export const workloads: Readonly<Record<WorkloadId, Workload>> = {
     ...passing(smallChat),
     answer: { text: jsonText, usage: USAGE },
     weight: 8,
+    steadyRate: STEADY_RATE,
   },
   JL: {
     id: 'JL',
@@ -66,6 +72,7 @@ export const workloads: Readonly<Record<WorkloadId, Workload>> = {
     limited: true,
     answer: { text: jsonText, usage: USAGE },
     weight: 8,
+    steadyRate: STEADY_RATE,
   },
   J60: {
     id: 'J60',

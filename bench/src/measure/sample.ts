@@ -1,4 +1,5 @@
 import { runLoad } from '../load/run-load.ts';
+import { runSteadyLoad } from '../load/steady-load.ts';
 import { LOADED_CONNECTIONS, type Plan } from '../plan.ts';
 import { workloads, type WorkloadId } from '../workloads.ts';
 import { cpuMicroseconds, processTree, residentKb } from './processes.ts';
@@ -27,6 +28,8 @@ export interface Sample {
   readonly besideAftermath?: Loaded;
   /** As `loaded`, at 1 connection. */
   readonly single: Latency;
+  /** As `loaded`, asked at the workload's steady rate. */
+  readonly steady?: Latency;
   /** CPU time a request of what stands behind the gateway (not the vendor), until it is done with them. */
   readonly behindUs: number;
   readonly residentKb: number;
@@ -46,7 +49,7 @@ export async function takeSample(
 ): Promise<Sample> {
   const { gateway, port } = subject;
   const { wire: request, expected } = requestOf(subject, id);
-  const { weight } = workloads[id];
+  const { weight, steadyRate } = workloads[id];
   const requests = weight * plan.loadedRequests;
   const warmUpRequests = Math.ceil(requests / WARM_UP_PART);
   const singleRequests = weight * plan.singleRequests;
@@ -64,12 +67,20 @@ export async function takeSample(
     return { cpuUs: cpu.own.read() / requests, ...latency(times) };
   };
 
-  const { loaded, single } = await standingStill(gateway?.aftermath, async () => ({
+  const steadily = async (rate: number): Promise<Latency> => {
+    const asked = { port, request, expected, connections: LOADED_CONNECTIONS, rate };
+    await runSteadyLoad({ ...asked, requests: Math.ceil(plan.steadyRequests / WARM_UP_PART) });
+    return latency(await runSteadyLoad({ ...asked, requests: plan.steadyRequests }));
+  };
+
+  const { loaded, single, steady } = await standingStill(gateway?.aftermath, async () => ({
     loaded: await load(),
     single: latency(await runLoad({ port, request, expected, requests: singleRequests, connections: 1 })),
+    steady: steadyRate === undefined ? undefined : await steadily(steadyRate),
   }));
   await quiet(gateway?.aftermath === undefined ? undefined : AFTERMATH_PAUSES_MS);
-  const behindUs = cpu.behind.read() / (warmUpRequests + requests + singleRequests);
+  const steadyRequests = steady === undefined ? 0 : plan.steadyRequests * (1 + 1 / WARM_UP_PART);
+  const behindUs = cpu.behind.read() / (warmUpRequests + requests + singleRequests + steadyRequests);
   const besideAftermath = gateway?.aftermath === undefined ? undefined : await load();
   await quiet();
   return {
@@ -77,6 +88,7 @@ export async function takeSample(
     loaded,
     ...(besideAftermath !== undefined && { besideAftermath }),
     single,
+    ...(steady !== undefined && { steady }),
     // Whoever limits rates stands on something that does.
     behindUs: gateway?.limitedHeaders === undefined ? 0 : behindUs,
     residentKb: residentKb(own),

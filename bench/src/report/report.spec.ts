@@ -7,7 +7,8 @@ import { judge } from './targets.js';
 
 function sample(cpuUs: number, p50Us: number): Sample {
   const single = { p50Us, p99Us: 3 * p50Us };
-  return { requests: 100, loaded: { cpuUs, ...single }, single, behindUs: 7, residentKb: 102_400 };
+  const steady = { p50Us: p50Us / 2, p99Us: p50Us };
+  return { requests: 100, loaded: { cpuUs, ...single }, single, steady, behindUs: 7, residentKb: 102_400 };
 }
 
 /** With an aftermath that makes everything half as dear again when it is done beside it. */
@@ -82,6 +83,8 @@ describe('the report of a run', () => {
       [2.5, 'not met'],
       [0.21, 'met'],
       [0.63, 'met'],
+      [0.105, 'met'],
+      [0.21, 'met'],
       [50, 'met'],
       [undefined, 'not measured'],
       [undefined, 'not measured'],
@@ -113,8 +116,8 @@ describe('the report of a run', () => {
   });
 
   it('shows what a gateway adds to the direct call, less than nothing too', () => {
-    expect(row('Time that', 'direct call').slice(1, 3)).toEqual(['40 / 120', '40 / 120']);
-    expect(row('Time that', 'bare')).toEqual([
+    expect(row('Time that a gateway adds to', 'direct call').slice(1, 3)).toEqual(['40 / 120', '40 / 120']);
+    expect(row('Time that a gateway adds to', 'bare')).toEqual([
       'bare',
       '60 / 180',
       '60 / 180',
@@ -126,8 +129,23 @@ describe('the report of a run', () => {
       '-40 / -120',
       ...Array(4).fill('–'),
     ]);
-    expect(row('Time that', 'tollgate').slice(9)).toEqual(['500 / 1500', '500 / 1500', '–', '–']);
-    expect(row('Time that', 'tollgate, billing beside it').slice(1, 4)).toEqual(['–', '335 / 1005', '–']);
+    expect(row('Time that a gateway adds to', 'tollgate').slice(9)).toEqual([
+      '500 / 1500',
+      '500 / 1500',
+      '–',
+      '–',
+    ]);
+    expect(row('Time that a gateway adds to', 'tollgate, billing beside it').slice(1, 4)).toEqual([
+      '–',
+      '335 / 1005',
+      '–',
+    ]);
+  });
+
+  it('shows what a gateway adds at a steady rate, where it is asked at one', () => {
+    const heading = 'Time that a gateway adds at a steady rate';
+    expect(row(heading, 'direct call')).toEqual(['direct call', '20 / 40', '–']);
+    expect(row(heading, 'tollgate')).toEqual(['tollgate', '105 / 210', '–']);
   });
 
   it('leaves empty what a gateway was not asked', () => {

@@ -22,6 +22,7 @@ export function report(results: Results): string {
     `### Targets\n\n${targetTable(results)}`,
     `### Tollgate's CPU time as a multiple of the others'\n\n${ratioTable(results)}`,
     `### Time that a gateway adds to the direct call, µs (p50 / p99)\n\n${latencyTable(results)}`,
+    `### Time that a gateway adds at a steady rate, µs (p50 / p99)\n\n${steadyTable(results)}`,
     `### Memory\n\n${memoryTable(results)}`,
     ...overloadSection(results),
     ...keyWalkSection(results),
@@ -117,6 +118,20 @@ function latencyTable(results: Results): string {
   const own = workloadIds.flatMap((id) => [pair(direct?.[id]?.single), pair(direct?.[id]?.loaded)]);
   const heads = workloadIds.flatMap((id) => [`${id}, 1 conn.`, `${id}, 16 conn.`]);
   return table(['', ...heads], [['direct call', ...own], ...rows]);
+}
+
+/** Of the workloads that have a rate. */
+function steadyTable(results: Results): string {
+  const { direct } = results.summary;
+  const ids = workloadIds.filter((id) => workloads[id].steadyRate !== undefined);
+  const rows = measured(results).map((name) => [
+    name,
+    ...ids.map((id) => pair(addedTime(results.summary[name]?.[id]?.steady, direct?.[id]?.steady))),
+  ]);
+  const heads = ids.map(
+    (id) => `${id}, 16 conn., ${workloads[id].steadyRate?.toLocaleString('en')} a second`,
+  );
+  return table(['', ...heads], [['direct call', ...ids.map((id) => pair(direct?.[id]?.steady))], ...rows]);
 }
 
 function pair(latency: Latency | undefined): string {
