@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SlicedLimitStore } from '@tollgate/admission';
 import { RedisLimitStore, RedisQuotaStore } from '@tollgate/admission/redis';
 import { systemClock } from '@tollgate/contracts';
 import { createProxyApplication } from '@tollgate/feature-proxy';
@@ -46,14 +47,14 @@ async function start(settings: ProxySettings, logger: Logger, closers: Closers):
   const documents = new NatsDocumentStore(messaging);
   const eventLog = new NatsEventLog(messaging);
   const quotaStore = new RedisQuotaStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
-  const limitStore = new RedisLimitStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
+  const shareStore = new RedisLimitStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
+  const limitStore = new SlicedLimitStore(shareStore);
   closers.add(() =>
     Promise.all([eventLog.close(), documents.close(), quotaStore.close(), limitStore.close()]),
   );
   const metrics = createMetrics({ service: 'proxy' });
   const { app } = await createProxyApplication({
-    ...{ documents, eventLog, quotaStore, limitStore, logger, metrics },
-    shareStore: limitStore,
+    ...{ documents, eventLog, quotaStore, limitStore, shareStore, logger, metrics },
     rpc: natsRpcTransport({ url: settings.natsUrl, name: 'proxy', namespace: settings.natsNamespace }),
     keyring: { current: settings.masterKey, previous: [] },
     clock: systemClock,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   MemoryLimitStore,
   MemoryQuotaStore,
+  SlicedLimitStore,
   type LimitStore,
   type QuotaStore,
   type ShareStore,
@@ -111,6 +112,6 @@ function limitStoresOf(
   logger: Logger,
 ): Pick<Infrastructure, 'limitStore' | 'shareStore'> {
   if (settings.redisUrl === undefined) return { limitStore: new MemoryLimitStore({ clock: systemClock }) };
-  const store = new RedisLimitStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
-  return { limitStore: store, shareStore: store };
+  const shareStore = new RedisLimitStore({ url: settings.redisUrl, prefix: settings.redisKeyPrefix, logger });
+  return { limitStore: new SlicedLimitStore(shareStore), shareStore };
 }

@@ -34,6 +34,7 @@ export { CapShares, type CapSharesOptions } from './limits/cap-shares.js';
 export type { Share, ShareStatement, ShareStore } from './limits/share-store.js';
 export { standingOf, type Standing } from './limits/standing.js';
 export { MemoryLimitStore } from './limits/memory-limit-store.js';
+export { SlicedLimitStore, type SlicedLimitStoreOptions } from './limits/sliced-limit-store.js';
 export type { AdmissionLogger } from './logger.js';
 export { MemoryQuotaStore } from './memory/memory-quota-store.js';
 export {

@@ -9,6 +9,7 @@ export { describeDocumentStore } from './contract/document-store.js';
 export { describeEventLog } from './contract/event-log/event-log.js';
 export { type InstancesHarness } from './contract/instances.js';
 export { describeLimitStore, type LimitStoreHarness } from './contract/limit-store.js';
+export { describeTakingAhead } from './contract/taking-ahead.js';
 export { type InspectableQuotaStore, type QuotaStoreHarness } from './contract/quota-store/harness.js';
 export { describeQuotaStore, type QuotaStoreSuiteOptions } from './contract/quota-store/quota-store.js';
 export { describeShareStore, type ShareStoreHarness } from './contract/share-store.js';

@@ -36,7 +36,12 @@ export type Level = number;
 
 export type TakeResult =
   /** The levels are those after this request, in the order of the set's rates. */
-  | { readonly status: 'taken'; readonly levels: readonly Level[] }
+  | {
+      readonly status: 'taken';
+      readonly levels: readonly Level[];
+      /** Units that were taken ahead, in the order of the set's rates; the levels have them. */
+      readonly ahead: readonly number[];
+    }
   /** Nothing was taken, from no rate. */
   | {
       readonly status: 'refused';
@@ -64,6 +69,9 @@ export interface Correction {
 /** Slots that nobody renewed for so long are free: the process that held them was killed. */
 export const SLOT_LIFETIME_MS = 30_000;
 
+/** Of what a rate has left, so large a part may be taken ahead of the requests that will use it. */
+export const AHEAD_PART = 64;
+
 /**
  * Rates and slots, shared by all proxies. A rate that is full and a slot that is free need no memory. A store that
  * lost its data is one with full rates: nothing is rebuilt, and nothing fails; slots come back when they are renewed.
@@ -77,12 +85,23 @@ export interface LimitStore {
    *
    * @param tokens taken from rates of tokens; of a rate that is smaller, its whole
    * @param id of the request; unique
+   * @param wanted units to be taken ahead, of each rate: as many of them as `AHEAD_PART` allows of what is left then
    */
-  take(limits: LimitSet, tokens: number, id: string): TakeResult | Promise<TakeResult>;
+  take(
+    limits: LimitSet,
+    tokens: number,
+    id: string,
+    wanted?: readonly number[],
+  ): TakeResult | Promise<TakeResult>;
   correct(correction: Correction): void | Promise<void>;
   /** Gives the slots another lifetime, whether the store remembers them or not. */
   renew(held: readonly HeldSlots[]): void | Promise<void>;
   close(): Promise<void>;
+}
+
+/** How much of what a rate wants ahead it gets, at a level. */
+export function aheadOf({ max, windowMs }: Rate, level: Level, wanted: number): number {
+  return Math.max(0, Math.min(wanted, Math.floor((max * windowMs - level) / (windowMs * AHEAD_PART))));
 }
 
 /** What the set takes from the rate: never more than it can hold, so that every request passes a full one. */

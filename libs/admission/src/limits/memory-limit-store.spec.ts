@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeLimitStore, ManualClock } from '@tollgate/testing';
+import {
+  describeLimitStore,
+  describeTakingAhead,
+  ManualClock,
+  type LimitStoreHarness,
+} from '@tollgate/testing';
 import type { LimitSet } from './limit-store.js';
 import { MemoryLimitStore } from './memory-limit-store.js';
 
-describeLimitStore('memory', async () => {
+const makeHarness = async (): Promise<LimitStoreHarness> => {
   const clock = new ManualClock();
   let lost = new MemoryLimitStore({ clock });
   // One that forgets: its data is what it is made of.
@@ -21,7 +26,10 @@ describeLimitStore('memory', async () => {
     },
     close: async () => undefined,
   };
-});
+};
+
+describeLimitStore('memory', makeHarness);
+describeTakingAhead('memory', makeHarness);
 
 describe('limits in memory', () => {
   const limitsOf = (key: string): LimitSet => ({

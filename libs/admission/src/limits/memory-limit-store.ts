@@ -1,5 +1,6 @@
 import type { Clock } from '@tollgate/contracts';
 import {
+  aheadOf,
   SLOT_LIFETIME_MS,
   unitsOf,
   type Rate,
@@ -40,17 +41,21 @@ export class MemoryLimitStore implements LimitStore {
     return this.#rates.size + this.#slots.size;
   }
 
-  take(limits: LimitSet, tokens: number, id: string): TakeResult {
+  take(limits: LimitSet, tokens: number, id: string, wanted?: readonly number[]): TakeResult {
     const now = Math.floor(this.#clock.monotonic());
     this.#forgetIdle(now);
     const refused = this.#refusal(limits, tokens, now);
     if (refused !== undefined) return refused;
     const levels: Level[] = [];
-    for (const rate of limits.rates) {
-      levels.push(this.#add(rate, unitsOf(rate, tokens), now));
+    const ahead: number[] = [];
+    for (const [index, rate] of limits.rates.entries()) {
+      const level = this.#add(rate, unitsOf(rate, tokens), now);
+      const units = aheadOf(rate, level, wanted?.[index] ?? 0);
+      levels.push(units === 0 ? level : this.#add(rate, units, now));
+      ahead.push(units);
     }
     for (const { key } of limits.slots) this.#slotsOf(key).set(id, now + SLOT_LIFETIME_MS);
-    return { status: 'taken', levels };
+    return { status: 'taken', levels, ahead };
   }
 
   correct({ limits, amounts, id }: Correction): void {

@@ -48,15 +48,18 @@ export class RedisLimitStore implements LimitStore, ShareStore {
     this.#root = `{${prefix}:limits}:`;
   }
 
-  async take(limits: LimitSet, tokens: number, id: string): Promise<TakeResult> {
-    const input = ['take', id, `${limits.rates.length}`, `${limits.slots.length}`];
-    for (const rate of limits.rates) {
-      input.push(rate.key, `${rate.max}`, `${rate.windowMs}`, `${unitsOf(rate, tokens)}`);
+  async take(limits: LimitSet, tokens: number, id: string, wanted?: readonly number[]): Promise<TakeResult> {
+    const { length } = limits.rates;
+    const input = ['take', id, `${length}`, `${limits.slots.length}`];
+    for (const [index, rate] of limits.rates.entries()) {
+      const { key, max, windowMs } = rate;
+      input.push(key, `${max}`, `${windowMs}`, `${unitsOf(rate, tokens)}`, `${wanted?.[index] ?? 0}`);
     }
     for (const { key, max } of limits.slots) input.push(key, `${max}`);
-    const [by = 0, retryAfterMs = 0, ...levels] = await this.#batch.add(input);
-    if (by === 0) return { status: 'taken', levels };
-    const refusing = limits.rates[by - 1] ?? limits.slots[by - 1 - limits.rates.length];
+    const [by = 0, retryAfterMs = 0, ...numbers] = await this.#batch.add(input);
+    const levels = numbers.slice(0, length);
+    if (by === 0) return { status: 'taken', levels, ahead: numbers.slice(length) };
+    const refusing = limits.rates[by - 1] ?? limits.slots[by - 1 - length];
     if (refusing === undefined)
       throw new GatewayError('admission_unavailable', 'Redis refused by an unknown limit.');
     return { status: 'refused', by: refusing, retryAfterMs, levels };

@@ -1,4 +1,4 @@
-import { SLOT_LIFETIME_MS } from './limit-store.js';
+import { AHEAD_PART, SLOT_LIFETIME_MS } from './limit-store.js';
 import { SHARE_SILENT_PART, SHARE_TURN_MS } from './share-store.js';
 
 /*
@@ -49,8 +49,9 @@ end
 /**
  * ARGV, one after the other in the order in which they are done:
  *
- * - `take`, id of a request, counts of rates and slot limits; for each rate `key, max, window (ms), units`; for each slot
- *   limit `key, max`. Answers `[0, 0, level …]`; refused: `[number of the limit, ms to wait, level …]`.
+ * - `take`, id of a request, counts of rates and slot limits; for each rate `key, max, window (ms), units, wanted ahead`; for
+ *   each slot limit `key, max`. Answers `[0, 0, level …, units ahead …]`; refused: `[number of the limit, ms to wait,
+ *   level …]`.
  * - `correct`, id, counts of rates and slots; for each rate `key, max, window (ms), units`; the key of each slot limit.
  *   Answers `[]`.
  */
@@ -58,7 +59,7 @@ export const LIMITS_APPLY = `${PRELUDE}
 local function take(id, rates, first, first_slot, last)
   local levels, taken, by, wait = {}, {}, 0, -1
   for index = 1, rates do
-    local at = first + 4 * (index - 1)
+    local at = first + 5 * (index - 1)
     local max, window, units = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
     local level = read_level(ARGV[at], max)
     levels[index], taken[index] = level, level + units * window
@@ -76,12 +77,18 @@ local function take(id, rates, first, first_slot, last)
     end
   end
   if by > 0 then return { by, wait, unpack(levels) } end
+  local answer = { 0, 0 }
   for index = 1, rates do
-    local at = first + 4 * (index - 1)
-    write_level(ARGV[at], tonumber(ARGV[at + 1]), taken[index])
+    local at = first + 5 * (index - 1)
+    local max, window = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+    local room = math.floor((max * window - taken[index]) / (window * ${AHEAD_PART}))
+    local ahead = math.max(0, math.min(tonumber(ARGV[at + 4]), room))
+    local level = taken[index] + ahead * window
+    write_level(ARGV[at], max, level)
+    answer[2 + index], answer[2 + rates + index] = level, ahead
   end
   for at = first_slot, last, 2 do hold(ARGV[at], id) end
-  return { 0, 0, unpack(taken) }
+  return answer
 end
 
 local function correct(id, first, first_slot, last)
@@ -97,7 +104,7 @@ local answers, at = {}, 1
 while at <= #ARGV do
   local id, rates, slots = ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
   local first = at + 4
-  local first_slot = first + 4 * rates
+  local first_slot = first + (ARGV[at] == 'take' and 5 or 4) * rates
   if ARGV[at] == 'take' then
     at = first_slot + 2 * slots
     answers[#answers + 1] = take(id, rates, first, first_slot, at - 1)
