@@ -200,7 +200,7 @@ describe('slices of a store', () => {
     const one = rate(1_000_000);
     const limits = setOf(one);
     await takeMany(limits, 10);
-    const crowd = Array.from({ length: 100 }, (_, index) => store.take(limits, 0, `crowd-${index}`));
+    const crowd = Array.from({ length: 100 }, () => take(limits));
     await Promise.all(crowd);
     await store.close();
     expect(remote.missing(one)).toBe(110);
@@ -247,7 +247,7 @@ describe('slices of a store', () => {
           let elapsedMs = 0;
           for (const { process, requests: count, waitMs, periodEnds } of steps) {
             const one = processes[process]!;
-            const answers = Array.from({ length: count }, () => one.store.take(limits, 0, 'request'));
+            const answers = Array.from({ length: count }, async () => one.store.take(limits, 0, 'request'));
             for (const { status } of await Promise.all(answers)) if (status === 'taken') passed += 1;
             time.advance(waitMs);
             elapsedMs += waitMs;
