@@ -24,6 +24,8 @@ export const ORGANIZATIONS: readonly DeclaredOrganization[] = [
 
 /** Reached within a few faults, each of them. */
 const SMALL_BUDGET: BudgetInFile = { period: 'total', amount: '0.02' };
+/** With so much left, proxies take units ahead; never reached. */
+const WIDE_LIMITS: Limits = { requestsPerMinute: 6_000, tokensPerMinute: 10_000_000 };
 const LIMITS: Limits = { requestsPerMinute: 60, tokensPerMinute: 12_000, concurrencyMax: 2 };
 
 /** The first one is asked with by probes, so nothing may limit it. */
@@ -31,6 +33,7 @@ const KEYS: readonly DeclaredKey[] = [
   { name: 'first-plain', organization: 'first' },
   { name: 'first-limited', organization: 'first', limits: LIMITS },
   { name: 'second-plain', organization: 'second' },
+  { name: 'second-wide', organization: 'second', limits: WIDE_LIMITS },
   { name: 'second-budget', organization: 'second', budgets: [SMALL_BUDGET] },
   { name: 'poor-plain', organization: 'poor' },
   { name: 'poor-limited', organization: 'poor', limits: LIMITS },
