@@ -1,4 +1,5 @@
 import type { BudgetInFile, Limits } from '@tollgate/contracts';
+import { PROXIES } from './services.js';
 import type { Customer } from './traffic/traffic.js';
 
 /** An organisation of the run. Opening credit in USD. */
@@ -24,6 +25,8 @@ export const ORGANIZATIONS: readonly DeclaredOrganization[] = [
 
 /** Reached within a few faults, each of them. */
 const SMALL_BUDGET: BudgetInFile = { period: 'total', amount: '0.02' };
+/** Of what a rate has left, a proxy takes no larger part ahead. */
+const AHEAD_PART = 64;
 /** With so much left, proxies take units ahead; never reached. */
 const WIDE_LIMITS: Limits = { requestsPerMinute: 6_000, tokensPerMinute: 10_000_000 };
 const LIMITS: Limits = { requestsPerMinute: 60, tokensPerMinute: 12_000, concurrencyMax: 2 };
@@ -45,9 +48,17 @@ const GAUGE: DeclaredKey = {
   limits: { requestsPerWindow: { max: 4, seconds: 60 } },
 };
 
-/** Requests in a window that each key with a limit may make, as the declaration has them. */
-export const REQUEST_RATES: ReadonlyMap<string, { readonly max: number; readonly windowMs: number }> =
-  new Map([...KEYS, GAUGE].flatMap(({ name, limits }) => ratesOf(name, limits)));
+/** Requests in a window, and those that may pass when Redis is away, as all proxies together took them ahead. */
+export interface RequestRate {
+  readonly max: number;
+  readonly windowMs: number;
+  readonly ahead: number;
+}
+
+/** What each key with a limit may do, as the declaration has it. */
+export const REQUEST_RATES: ReadonlyMap<string, RequestRate> = new Map(
+  [...KEYS, GAUGE].flatMap(({ name, limits }) => ratesOf(name, limits)),
+);
 
 export const BUDGET_COUNT = [...ORGANIZATIONS, ...KEYS].reduce(
   (sum, { budgets = [] }) => sum + budgets.length,
@@ -75,9 +86,13 @@ function customerOf(seed: number, { name, organization }: DeclaredKey): Customer
 
 function ratesOf(
   name: string,
-  { requestsPerMinute, requestsPerWindow }: Limits = {},
-): (readonly [string, { readonly max: number; readonly windowMs: number }])[] {
-  if (requestsPerMinute !== undefined) return [[name, { max: requestsPerMinute, windowMs: 60_000 }]];
+  { requestsPerMinute, requestsPerWindow, concurrencyMax }: Limits = {},
+): (readonly [string, RequestRate])[] {
+  const rateOf = (max: number, windowMs: number): readonly [string, RequestRate] => {
+    const ahead = concurrencyMax === undefined ? Math.floor(max / AHEAD_PART) * PROXIES.length : 0;
+    return [name, { max, windowMs, ahead }];
+  };
+  if (requestsPerMinute !== undefined) return [rateOf(requestsPerMinute, 60_000)];
   if (requestsPerWindow === undefined) return [];
-  return [[name, { max: requestsPerWindow.max, windowMs: requestsPerWindow.seconds * 1_000 }]];
+  return [rateOf(requestsPerWindow.max, requestsPerWindow.seconds * 1_000)];
 }

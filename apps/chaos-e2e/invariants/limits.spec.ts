@@ -4,7 +4,9 @@ import type { Outage } from '../world.js';
 import { checkLimits } from './limits.js';
 
 /** Two at once, and one more each half second. */
-const RATES = new Map([['limited', { max: 2, windowMs: 1_000 }]]);
+const RATES = new Map([['limited', { max: 2, windowMs: 1_000, ahead: 0 }]]);
+/** Of which two may have been taken ahead. */
+const WIDE_RATES = new Map([['limited', { max: 200, windowMs: 1_000, ahead: 2 }]]);
 
 function admitted(sentAt: number, change: Partial<SentRequest> = {}): SentRequest {
   return {
@@ -48,6 +50,16 @@ describe('limits', () => {
     const outage = { from: 2_000, to: 3_000 };
     expect(violations([admitted(2_500)], [outage])).toEqual([expect.stringContaining('was let in while')]);
     expect(violations([admitted(1_995), admitted(2_995)], [outage])).toEqual([]);
+  });
+
+  it('let those pass that proxies had taken ahead, and no more', () => {
+    const outage = { from: 2_000, to: 3_000 };
+    const passed = (count: number) =>
+      checkLimits({
+        sent: Array.from({ length: count }, (_, index) => admitted(2_100 + index)),
+        ...{ rates: WIDE_RATES, redisOutages: [outage], slotsTaken: 0 },
+      });
+    expect([passed(2), passed(3).length]).toEqual([[], 1]);
   });
 
   it('leave no slot taken', () => {

@@ -1,18 +1,14 @@
+import type { RequestRate } from '../customers.js';
 import type { SentRequest } from '../traffic/sent-request.js';
 import type { Outage } from '../world.js';
 
 export interface LimitsInput {
   readonly sent: readonly SentRequest[];
   /** Requests in a window, by the name of the key. */
-  readonly rates: ReadonlyMap<string, Rate>;
+  readonly rates: ReadonlyMap<string, RequestRate>;
   readonly redisOutages: readonly Outage[];
   /** Slots of concurrency limits that the store has as taken. */
   readonly slotsTaken: number;
-}
-
-interface Rate {
-  readonly max: number;
-  readonly windowMs: number;
 }
 
 /** A Redis that is killed may have lost its last second, so it fills earlier than it should. */
@@ -22,7 +18,8 @@ const STOPPED_WITHIN_MS = 20;
 
 /**
  * Rates are never exceeded while Redis has what it had; while it is away a request with limits is refused, as
- * `admission.onStoreDown: closed` has it; no slot is taken once nothing is under way.
+ * `admission.onStoreDown: closed` has it, but for those that proxies had taken ahead; no slot is taken once nothing is
+ * under way.
  *
  * @returns one sentence a violation
  */
@@ -30,20 +27,23 @@ export function checkLimits({ sent, rates, redisOutages, slotsTaken }: LimitsInp
   const violations = slotsTaken === 0 ? [] : [`${slotsTaken} slots of concurrency limits are still taken.`];
   for (const [key, rate] of rates) {
     const admitted = sent.filter((request) => request.key === key && request.status === 200);
-    violations.push(...admittedWithoutStore(admitted, redisOutages));
+    violations.push(...admittedWithoutStore(rate, admitted, redisOutages));
     for (const era of erasOf(redisOutages)) violations.push(...exceeded(key, rate, within(admitted, era)));
   }
   return violations;
 }
 
 function admittedWithoutStore(
+  { ahead }: RequestRate,
   admitted: readonly SentRequest[],
   redisOutages: readonly Outage[],
 ): readonly string[] {
   return redisOutages.flatMap(({ from, to }) =>
-    within(admitted, { from: from + STOPPED_WITHIN_MS, to }).map(
-      ({ id, key }) => `Request ${id ?? '?'} of ${key} was let in while its limits could not be asked for.`,
-    ),
+    within(admitted, { from: from + STOPPED_WITHIN_MS, to })
+      .slice(ahead)
+      .map(
+        ({ id, key }) => `Request ${id ?? '?'} of ${key} was let in while its limits could not be asked for.`,
+      ),
   );
 }
 
@@ -60,7 +60,11 @@ function within(requests: readonly SentRequest[], { from, to }: Outage): readonl
 }
 
 /** In any time `t` at most `max + max × t / window` are let in. A request is let in between its sending and its end. */
-function exceeded(key: string, { max, windowMs }: Rate, admitted: readonly SentRequest[]): readonly string[] {
+function exceeded(
+  key: string,
+  { max, windowMs }: RequestRate,
+  admitted: readonly SentRequest[],
+): readonly string[] {
   const byEnd = [...admitted].sort((a, b) => a.endedAt - b.endedAt);
   for (const { sentAt: from } of byEnd) {
     let count = 0;

@@ -215,16 +215,26 @@ describe('slices of a store', () => {
     expect(results.filter(({ status }) => status === 'taken').length).toBeLessThanOrEqual(50);
   });
 
-  it('pass on that the store can not be asked, and lose nothing but what they had', async () => {
+  it('let nothing pass once the store did not answer, until it does', async () => {
     const limits = setOf(rate(1_000_000));
-    await takeMany(limits, 3);
+    await takeMany(limits, 100);
     remote.down = true;
-    const answers = await Promise.allSettled(Array.from({ length: 20 }, () => take(limits)));
-    expect(answers.some(({ status }) => status === 'rejected')).toBe(true);
-    endPeriod();
-    endPeriod();
+    const other = setOf(rate(1_000_000, 'requests', 'key:other:rpm'));
+    await expect(take(other)).rejects.toThrow('Redis cannot be asked.');
+    await expect(take(limits)).rejects.toThrow('Redis cannot be asked.');
     remote.down = false;
     await takeMany(limits, 100);
+  });
+
+  it.each([
+    ['they ask ahead', async () => takeMany(setOf(rate(1_000_000)), 100)],
+    ['they give back', async () => endPeriod()],
+  ])('find out that the store does not answer when %s, too', async (_when, find) => {
+    const limits = setOf(rate(1_000_000));
+    await takeMany(limits, 10);
+    remote.down = true;
+    await Promise.allSettled([find()]);
+    await expect(take(limits)).rejects.toThrow('Redis cannot be asked.');
   });
 
   it('let no more pass than the rate allows, whoever asks when', async () => {

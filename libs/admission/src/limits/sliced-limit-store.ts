@@ -53,7 +53,8 @@ export interface SlicedLimitStoreOptions {
  * late, and lets the next requests pass by itself. What one process has taken no other gives away: no more passes than the
  * rates allow, though up to two periods later.
  *
- * A rate of which little is left, and whatever needs a slot, is asked for each request.
+ * A rate of which little is left, and whatever needs a slot, is asked for each request. Once the store did not answer,
+ * nothing passes without it.
  */
 export class SlicedLimitStore implements LimitStore {
   readonly #slices = new Map<string, Slice>();
@@ -127,6 +128,9 @@ export class SlicedLimitStore implements LimitStore {
         return this.#told(slice, result.levels[index] ?? 0, result.ahead[index] ?? 0);
       });
       return { status: 'taken', levels, ahead: [] };
+    } catch (error) {
+      this.#slices.clear();
+      throw error;
     } finally {
       for (const slice of asking) slice.asking = false;
     }
@@ -142,7 +146,8 @@ export class SlicedLimitStore implements LimitStore {
       const { levels, ...result } = await this.store.take(limits, 0, '', wanted);
       if (result.status === 'taken') this.#told(slice, levels[0] ?? 0, result.ahead[0] ?? 0);
     } catch {
-      // Requests that find nothing left ask themselves, and say that the store can't be asked.
+      // The next request asks itself, and says that the store can't be asked.
+      this.#slices.clear();
     } finally {
       slice.asking = false;
     }
@@ -207,7 +212,8 @@ export class SlicedLimitStore implements LimitStore {
     try {
       await this.store.correct({ limits, amounts: some.map(({ units }) => -units), id: '' });
     } catch {
-      // What the store does not hear of heals by itself: rates fill. Requests find out that it can't be asked.
+      // What the store does not hear of heals by itself: rates fill.
+      this.#slices.clear();
     }
   }
 }
