@@ -51,7 +51,7 @@ export interface SlicedLimitStoreOptions {
 /**
  * A store that is asked less often. Of rates that have plenty left a process takes some units ahead, as many as it used of
  * late, and lets the next requests pass by itself. What one process has taken no other gives away: no more passes than the
- * rates allow, though up to two periods later.
+ * rates allow, though a little later.
  *
  * A rate of which little is left, and whatever needs a slot, is asked for each request. Once the store did not answer,
  * nothing passes without it.

@@ -1,6 +1,10 @@
+import type { Hold } from '@tollgate/admission';
 import type { ModelDocument, NanoUsd } from '@tollgate/contracts';
 import type { RequestEnvelope } from '@tollgate/dialects';
 import { upperBound, type CompiledSheet } from '@tollgate/pricing';
+import type { ModelPrice } from '../configuration/snapshot.js';
+import type { Authorized } from './authorization.js';
+import { priceOfStage } from './itinerary-walk.js';
 
 /** Output tokens that are held for when neither the request nor the model's catalogue entry sets a limit. */
 const OUTPUT_TOKENS_DEFAULT = 8_192;
@@ -20,7 +24,7 @@ export interface HoldEstimate {
 type ModelLimits = Pick<ModelDocument, 'contextTokensMax' | 'outputTokensMax'> | undefined;
 
 /** How much money to set aside for a request before the vendor is asked. */
-export function estimateHold(
+function estimateHold(
   envelope: RequestEnvelope,
   sheet: CompiledSheet,
   model: ModelLimits,
@@ -51,7 +55,7 @@ function inputBound({ inputTokensMax, storedInput }: RequestEnvelope, model: Mod
  * The most output tokens a choice that the hold covers, for a hold below the full estimate: the vendor is asked to stop
  * there, so that the answer can't cost more than what was set aside.
  */
-export function affordableOutputTokens(
+function affordableOutputTokens(
   held: NanoUsd,
   envelope: RequestEnvelope,
   { sheet, model }: { readonly sheet: CompiledSheet; readonly model: ModelLimits },
@@ -61,4 +65,34 @@ export function affordableOutputTokens(
   const million = upperBound({ inputTokensMax: 0, outputTokensMax: 1_000_000 }, sheet) - sheet.perCall;
   if (million <= 0n) return OUTPUT_TOKENS_DEFAULT;
   return Math.max(1, Number(((held - inputPart) * 1_000_000n) / million / BigInt(envelope.choices)));
+}
+
+/** What to set aside: enough for the dearest of the models that may answer. `null`: nothing costs anything. */
+export function dearestHold(
+  envelope: RequestEnvelope,
+  authorized: Authorized,
+  now: number,
+): HoldEstimate | null {
+  const { itinerary, snapshot, price, model } = authorized;
+  let most = price === null ? null : estimateHold(envelope, price.sheet, snapshot.modelOf(model));
+  if (itinerary.stages.length === 1) return most;
+  for (const stage of itinerary.stages) {
+    if (stage.model === model) continue;
+    const other = priceOfStage(stage, authorized, now);
+    if (other === undefined || other === null) continue;
+    const estimate = estimateHold(envelope, other.sheet, snapshot.modelOf(stage.model));
+    if (most === null || estimate.amountFull > most.amountFull) most = estimate;
+  }
+  return most;
+}
+
+/** A hold below the full estimate covers only so many output tokens: the vendor is asked to stop there. */
+export function outputLimit(
+  envelope: RequestEnvelope,
+  hold: Hold,
+  { price, model }: { readonly price: ModelPrice | null; readonly model: ModelDocument | undefined },
+): number | undefined {
+  if (price === null || envelope.outputTokensMax !== null) return undefined;
+  if (hold.amount >= estimateHold(envelope, price.sheet, model).amountFull) return undefined;
+  return affordableOutputTokens(hold.amount, envelope, { sheet: price.sheet, model });
 }

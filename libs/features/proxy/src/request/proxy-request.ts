@@ -5,21 +5,13 @@ import {
   type LimitReservation,
   type RateLimiter,
 } from '@tollgate/admission';
-import {
-  GatewayError,
-  type Clock,
-  type ModelDocument,
-  type Operation,
-  type RequestOutcome,
-} from '@tollgate/contracts';
-import type { RequestEnvelope } from '@tollgate/dialects';
+import { GatewayError, type Clock, type Operation, type RequestOutcome } from '@tollgate/contracts';
 import type { Journal } from '@tollgate/metering';
 import type { Transport } from '@tollgate/providers';
 import { blameOf, type Random } from '@tollgate/routing';
 import type { Logger } from '@tollgate/telemetry';
 import type { Configuration } from '../configuration/configuration.js';
 import type { RoutableChannel } from '../configuration/routable-channel.js';
-import type { ModelPrice } from '../configuration/snapshot.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { RouteTarget } from '../http/routes.js';
 import { BudgetAccounts } from '../identity/budget-accounts.js';
@@ -30,9 +22,9 @@ import type { RequestFacts, RequestSpan, RequestTracing } from '../observation/r
 import { AffinityKeys } from './affinity-keys.js';
 import { Attempts, type Attempt, type Outgoing } from './attempts.js';
 import { Authorization, type Authorized } from './authorization.js';
-import { affordableOutputTokens, estimateHold, type HoldEstimate } from './hold-estimate.js';
+import { dearestHold, outputLimit, type HoldEstimate } from './hold-estimate.js';
 import { hedgeOf, Hedges } from './hedges.js';
-import { ItineraryWalk, priceOfStage } from './itinerary-walk.js';
+import { ItineraryWalk } from './itinerary-walk.js';
 import { LimitStage } from './limit-stage.js';
 import { MeteredRequest, type Conclusion } from './metered-request.js';
 import { ModelRequest } from './model-request.js';
@@ -119,7 +111,7 @@ export class ProxyRequests {
       const limiting = this.limits.reserve(client, request, authorized);
       reservation = limiting instanceof Promise ? await limiting : limiting;
       const { envelope } = request;
-      const estimate = dearest(envelope, authorized, now);
+      const estimate = dearestHold(envelope, authorized, now);
       const admitting = this.admit(estimate, authorized, now);
       const hold = admitting instanceof Promise ? await admitting : admitting;
       if (authorized.claim !== undefined) await this.claim(authorized, hold);
@@ -388,30 +380,4 @@ function noChannel(wakesInMs: number | undefined): GatewayError {
   return new GatewayError('no_channel_available', 'No channel can serve this model at the moment.', {
     retryAfterSeconds: wakesInMs === undefined ? 5 : Math.ceil(wakesInMs / 1_000),
   });
-}
-
-/** A hold below the full estimate covers only so many output tokens: the vendor is asked to stop there. */
-function outputLimit(
-  envelope: RequestEnvelope,
-  hold: Hold,
-  { price, model }: { readonly price: ModelPrice | null; readonly model: ModelDocument | undefined },
-): number | undefined {
-  if (price === null || envelope.outputTokensMax !== null) return undefined;
-  if (hold.amount >= estimateHold(envelope, price.sheet, model).amountFull) return undefined;
-  return affordableOutputTokens(hold.amount, envelope, { sheet: price.sheet, model });
-}
-
-/** What to set aside: enough for the dearest of the models that may answer. `null`: nothing costs anything. */
-function dearest(envelope: RequestEnvelope, authorized: Authorized, now: number): HoldEstimate | null {
-  const { itinerary, snapshot, price, model } = authorized;
-  let most = price === null ? null : estimateHold(envelope, price.sheet, snapshot.modelOf(model));
-  if (itinerary.stages.length === 1) return most;
-  for (const stage of itinerary.stages) {
-    if (stage.model === model) continue;
-    const other = priceOfStage(stage, authorized, now);
-    if (other === undefined || other === null) continue;
-    const estimate = estimateHold(envelope, other.sheet, snapshot.modelOf(stage.model));
-    if (most === null || estimate.amountFull > most.amountFull) most = estimate;
-  }
-  return most;
 }
