@@ -1,44 +1,31 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { AnsweringServer } from '../../test-support/answering-server.js';
 import { runLoad } from './run-load.js';
 
 const request = Buffer.from('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
 const right = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
 describe('the load', () => {
-  let server: Server;
-  let connections = 0;
-  let answered = 0;
+  const server = new AnsweringServer();
 
-  async function serve(answer: (socket: Socket, count: number) => void): Promise<number> {
-    connections = 0;
-    answered = 0;
-    server = createServer((socket) => {
-      connections += 1;
-      socket.on('error', () => socket.destroy());
-      socket.on('data', () => answer(socket, (answered += 1)));
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return (server.address() as AddressInfo).port;
-  }
-
-  afterEach(() => void server.close());
+  afterEach(() => server.close());
 
   const plan = { request, requests: 50, connections: 4, expected: { bodyBytes: 2, streamEnd: undefined } };
 
   it('asks exactly as often as it is told, on as many connections, and times each answer', async () => {
-    const port = await serve((socket) => socket.write(right));
+    const port = await server.serve((socket) => socket.write(right));
     const latencies = await runLoad({ ...plan, port });
     expect(latencies).toHaveLength(50);
     expect(latencies.every((latency) => latency > 0)).toBe(true);
-    expect({ connections, answered }).toEqual({ connections: 4, answered: 50 });
+    expect(server).toMatchObject({ connections: 4, answered: 50 });
   });
 
   it('can ask something else each time', async () => {
     const asked: string[] = [];
-    const port = await serve((socket) => socket.write(right));
-    server.on('connection', (socket: Socket) =>
+    const port = await server.serve((socket) => socket.write(right));
+    server.server?.on('connection', (socket: Socket) =>
       socket.on('data', (bytes) => asked.push(bytes.toString('latin1', 4, 5))),
     );
     let turn = 0;
@@ -52,12 +39,12 @@ describe('the load', () => {
     ['a wrong length', 'HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nooo', '3 bytes instead of 2'],
     ['garbage', 'HTTP/1.1 200 OK\r\n\r\nok', 'neither content-length nor chunked'],
   ])('fails at %s, even if it is the only one', async (_name, wrong, message) => {
-    const port = await serve((socket, count) => socket.write(count === 20 ? wrong : right));
+    const port = await server.serve((socket, count) => socket.write(count === 20 ? wrong : right));
     await expect(runLoad({ ...plan, port })).rejects.toThrow(message);
   });
 
   it('fails when a connection breaks off', async () => {
-    const port = await serve((socket, count) => {
+    const port = await server.serve((socket, count) => {
       if (count === 20) socket.end(right.slice(0, 10));
       else socket.write(right);
     });
@@ -65,9 +52,9 @@ describe('the load', () => {
   });
 
   it('fails when nobody listens', async () => {
-    const port = await serve((socket) => socket.end());
+    const port = await server.serve((socket) => socket.end());
     server.close();
-    await once(server, 'close');
+    await once(server.server!, 'close');
     await expect(runLoad({ ...plan, port })).rejects.toThrow('ECONNREFUSED');
   });
 });

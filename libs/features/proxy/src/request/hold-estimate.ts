@@ -24,11 +24,7 @@ export interface HoldEstimate {
 type ModelLimits = Pick<ModelDocument, 'contextTokensMax' | 'outputTokensMax'> | undefined;
 
 /** How much money to set aside for a request before the vendor is asked. */
-function estimateHold(
-  envelope: RequestEnvelope,
-  sheet: CompiledSheet,
-  model: ModelLimits,
-): HoldEstimate {
+function estimateHold(envelope: RequestEnvelope, sheet: CompiledSheet, model: ModelLimits): HoldEstimate {
   const { outputTokensMax, choices } = envelope;
   const inputTokensMax = inputBound(envelope, model);
   const price = (outputTokens: number): NanoUsd =>
