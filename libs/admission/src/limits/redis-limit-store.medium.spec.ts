@@ -23,8 +23,9 @@ for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
   end
 end`;
 
-/** As PTTL has it for a key that is gone; -1 is one that never expires. */
+/** As PTTL has them: a key that is gone, and one that never expires. */
 const EXPIRED = -2;
+const NEVER_EXPIRES = -1;
 
 async function openHarness() {
   const url = testServers().redisUrl;
@@ -58,15 +59,15 @@ describe('limits in Redis', () => {
   it('expire by themselves when they say nothing any more', async () => {
     const { client, pattern, stores, close } = await openHarness();
     const limits: LimitSet = {
-      rates: [{ key: 'key:one:rpm', measure: 'requests', max: 60, windowMs: 60_000, label: '' }],
+      rates: [{ key: 'key:one:rpm', measure: 'requests', max: 60, windowMs: 600_000, label: '' }],
       slots: [{ key: 'key:one:slots', max: 5, label: '' }],
     };
     await stores[0].take(limits, 0, 'request-1');
     const keys = await client.keys(pattern);
     const lifetimes = await Promise.all(keys.sort().map((key) => client.pttl(key)));
     expect(lifetimes).toHaveLength(2);
-    // One unit of sixty is back within a second; a slot lives for thirty.
-    expect(lifetimes[0]).toBeLessThanOrEqual(1_000);
+    // One unit of sixty is back within ten seconds; a slot lives for thirty.
+    expect(lifetimes[0]).toBeLessThanOrEqual(10_000);
     expect(lifetimes[1]).toBeLessThanOrEqual(30_000);
     expect(Math.min(...lifetimes)).toBeGreaterThan(0);
     await Promise.all(stores.map((store) => store.close()));
@@ -106,11 +107,10 @@ describe('limits in Redis', () => {
     const keys = await client.keys(pattern);
     expect(keys.length).toBeGreaterThan(100);
     const known = await Promise.all(keys.map((key) => client.pttl(key)));
-    // A unit comes back within a second: some have expired meanwhile.
-    const lifetimes = known.filter((lifetime) => lifetime !== EXPIRED);
-    expect(lifetimes.length).toBeGreaterThan(50);
-    expect(Math.min(...lifetimes)).toBeGreaterThan(0);
-    expect(Math.max(...lifetimes)).toBeLessThanOrEqual(120_000);
+    // A unit comes back within a second: some have expired meanwhile, or do so in this millisecond.
+    expect(known.filter((lifetime) => lifetime !== EXPIRED).length).toBeGreaterThan(50);
+    expect(known).not.toContain(NEVER_EXPIRES);
+    expect(Math.max(...known)).toBeLessThanOrEqual(120_000);
     await Promise.all(stores.map((opened) => opened.close()));
     await close();
   });
