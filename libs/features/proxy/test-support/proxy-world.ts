@@ -60,11 +60,11 @@ export class MemoryJournal implements Journal {
   }
   async start(entry: JournalStart): Promise<StartedRequest> {
     if (this.full) throw new GatewayError('overloaded', 'The journal is full.');
-    this.starts.push(JSON.parse(encodeStart(entry)) as JournalStart);
+    this.starts.push(JSON.parse(String(encodeStart(entry))) as JournalStart);
     return { entry };
   }
   end(_started: StartedRequest, entry: JournalEnd): void {
-    this.ends.push(JSON.parse(encodeEnd(entry, this.ends.length + 1)) as JournalEnd);
+    this.ends.push(JSON.parse(String(encodeEnd(entry, this.ends.length + 1))) as JournalEnd);
   }
   close(): Promise<void> {
     return Promise.resolve();

@@ -142,7 +142,7 @@ async function appendSegment(
       buffer.clear();
     };
     for (const event of events) {
-      buffer.appendEnd(JSON.stringify(event));
+      buffer.appendEvent(Buffer.from(JSON.stringify(event)));
       if (buffer.length > WRITE_BYTES) await flush();
     }
     await flush();

@@ -6,7 +6,6 @@ import { type FakeBilling, journalEnd, journalStart } from '@tollgate/testing/fa
 import fc from 'fast-check';
 import { JournalGround, leaveJournal } from '../../test-support/journal-ground.js';
 import type { JournalStart } from '../journal.js';
-import { encodeEnd, encodeStart } from './encode-entry.js';
 import type { FileJournal } from './file-journal.js';
 import { readJournal } from './read-journal.js';
 import { RecordBuffer } from './record.js';
@@ -28,19 +27,19 @@ interface Written {
 /** Requests that all started, of which the first ones ended, over some files. */
 function write(starts: readonly JournalStart[], endedCount: number, filesCount: number): Written {
   const entries = [
-    ...starts.map((start) => ({ kind: 'start' as const, id: start.id, json: encodeStart(start) })),
-    ...starts.slice(0, endedCount).map((start, index) => {
-      return { kind: 'end' as const, id: start.id, json: encodeEnd(journalEnd(start), index + 1) };
-    }),
+    ...starts.map((start) => ({ kind: 'start' as const, start, sequence: 0 })),
+    ...starts
+      .slice(0, endedCount)
+      .map((start, index) => ({ kind: 'end' as const, start, sequence: index + 1 })),
   ];
   const buffers = Array.from({ length: filesCount }, () => new RecordBuffer());
-  const records = entries.map(({ kind, id, json }, index) => {
+  const records = entries.map(({ kind, start, sequence }, index) => {
     const file = Math.floor((index * filesCount) / entries.length);
     const buffer = buffers[file]!;
     const begin = buffer.length;
-    if (kind === 'start') buffer.appendStart(json);
-    else buffer.appendEnd(json);
-    return { kind, id, file, begin, end: buffer.length };
+    if (kind === 'start') buffer.appendStart(start);
+    else buffer.appendEnd(journalEnd(start), sequence);
+    return { kind, id: start.id, file, begin, end: buffer.length };
   });
   return { files: buffers.map((buffer) => Buffer.from(buffer.bytes)), records };
 }

@@ -8,6 +8,7 @@ import {
   type UsageRecordedV1,
 } from '@tollgate/contracts';
 import fc from 'fast-check';
+import type { JournalEnd, JournalStart } from '../journal.js';
 import { encodeEnd, encodeStart } from './encode-entry.js';
 
 const text = fc.string({ unit: 'grapheme' });
@@ -60,11 +61,14 @@ const event = fc.record<Record<keyof UsageRecordedV1, unknown>>({
   warnings: fc.array(text),
 }) as fc.Arbitrary<UsageRecordedV1>;
 
+const endIn = (end: JournalEnd, sequence: number): unknown => JSON.parse(String(encodeEnd(end, sequence)));
+const startIn = (start: JournalStart): unknown => JSON.parse(String(encodeStart(start)));
+
 describe('an encoded entry', () => {
   it('says of an end what JSON.stringify says, whatever its values', () => {
     fc.assert(
       fc.property(event, (entry) => {
-        expect(JSON.parse(encodeEnd(entry, entry.sequence))).toEqual(JSON.parse(JSON.stringify(entry)));
+        expect(endIn(entry, entry.sequence)).toEqual(JSON.parse(JSON.stringify(entry)));
       }),
     );
   });
@@ -77,7 +81,27 @@ describe('an encoded entry', () => {
         const known = { id, occurredAt, organization, apiKey, group, operation, dialect, streamed };
         const estimate = { usage, charge, vendorCost };
         const start = { ...known, model, priceCard, leaseId, budgetLeases, estimate };
-        expect(JSON.parse(encodeStart({ ...entry, ...start }))).toEqual(JSON.parse(JSON.stringify(start)));
+        expect(startIn({ ...entry, ...start })).toEqual(JSON.parse(JSON.stringify(start)));
+      }),
+    );
+  });
+
+  it('takes over nothing from another one of the same key and channel', () => {
+    const changed = fc.tuple(
+      fc.constantFrom(...(Object.keys(usageRecordedV1.shape) as (keyof UsageRecordedV1)[])),
+      event,
+    );
+    fc.assert(
+      fc.property(event, fc.array(changed, { minLength: 1, maxLength: 12 }), (first, changes) => {
+        let entry = first;
+        for (const [field, other] of changes) {
+          entry = { ...entry, [field]: other[field] };
+          const expected = JSON.parse(
+            JSON.stringify({ ...entry, type: 'usage.recorded', version: 1 }),
+          ) as unknown;
+          expect(endIn(entry, entry.sequence)).toEqual(expected);
+          expect(endIn(first, first.sequence)).toEqual(JSON.parse(JSON.stringify(first)));
+        }
       }),
     );
   });
@@ -85,21 +109,19 @@ describe('an encoded entry', () => {
   it('forgets no field that the contract knows', () => {
     const [one] = fc.sample(event, 1);
     const whole = { ...one!, budgetLeases: [] };
-    expect(Object.keys(JSON.parse(encodeEnd(whole, 1)) as object).sort()).toEqual(
-      Object.keys(usageRecordedV1.shape).sort(),
-    );
+    expect(Object.keys(endIn(whole, 1) as object).sort()).toEqual(Object.keys(usageRecordedV1.shape).sort());
   });
 
   it('names an organisation, a key and a channel by id and name, whatever else is known of them', () => {
     const organization = { id: 'o', name: 'acme', status: 'active', secret: 'not for the journal' };
     const [one] = fc.sample(event, 1);
-    const json = encodeEnd({ ...one!, organization } as unknown as UsageRecordedV1, 1);
-    expect((JSON.parse(json) as UsageRecordedV1).organization).toEqual({ id: 'o', name: 'acme' });
+    const entry = { ...one!, organization } as unknown as UsageRecordedV1;
+    expect((endIn(entry, 1) as UsageRecordedV1).organization).toEqual({ id: 'o', name: 'acme' });
   });
 
   it('has null for what is no number, as JSON does', () => {
     const [one] = fc.sample(event, 1);
-    const json = encodeEnd({ ...one!, durationMs: Number.NaN, firstByteMs: Infinity }, 1);
-    expect(JSON.parse(json)).toMatchObject({ durationMs: null, firstByteMs: null });
+    const entry = { ...one!, durationMs: Number.NaN, firstByteMs: Infinity };
+    expect(endIn(entry, 1)).toMatchObject({ durationMs: null, firstByteMs: null });
   });
 });

@@ -1,13 +1,56 @@
 import type { UsageQuantities } from '@tollgate/contracts';
 import type { JournalEnd, JournalStart } from '../journal.js';
+import { JsonWriter } from './json-writer.js';
+import { SharedMembers } from './shared-members.js';
 
-/**
- * Entries in JSON, put together from their parts: half the price of `JSON.stringify`, twice a request. The spec compares
- * the two over arbitrary entries, so that a new field can't be forgotten here.
+/*
+ * Entries in JSON, twice a request: pieces of bytes behind one another, of which most are known beforehand. The spec
+ * compares what comes of it with what `JSON.stringify` makes of arbitrary entries, so that no field can be forgotten here.
  */
-export function encodeStart(start: JournalStart, facts = encodeFacts(start)): string {
+
+/** What the start and the end of a request both say, and those of many other requests too. */
+type Facts = Omit<JournalStart, 'id' | 'occurredAt' | 'leaseId' | 'budgetLeases' | 'estimate'>;
+
+/** How a request ended, as many others did. */
+type Ending = Pick<
+  JournalEnd,
+  | 'upstreamModel'
+  | 'provider'
+  | 'channel'
+  | 'attempts'
+  | 'outcome'
+  | 'httpStatus'
+  | 'errorCode'
+  | 'usageSource'
+>;
+
+const OCCURRED_AT = Buffer.from('","occurredAt":');
+const LEASE = Buffer.from(',"leaseId":"');
+const NO_LEASE = Buffer.from(',"leaseId":null');
+const QUOTE = Buffer.from('"');
+const ESTIMATE = Buffer.from(',"estimate":{');
+const START_CLOSE = Buffer.from('}}');
+const EVENT = Buffer.from(',"type":"usage.recorded","version":1,"sequence":');
+const DURATION = Buffer.from(',"durationMs":');
+const FIRST_BYTE = Buffer.from(',"firstByteMs":');
+const NO_REMARKS = Buffer.from(',"findings":[],"warnings":[]}');
+const INPUT = Buffer.from('"usage":{"input":');
+const OUTPUT = Buffer.from(',"output":');
+const REASONING = Buffer.from(',"reasoning":');
+/** Most requests are of text, and nothing of it was cached. */
+const PLAIN_TEXT = Buffer.from(
+  ',"cacheRead":0,"cacheWrite5m":0,"cacheWrite1h":0,"audioInput":0,"imageInput":0,"audioOutput":0',
+);
+const CHARGE = Buffer.from('},"charge":"');
+const VENDOR_COST = Buffer.from('","vendorCost":"');
+
+/** @param facts those of the entry, where they are known already */
+export function writeStart(out: JsonWriter, start: JournalStart, facts = encodedFacts(start)): void {
   const { usage, charge, vendorCost } = start.estimate;
-  return `{${facts},"estimate":{"usage":${quantities(usage)},"charge":"${charge}","vendorCost":"${vendorCost}"}}`;
+  writeRequest(out, start, facts);
+  out.encoded(ESTIMATE);
+  writeCost(out, usage, charge, vendorCost);
+  out.encoded(START_CLOSE);
 }
 
 /**
@@ -15,91 +58,132 @@ export function encodeStart(start: JournalStart, facts = encodeFacts(start)): st
  *
  * @param facts those of the entry, where its start has them encoded already
  */
-export function encodeEnd(end: JournalEnd, sequence: number, facts = encodeFacts(end)): string {
-  return (
-    `{"type":"usage.recorded","version":1,"sequence":${sequence},${facts},` +
-    `"durationMs":${number(end.durationMs)},"firstByteMs":${number(end.firstByteMs)},` +
-    `"upstreamModel":${word(end.upstreamModel)},"provider":${word(end.provider)},"channel":${named(end.channel)},` +
-    `"attempts":${number(end.attempts)},"outcome":"${end.outcome}","httpStatus":${number(end.httpStatus)},` +
-    `"errorCode":${word(end.errorCode)},"usage":${quantities(end.usage)},"usageSource":"${end.usageSource}",` +
-    `"charge":"${end.charge}","vendorCost":"${end.vendorCost}",` +
-    `"findings":${list(end.findings)},"warnings":${list(end.warnings)}}`
-  );
+export function writeEnd(
+  out: JsonWriter,
+  end: JournalEnd,
+  sequence: number,
+  facts = encodedFacts(end),
+): void {
+  const { findings, warnings } = end;
+  writeRequest(out, end, facts);
+  out.encoded(EVENT);
+  out.number(sequence);
+  out.encoded(DURATION);
+  out.number(end.durationMs);
+  out.encoded(FIRST_BYTE);
+  out.number(end.firstByteMs);
+  out.encoded(endings.of(end));
+  writeCost(out, end.usage, end.charge, end.vendorCost);
+  if (findings.length + warnings.length === 0) out.encoded(NO_REMARKS);
+  else out.text(`,${membersOf({ findings, warnings })}}`);
 }
 
-/** What start and end of a request both say, as members of a JSON object. */
-export function encodeFacts(entry: Omit<JournalStart, 'estimate'>): string {
-  const { priceCard, budgetLeases } = entry;
-  const card =
-    priceCard === null ? 'null' : `{"id":${word(priceCard.id)},"version":${number(priceCard.version)}}`;
-  return (
-    `"id":${ownId(entry.id)},"occurredAt":${number(entry.occurredAt)},"organization":${named(entry.organization)},` +
-    `"apiKey":${named(entry.apiKey)},"group":${word(entry.group)},"operation":"${entry.operation}",` +
-    `"dialect":"${entry.dialect}","streamed":${entry.streamed},"model":${word(entry.model)},"priceCard":${card},` +
-    `"leaseId":${ownId(entry.leaseId)}` +
-    (budgetLeases === undefined ? '' : `,"budgetLeases":${JSON.stringify(budgetLeases)}`)
-  );
+/** How an entry begins, up to its id: what `writeStart` and `writeEnd` take. */
+export function encodedFacts(entry: Facts): Uint8Array {
+  return facts.of(entry);
 }
 
-interface Named {
-  readonly id: string;
-  readonly name: string;
+/** Most entries are shorter. */
+const ENTRY_BYTES = 1_536;
+
+/** The JSON of a start by itself. */
+export function encodeStart(start: JournalStart): Buffer {
+  const out = new JsonWriter(ENTRY_BYTES);
+  writeStart(out, start);
+  return out.part();
 }
 
-/** What many requests name: organisations, keys, channels. As long as their document is in memory, they are encoded once. */
-const encodedNames = new WeakMap<Named, string>();
+/** The JSON of an end by itself. */
+export function encodeEnd(end: JournalEnd, sequence: number): Buffer {
+  const out = new JsonWriter(ENTRY_BYTES);
+  writeEnd(out, end, sequence);
+  return out.part();
+}
 
-function named(what: Named | null): string {
-  if (what === null) return 'null';
-  let encoded = encodedNames.get(what);
-  if (encoded === undefined) {
-    encoded = JSON.stringify({ id: what.id, name: what.name });
-    encodedNames.set(what, encoded);
+function writeRequest(out: JsonWriter, entry: JournalStart | JournalEnd, begun: Uint8Array): void {
+  const { leaseId, budgetLeases } = entry;
+  out.encoded(begun);
+  // Ids that `newId` made hold nothing to escape.
+  out.ascii(entry.id);
+  out.encoded(OCCURRED_AT);
+  out.number(entry.occurredAt);
+  if (leaseId === null) out.encoded(NO_LEASE);
+  else {
+    out.encoded(LEASE);
+    out.ascii(leaseId);
+    out.encoded(QUOTE);
   }
-  return encoded;
+  if (budgetLeases !== undefined) out.text(`,${membersOf({ budgetLeases })}`);
 }
 
-function quantities(usage: UsageQuantities): string {
+function writeCost(out: JsonWriter, usage: UsageQuantities, charge: string, vendorCost: string): void {
   const { cacheRead, cacheWrite5m, cacheWrite1h, audioInput, imageInput, audioOutput } = usage;
-  const plain = cacheRead + cacheWrite5m + cacheWrite1h + audioInput + imageInput + audioOutput === 0;
-  const between = plain
-    ? NOTHING_BETWEEN
-    : `"cacheRead":${number(cacheRead)},"cacheWrite5m":${number(cacheWrite5m)},` +
-      `"cacheWrite1h":${number(cacheWrite1h)},"audioInput":${number(audioInput)},` +
-      `"imageInput":${number(imageInput)},"audioOutput":${number(audioOutput)},`;
-  return `{${between}"input":${number(usage.input)},"output":${number(usage.output)},"reasoning":${number(usage.reasoning)}}`;
+  out.encoded(INPUT);
+  out.number(usage.input);
+  out.encoded(OUTPUT);
+  out.number(usage.output);
+  out.encoded(REASONING);
+  out.number(usage.reasoning);
+  if (cacheRead + cacheWrite5m + cacheWrite1h + audioInput + imageInput + audioOutput === 0)
+    out.encoded(PLAIN_TEXT);
+  else {
+    const others = { cacheRead, cacheWrite5m, cacheWrite1h, audioInput, imageInput, audioOutput };
+    out.ascii(`,${membersOf(others)}`);
+  }
+  out.encoded(CHARGE);
+  out.ascii(charge);
+  out.encoded(VENDOR_COST);
+  out.ascii(vendorCost);
+  out.encoded(QUOTE);
 }
 
-/** Most requests are of text, and nothing of it was cached. */
-const NOTHING_BETWEEN =
-  '"cacheRead":0,"cacheWrite5m":0,"cacheWrite1h":0,"audioInput":0,"imageInput":0,"audioOutput":0,';
+const facts = new SharedMembers<Facts>({
+  owner: ({ apiKey }) => apiKey,
+  same: (one, other) =>
+    one.model === other.model &&
+    one.priceCard?.id === other.priceCard?.id &&
+    one.priceCard?.version === other.priceCard?.version &&
+    one.organization === other.organization &&
+    one.group === other.group &&
+    one.operation === other.operation &&
+    one.dialect === other.dialect &&
+    one.streamed === other.streamed,
+  encode: ({ organization, apiKey, group, operation, dialect, streamed, model, priceCard }) => {
+    const members = {
+      organization: named(organization),
+      apiKey: named(apiKey),
+      ...{ group, operation, dialect, streamed, model },
+      priceCard: priceCard === null ? null : { id: priceCard.id, version: priceCard.version },
+    };
+    return `{${membersOf(members)},"id":"`;
+  },
+});
 
-/** Names of models, groups, providers and codes: few, and in every entry. */
-const encodedWords = new Map<string, string>();
-const ENCODED_WORDS_MAX = 2_000;
-const WORD_LENGTH_MAX = 200;
+/** Whose endings are those of requests that no channel took. */
+const NO_CHANNEL = {};
 
-function word(value: string | null): string {
-  if (value === null) return 'null';
-  const known = encodedWords.get(value);
-  if (known !== undefined) return known;
-  const encoded = JSON.stringify(value);
-  // Clients name models as they like.
-  if (encodedWords.size < ENCODED_WORDS_MAX && value.length <= WORD_LENGTH_MAX)
-    encodedWords.set(value, encoded);
-  return encoded;
+const endings = new SharedMembers<Ending>({
+  owner: ({ channel }) => channel ?? NO_CHANNEL,
+  same: (one, other) =>
+    one.upstreamModel === other.upstreamModel &&
+    one.provider === other.provider &&
+    one.attempts === other.attempts &&
+    one.outcome === other.outcome &&
+    one.httpStatus === other.httpStatus &&
+    one.errorCode === other.errorCode &&
+    one.usageSource === other.usageSource,
+  encode: ({ upstreamModel, provider, channel, attempts, outcome, httpStatus, errorCode, usageSource }) => {
+    const by = { upstreamModel, provider, channel: channel === null ? null : named(channel) };
+    return `,${membersOf({ ...by, attempts, outcome, httpStatus, errorCode, usageSource })},`;
+  },
+});
+
+/** Not what else is known of an organisation, a key or a channel. */
+function named({ id, name }: { readonly id: string; readonly name: string }): object {
+  return { id, name };
 }
 
-/** As JSON has it: what is no number is `null`. */
-function number(value: number | null): string {
-  return value === null || !Number.isFinite(value) ? 'null' : `${value}`;
-}
-
-/** Ids that `newId` made hold nothing to escape. */
-function ownId(id: string | null): string {
-  return id === null ? 'null' : `"${id}"`;
-}
-
-function list(values: readonly string[]): string {
-  return values.length === 0 ? '[]' : JSON.stringify(values);
+/** The members of a JSON object, to be put among others. */
+function membersOf(value: object): string {
+  return JSON.stringify(value).slice(1, -1);
 }

@@ -1,7 +1,7 @@
-import type { GatewayError, JournalId, RequestId } from '@tollgate/contracts';
+import type { GatewayError, JournalId } from '@tollgate/contracts';
 import type { JournalEnd } from '../journal.js';
 import type { JournalLogger } from '../logger.js';
-import { encodeEnd, encodeFacts, encodeStart } from './encode-entry.js';
+import { encodeEnd } from './encode-entry.js';
 import type { EventBacklog } from './event-backlog.js';
 import { OpenRequests, type OpenRequest } from './open-requests.js';
 import { RECORD_BYTES_MAX, RecordBuffer } from './record.js';
@@ -52,7 +52,7 @@ export class JournalWriter {
 
   /** Resolves when the start is written. @throws RangeError for an entry that is larger than a record may be */
   start(request: OpenRequest): Promise<OpenRequest> {
-    this.#buffer.appendStart(encodeStart(request.entry, request.facts));
+    this.#buffer.appendStart(request.entry, request.facts);
     this.#planFlush();
     this.open.add(request);
     return request.whenWritten();
@@ -63,13 +63,10 @@ export class JournalWriter {
     const sequence = this.#lastSequence + 1;
     this.#lastSequence = sequence;
     this.open.ended(request, sequence);
-    // Another price took its place when another model took over.
-    const facts = entry.priceCard === request.entry.priceCard ? request.facts : encodeFacts(entry);
-    const json = encodeEnd(entry, sequence, facts);
     if (filed) {
       if (this.#firstBuffered === 0) this.#firstBuffered = sequence;
-      this.options.backlog.append({ sequence, json: this.#file(json, entry.id) });
-    } else this.options.backlog.appendUnfiled({ sequence, json: Buffer.from(json) });
+      this.options.backlog.append({ sequence, json: this.#file(request, entry, sequence) });
+    } else this.options.backlog.appendUnfiled({ sequence, json: encodeEnd(entry, sequence) });
     this.#planFlush();
   }
 
@@ -120,7 +117,7 @@ export class JournalWriter {
     this.flush();
     const requests = this.open.all().filter(({ segment }) => segment === oldest);
     try {
-      for (const { entry, facts } of requests) this.#buffer.appendStart(encodeStart(entry, facts));
+      for (const { entry, facts } of requests) this.#buffer.appendStart(entry, facts);
       const segment = this.#write();
       for (const request of requests) request.segment = segment;
       segment.openStarts += requests.length;
@@ -137,7 +134,7 @@ export class JournalWriter {
     const { size } = backlog.unfiled;
     if (size === 0) return;
     try {
-      for (const { json } of backlog.unfiled.values()) this.#buffer.appendEnd(json.toString());
+      for (const { json } of backlog.unfiled.values()) this.#buffer.appendEvent(json);
       this.#write();
     } catch (error) {
       const facts = { journalId, events: size, error: reasonOf(error) };
@@ -155,15 +152,18 @@ export class JournalWriter {
     });
   }
 
-  #file(json: string, requestId: RequestId): Buffer {
+  /** @returns the event in JSON */
+  #file(request: OpenRequest, entry: JournalEnd, sequence: number): Buffer {
+    // Another price took its place when another model took over.
+    const facts = entry.priceCard === request.entry.priceCard ? request.facts : undefined;
     try {
-      return this.#buffer.appendEnd(json);
+      return this.#buffer.appendEnd(entry, sequence, facts);
     } catch (error) {
       this.options.logger.error(
-        { requestId, error: reasonOf(error) },
+        { requestId: entry.id, error: reasonOf(error) },
         'A usage event can not be journaled; it is published from memory only.',
       );
-      return Buffer.from(json);
+      return encodeEnd(entry, sequence);
     }
   }
 
@@ -186,7 +186,7 @@ export class JournalWriter {
   #keepEnds(): void {
     this.#buffer.clear();
     for (const { json } of this.options.backlog.unwritten) {
-      if (json.length < RECORD_BYTES_MAX) this.#buffer.appendEnd(json.toString());
+      if (json.length < RECORD_BYTES_MAX) this.#buffer.appendEvent(json);
     }
   }
 

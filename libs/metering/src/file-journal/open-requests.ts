@@ -11,10 +11,10 @@ export class OpenRequest implements StartedRequest {
   private written: ((started: OpenRequest) => void) | undefined;
   private refused: ((error: GatewayError) => void) | undefined;
 
-  /** @param facts what its end repeats of its start, as JSON members; see `encodeFacts` */
+  /** @param facts what its end repeats of its start, as JSON members; see `encodedFacts` */
   constructor(
     readonly entry: JournalStart,
-    readonly facts: string,
+    readonly facts: Uint8Array,
   ) {}
 
   /** Resolves when its start is written, rejects when it is refused. */

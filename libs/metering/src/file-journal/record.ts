@@ -1,9 +1,12 @@
 import { crc32 } from 'node:zlib';
 import type { UsageRecordedV1 } from '@tollgate/contracts';
-import type { JournalStart } from '../journal.js';
+import type { JournalEnd, JournalStart } from '../journal.js';
+import { writeEnd, writeStart } from './encode-entry.js';
+import { JsonWriter } from './json-writer.js';
 
 /** One record: 4 bytes length, 4 bytes CRC-32 (both big-endian, of the payload), the payload in JSON. */
 export const HEADER_BYTES = 8;
+const CHECKSUM_AT = 4;
 /** Of a payload. */
 export const RECORD_BYTES_MAX = 2 ** 20;
 
@@ -16,66 +19,82 @@ export interface EncodedEvent {
 }
 
 const OPENING_BRACE = 0x7b;
-const UTF8_BYTES_PER_UNIT_MAX = 3;
-const SLAB_BYTES = 262_144;
 const START_PREFIX = '{"start":';
 const END_PREFIX = '{"end":';
-const SUFFIX_BYTES = 1;
+const SUFFIX = '}';
 
 /**
  * Records that wait to be written together. Their bytes stay where they are after they were written, for whoever holds
  * an event of them: what is on its way to billing costs the garbage collector next to nothing.
  */
 export class RecordBuffer {
-  #slab = Buffer.allocUnsafe(SLAB_BYTES);
-  #begin = 0;
-  #end = 0;
+  readonly #out = new JsonWriter();
 
   get length(): number {
-    return this.#end - this.#begin;
+    return this.#out.length;
   }
 
   /** What waits; valid until the next call of another method. */
   get bytes(): Buffer {
-    return this.#slab.subarray(this.#begin, this.#end);
+    return this.#out.part();
   }
 
-  appendStart(json: string): void {
-    this.#append(`${START_PREFIX}${json}}`);
+  /**
+   * @param facts as `writeStart` takes them
+   * @throws RangeError for an entry that is larger than a record may be; nothing is appended then
+   */
+  appendStart(start: JournalStart, facts?: Uint8Array): void {
+    this.#append(START_PREFIX, (out) => writeStart(out, start, facts));
   }
 
-  appendEnd(json: string): Buffer {
-    const payload = this.#append(`${END_PREFIX}${json}}`);
-    return payload.subarray(END_PREFIX.length, payload.length - SUFFIX_BYTES);
+  /**
+   * @param facts as `writeEnd` takes them
+   * @returns the event in JSON
+   * @throws RangeError as `appendStart`
+   */
+  appendEnd(end: JournalEnd, sequence: number, facts?: Uint8Array): Buffer {
+    return eventIn(this.#append(END_PREFIX, (out) => writeEnd(out, end, sequence, facts)));
+  }
+
+  /**
+   * An event that is JSON already.
+   *
+   * @returns it, where it is now
+   * @throws RangeError as `appendStart`
+   */
+  appendEvent(json: Uint8Array): Buffer {
+    return eventIn(this.#append(END_PREFIX, (out) => out.encoded(json)));
   }
 
   /** Nothing waits any more: it is written, or not wanted. */
   clear(): void {
-    this.#begin = this.#end;
+    this.#out.forget();
   }
 
   /** @returns the payload */
-  #append(payload: string): Buffer {
-    this.#reserve(HEADER_BYTES + payload.length * UTF8_BYTES_PER_UNIT_MAX);
-    const slab = this.#slab;
-    const begin = this.#end + HEADER_BYTES;
-    const length = slab.write(payload, begin);
-    if (length > RECORD_BYTES_MAX) throw new RangeError('The record is larger than the journal takes.');
-    const bytes = slab.subarray(begin, begin + length);
-    slab.writeUInt32BE(length, this.#end);
-    slab.writeUInt32BE(crc32(bytes), this.#end + 4);
-    this.#end = begin + length;
-    return bytes;
+  #append(prefix: string, write: (out: JsonWriter) => void): Buffer {
+    const out = this.#out;
+    const begin = out.length;
+    try {
+      out.skip(HEADER_BYTES);
+      out.ascii(prefix);
+      write(out);
+      out.ascii(SUFFIX);
+      const payload = out.part(begin + HEADER_BYTES);
+      if (payload.length > RECORD_BYTES_MAX)
+        throw new RangeError('The record is larger than the journal takes.');
+      out.setUint32(begin, payload.length);
+      out.setUint32(begin + CHECKSUM_AT, crc32(payload));
+      return payload;
+    } catch (error) {
+      out.cut(begin);
+      throw error;
+    }
   }
+}
 
-  #reserve(needed: number): void {
-    if (this.#end + needed <= this.#slab.length) return;
-    const waiting = this.bytes;
-    const larger = Buffer.allocUnsafe(Math.max(SLAB_BYTES, (waiting.length + needed) * 2));
-    this.#end = waiting.copy(larger);
-    this.#begin = 0;
-    this.#slab = larger;
-  }
+function eventIn(endPayload: Buffer): Buffer {
+  return endPayload.subarray(END_PREFIX.length, endPayload.length - SUFFIX.length);
 }
 
 /** A record and the position in its file right behind it. */
@@ -147,7 +166,7 @@ function parsePayload(payload: Buffer): JournalRecord | undefined {
 
 function entryIn(payload: Buffer, record: JournalRecord): Buffer {
   const prefix = 'start' in record ? START_PREFIX : END_PREFIX;
-  return payload.subarray(prefix.length, payload.length - SUFFIX_BYTES);
+  return payload.subarray(prefix.length, payload.length - SUFFIX.length);
 }
 
 function isJournalRecord(value: unknown): value is JournalRecord {

@@ -18,7 +18,6 @@ import type { FileJournal } from './file-journal.js';
 import type { JournalLimits } from './limits.js';
 import { JournalDirectory } from './journal-directory.js';
 import { currentOwner, formatOwner, type Owner } from './owner.js';
-import { encodeEnd, encodeStart } from './encode-entry.js';
 import { RecordBuffer } from './record.js';
 
 const FAST: Partial<JournalLimits> = {
@@ -56,8 +55,8 @@ describe('the journal of a process that died', () => {
   function encode(entries: readonly Entry[]): Buffer {
     const buffer = new RecordBuffer();
     for (const entry of entries) {
-      if ('start' in entry) buffer.appendStart(encodeStart(entry.start));
-      else buffer.appendEnd(encodeEnd(journalEnd(entry.end), entry.sequence));
+      if ('start' in entry) buffer.appendStart(entry.start);
+      else buffer.appendEnd(journalEnd(entry.end), entry.sequence);
     }
     return Buffer.from(buffer.bytes);
   }

@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { SharedMembers } from './shared-members.js';
+
+interface Source {
+  readonly owner: object;
+  readonly model: string;
+}
+
+function shared() {
+  const encoded: string[] = [];
+  const members = new SharedMembers<Source>({
+    owner: ({ owner }) => owner,
+    same: (one, other) => one.model === other.model,
+    encode: ({ model }) => {
+      encoded.push(model);
+      return `"model":${JSON.stringify(model)}`;
+    },
+  });
+  return { members, encoded };
+}
+
+describe('members that entries share', () => {
+  it('are encoded once for each owner', () => {
+    const { members, encoded } = shared();
+    const [one, other] = [{}, {}];
+    for (const owner of [one, one, other, one, other]) {
+      expect(String(members.of({ owner, model: 'größer' }))).toBe('"model":"größer"');
+    }
+    expect(encoded).toHaveLength(2);
+  });
+
+  it('are known for some variants of an owner, the latest', () => {
+    const { members, encoded } = shared();
+    const owner = {};
+    const ask = (model: number): string => String(members.of({ owner, model: `${model}` }));
+    for (let model = 0; model < 100; model += 1) expect(ask(model)).toBe(`"model":"${model}"`);
+    expect(encoded).toHaveLength(100);
+    for (let model = 99; model > 92; model -= 1) expect(ask(model)).toBe(`"model":"${model}"`);
+    expect(encoded).toHaveLength(100);
+    expect(ask(0)).toBe('"model":"0"');
+    expect(encoded).toHaveLength(101);
+  });
+});
