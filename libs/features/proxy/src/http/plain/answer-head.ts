@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
-import { FIELD_VALUE, TOKEN } from '@tollgate/providers/http1';
+import { TOKEN } from '@tollgate/providers/http1';
 
 /** The head of an answer, and how its body is framed. */
 export interface AnswerHead {
-  /** To its empty line, a character for each byte. */
-  readonly text: string;
+  /** To its empty line. */
+  readonly bytes: Buffer;
   /** Bytes of the body; `undefined`: it comes in chunks, however many. */
   readonly bodyBytes: number | undefined;
   /** The connection is closed behind it. */
@@ -13,6 +13,11 @@ export interface AnswerHead {
 
 /** These have no body, and no header says so: https://www.rfc-editor.org/rfc/rfc9112#name-message-body-length */
 const BODILESS: ReadonlySet<number> = new Set([204, 304]);
+const CHUNKED = Buffer.from('transfer-encoding: chunked\r\n');
+const CLOSE = Buffer.from('connection: close\r\n\r\n');
+const NOTHING = Buffer.alloc(0);
+/** Behind a name, and behind a value. */
+const AROUND_VALUE = ': \r\n'.length;
 
 /**
  * @param headers names in lower case and values by turns
@@ -26,21 +31,93 @@ export function answerHead(
   last: boolean,
   keepAliveSeconds: number,
 ): AnswerHead {
-  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
-  let bodyBytes = BODILESS.has(status) ? 0 : undefined;
-  let closes = last;
+  const { length, contentLength, closes } = survey(headers);
+  const bodyBytes = BODILESS.has(status) ? 0 : contentLength;
+  const statusLine = known(statusLines, status, encodeStatusLine);
+  const framing = bodyBytes === undefined ? CHUNKED : NOTHING;
+  const ending = last || closes ? CLOSE : known(keepAlives, keepAliveSeconds, encodeKeepAlive);
+  const bytes = Buffer.allocUnsafe(statusLine.length + length + framing.length + ending.length);
+  bytes.set(statusLine);
+  let at = statusLine.length;
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    if (name !== 'connection') at = writeHeader(bytes, at, name, headers[index + 1] ?? '');
+  }
+  bytes.set(framing, at);
+  bytes.set(ending, at + framing.length);
+  return { bytes, bodyBytes, last: last || closes };
+}
+
+interface Survey {
+  /** Of all lines but that of `connection`. */
+  readonly length: number;
+  readonly contentLength: number | undefined;
+  readonly closes: boolean;
+}
+
+function survey(headers: readonly string[]): Survey {
+  let length = 0;
+  let contentLength: number | undefined;
+  let closes = false;
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? '';
     const value = headers[at + 1] ?? '';
-    if (!TOKEN.test(name) || !FIELD_VALUE.test(value))
-      throw new Error(`the header "${name}" would be no header`);
-    if (name === 'content-length') bodyBytes ??= Number(value);
+    if (name === 'content-length') contentLength ??= Number(value);
     if (name === 'connection') closes ||= value === 'close';
-    else text += `${name}: ${value}\r\n`;
+    else length += name.length + value.length + AROUND_VALUE;
   }
-  if (bodyBytes === undefined) text += 'transfer-encoding: chunked\r\n';
-  text += closes
-    ? 'connection: close\r\n\r\n'
-    : `connection: keep-alive\r\nkeep-alive: timeout=${keepAliveSeconds}\r\n\r\n`;
-  return { text, bodyBytes, last: closes };
+  return { length, contentLength, closes };
+}
+
+/** @returns where it ends */
+function writeHeader(bytes: Buffer, from: number, name: string, value: string): number {
+  const begun = known(names, name, encodeName);
+  bytes.set(begun, from);
+  let at = from + begun.length;
+  for (let index = 0; index < value.length; index += 1) {
+    const code = value.charCodeAt(index);
+    if (!isFieldCharacter(code)) throw noHeader(name);
+    bytes[at] = code;
+    at += 1;
+  }
+  bytes[at] = 0x0d;
+  bytes[at + 1] = 0x0a;
+  return at + 2;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#name-field-values, and a tab. */
+function isFieldCharacter(code: number): boolean {
+  return code >= 0x20 ? code !== 0x7f && code <= 0xff : code === 0x09;
+}
+
+/** What heads say again and again: all of it is ours, and there is not much of it. */
+const statusLines = new Map<number, Buffer>();
+const names = new Map<string, Buffer>();
+const keepAlives = new Map<number, Buffer>();
+
+function known<Key>(all: Map<Key, Buffer>, key: Key, encode: (key: Key) => string): Buffer {
+  let bytes = all.get(key);
+  if (bytes === undefined) {
+    bytes = Buffer.from(encode(key));
+    all.set(key, bytes);
+  }
+  return bytes;
+}
+
+function encodeStatusLine(status: number): string {
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+}
+
+function encodeKeepAlive(seconds: number): string {
+  return `connection: keep-alive\r\nkeep-alive: timeout=${seconds}\r\n\r\n`;
+}
+
+/** @throws Error for what would be no name of a header */
+function encodeName(name: string): string {
+  if (!TOKEN.test(name)) throw noHeader(name);
+  return `${name}: `;
+}
+
+function noHeader(name: string): Error {
+  return new Error(`the header "${name}" would be no header`);
 }

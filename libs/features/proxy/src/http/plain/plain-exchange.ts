@@ -155,15 +155,16 @@ export class PlainExchange implements Exchange {
   private put(bytes: Buffer, lastChunk: string): AnswerHead {
     const { head } = this;
     if (head === undefined) throw new Error('the answer has not begun');
-    let before = this.headWaits ? head.text : '';
-    let after = '';
-    if (head.bodyBytes === undefined) {
-      if (bytes.length > 0) before += `${bytes.length.toString(16)}\r\n`;
-      after = bytes.length > 0 ? `\r\n${lastChunk}` : lastChunk;
-    }
+    const chunked = head.bodyBytes === undefined;
+    const piece = chunked && bytes.length > 0;
+    const frame: Frame = {
+      head: this.headWaits ? head.bytes : NO_BYTES,
+      before: piece ? `${bytes.length.toString(16)}\r\n` : '',
+      after: `${piece ? '\r\n' : ''}${chunked ? lastChunk : ''}`,
+    };
     this.headWaits = false;
     this.written += bytes.length;
-    writePiece(this.connection.socket, before, bytes, after);
+    writePiece(this.connection.socket, frame, bytes);
     return head;
   }
 
@@ -178,16 +179,26 @@ function uncork(exchange: PlainExchange): void {
   exchange.uncork();
 }
 
-function writePiece(socket: Socket, before: string, bytes: Buffer, after: string): void {
+/** What stands around a piece of a body. */
+interface Frame {
+  readonly head: Buffer;
+  readonly before: string;
+  readonly after: string;
+}
+
+function writePiece(socket: Socket, { head, before, after }: Frame, bytes: Buffer): void {
   if (bytes.length <= COPIED_BYTES_MAX) {
-    const piece = Buffer.allocUnsafe(before.length + bytes.length + after.length);
-    piece.write(before, 'latin1');
-    piece.set(bytes, before.length);
-    piece.write(after, before.length + bytes.length, 'latin1');
+    const start = head.length + before.length;
+    const piece = Buffer.allocUnsafe(start + bytes.length + after.length);
+    piece.set(head);
+    if (before !== '') piece.write(before, head.length, 'latin1');
+    piece.set(bytes, start);
+    if (after !== '') piece.write(after, start + bytes.length, 'latin1');
     socket.write(piece);
     return;
   }
   socket.cork();
+  if (head.length > 0) socket.write(head);
   if (before !== '') socket.write(before, 'latin1');
   socket.write(bytes);
   if (after !== '') socket.write(after, 'latin1');
