@@ -70,6 +70,29 @@ describe('a client request', () => {
     await once(socket, 'close');
   });
 
+  it('shows the key that came with it, whatever its connection showed before', async () => {
+    const shown: (string | undefined)[] = [];
+    const headers = [
+      'authorization: Bearer sk-one',
+      'authorization: Bearer sk-one',
+      'authorization: Bearer sk-two',
+      'authorization: Basic sk-two',
+      'x-api-key: sk-three',
+      'authorization: Bearer sk-one',
+    ];
+    for (const header of headers) {
+      socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${header}\r\ncontent-length: 2\r\n\r\n{}`);
+      await eventually(() => clients.length > shown.length, 'the request');
+      const client = clients.at(-1)!;
+      shown.push(client.secret());
+      await client.readBody(10);
+      client.begin(200, 'text/plain', ['content-length', '4']);
+      client.end('done');
+      await once(socket, 'data');
+    }
+    expect(shown).toEqual(['sk-one', 'sk-one', 'sk-two', undefined, 'sk-three', 'sk-one']);
+  });
+
   it('does not take a client that waits for the next answer for one that went away', async () => {
     socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}');
     await eventually(() => clients.length === 1, 'the request');

@@ -64,7 +64,7 @@ export class ClientRequest implements ExchangeListener {
   /** The API key, from wherever clients of the four dialects put it. */
   secret(): string | undefined {
     const authorization = this.header('authorization');
-    if (authorization !== undefined) return bearerSecret(authorization);
+    if (authorization !== undefined) return secretShown(this.exchange.connection, authorization);
     return this.header('x-api-key') ?? this.header('x-goog-api-key') ?? queryKey(this.exchange.url);
   }
 
@@ -162,6 +162,22 @@ export class ClientRequest implements ExchangeListener {
     this.linger = setTimeout(() => exchange.destroy(), LINGER_MS);
     exchange.readBody({ push: () => undefined, end: () => exchange.end() });
   }
+}
+
+interface ShownSecret {
+  readonly authorization: string;
+  readonly secret: string | undefined;
+}
+
+/** By connection: what is shown again is the same string again, whose hash is known to whoever looks it up. */
+const shown = new WeakMap<object, ShownSecret>();
+
+function secretShown(connection: object, authorization: string): string | undefined {
+  const before = shown.get(connection);
+  if (before?.authorization === authorization) return before.secret;
+  const secret = bearerSecret(authorization);
+  shown.set(connection, { authorization, secret });
+  return secret;
 }
 
 /** As nearly all clients write it, without a pattern. */
