@@ -10,6 +10,7 @@ import {
   type StartGateway,
 } from './gateways/gateway.ts';
 import { startNginx } from './gateways/nginx.ts';
+import { NODE_OPTIONS } from './gateways/node-options.ts';
 import { startPortkey } from './gateways/portkey.ts';
 import {
   startCrowdedTollgate,
@@ -30,12 +31,6 @@ const starters: Readonly<Record<GatewayName, StartGateway>> = {
   keyed: startKeyedTollgate,
   portkey: startPortkey,
 };
-
-/** Of every Node gateway alike: as the proxy's image starts it (deploy/Dockerfile). */
-const NODE_OPTIONS = [
-  ...['--max-semi-space-size=16', '--no-parallel-scavenge'],
-  ...['--external-memory-accounted-in-global-limit', '--initial-heap-size=128'],
-];
 
 /** How large some gateways are. */
 export type WorldSize = Pick<GatewayContext, 'workers' | 'keys'>;

@@ -1,0 +1,5 @@
+/** Of every Node gateway alike: as the proxy's image starts it (deploy/Dockerfile). */
+export const NODE_OPTIONS: readonly string[] = [
+  ...['--max-semi-space-size=16', '--no-parallel-scavenge', '--external-memory-accounted-in-global-limit'],
+  ...['--initial-heap-size=128', '--no-allocation-site-pretenuring'],
+];
