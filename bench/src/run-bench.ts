@@ -53,13 +53,17 @@ async function takeSamples(
   say: Say,
 ): Promise<{ samples: Samples; rounds: number }> {
   const samples: Samples = {};
-  const asked = (subject: Subject): WorkloadId[] => workloads.filter((id) => isAsked(subject, id));
+  // Workload by workload, so that what is compared is measured in the same seconds.
+  const asked = (subjects: readonly Subject[]): [WorkloadId, Subject][] =>
+    workloads.flatMap((id) =>
+      subjects
+        .filter((subject) => isAsked(subject, id))
+        .map((subject): [WorkloadId, Subject] => [id, subject]),
+    );
   const startedAt = performance.now();
   say('warm-up …');
   for (let round = 0; round < plan.warmUpRounds; round += 1) {
-    for (const subject of world.subjects) {
-      for (const id of asked(subject)) await sampleOf(world, subject, id, plan);
-    }
+    for (const [id, subject] of asked(world.subjects)) await sampleOf(world, subject, id, plan);
   }
   let round = 0;
   while (round < plan.rounds) {
@@ -67,10 +71,8 @@ async function takeSamples(
     if (late && round >= plan.roundsMin) break;
     round += 1;
     say(`round ${round} of ${plan.rounds} …`);
-    for (const subject of turned(world.subjects, round)) {
-      for (const id of asked(subject)) {
-        ((samples[subject.name] ??= {})[id] ??= []).push(await sampleOf(world, subject, id, plan));
-      }
+    for (const [id, subject] of asked(turned(world.subjects, round))) {
+      ((samples[subject.name] ??= {})[id] ??= []).push(await sampleOf(world, subject, id, plan));
     }
   }
   return { samples, rounds: round };

@@ -5,11 +5,13 @@ import { type LoadedSummary, type Results } from '../results.ts';
 import { workloadIds, workloads, type WorkloadId } from '../workloads.ts';
 import { keyWalkSection, overloadSection } from './more-sections.ts';
 import { table } from './table.ts';
-import { addedTime, cpuRatio, judge } from './targets.ts';
+import { addedTime, cpuRatio, judge, latencies } from './targets.ts';
 
 export const gatewayNames: readonly GatewayName[] = [
   ...(['nginx', 'bare', 'tollgate', 'crowded', 'workers', 'keyed', 'portkey'] as const),
 ];
+type Load = Parameters<typeof latencies>[1];
+
 const NOTHING = '–';
 /** Of a gateway, while its aftermath is done beside it. */
 const BESIDE = ', billing beside it';
@@ -93,7 +95,7 @@ function ratioTable(results: Results): string {
   const rows = others.map((name) => [
     name,
     ...workloadIds.map((id) => {
-      const ratio = cpuRatio(results, id, name);
+      const ratio = cpuRatio(results.samples.tollgate?.[id], results.samples[name]?.[id]);
       return ratio === undefined ? NOTHING : ratio.toFixed(2);
     }),
   ]);
@@ -101,37 +103,40 @@ function ratioTable(results: Results): string {
 }
 
 function latencyTable(results: Results): string {
-  const { direct } = results.summary;
+  const { samples, summary } = results;
   const rows = measured(results).flatMap((name) => {
-    const of = results.summary[name];
-    const cells = (id: WorkloadId): string[] => [
-      pair(addedTime(of?.[id]?.single, direct?.[id]?.single)),
-      pair(addedTime(of?.[id]?.loaded, direct?.[id]?.loaded)),
-    ];
-    const beside = (id: WorkloadId): string[] => [
-      NOTHING,
-      pair(addedTime(of?.[id]?.besideAftermath, direct?.[id]?.loaded)),
-    ];
+    const added = (id: WorkloadId, load: Load, directLoad: Load = load): string =>
+      pair(addedTime(latencies(samples[name]?.[id], load), latencies(samples.direct?.[id], directLoad)));
+    const cells = (id: WorkloadId): string[] => [added(id, 'single'), added(id, 'loaded')];
+    const beside = (id: WorkloadId): string[] => [NOTHING, added(id, 'besideAftermath', 'loaded')];
     const alone = [name, ...workloadIds.flatMap(cells)];
-    return hasAftermath(of) ? [alone, [name + BESIDE, ...workloadIds.flatMap(beside)]] : [alone];
+    return hasAftermath(summary[name]) ? [alone, [name + BESIDE, ...workloadIds.flatMap(beside)]] : [alone];
   });
-  const own = workloadIds.flatMap((id) => [pair(direct?.[id]?.single), pair(direct?.[id]?.loaded)]);
+  const own = workloadIds.flatMap((id) => [
+    pair(summary.direct?.[id]?.single),
+    pair(summary.direct?.[id]?.loaded),
+  ]);
   const heads = workloadIds.flatMap((id) => [`${id}, 1 conn.`, `${id}, 16 conn.`]);
   return table(['', ...heads], [['direct call', ...own], ...rows]);
 }
 
 /** Of the workloads that have a rate. */
 function steadyTable(results: Results): string {
-  const { direct } = results.summary;
+  const { samples, summary } = results;
   const ids = workloadIds.filter((id) => workloads[id].steadyRate !== undefined);
   const rows = measured(results).map((name) => [
     name,
-    ...ids.map((id) => pair(addedTime(results.summary[name]?.[id]?.steady, direct?.[id]?.steady))),
+    ...ids.map((id) =>
+      pair(addedTime(latencies(samples[name]?.[id], 'steady'), latencies(samples.direct?.[id], 'steady'))),
+    ),
   ]);
   const heads = ids.map(
     (id) => `${id}, 16 conn., ${workloads[id].steadyRate?.toLocaleString('en')} a second`,
   );
-  return table(['', ...heads], [['direct call', ...ids.map((id) => pair(direct?.[id]?.steady))], ...rows]);
+  return table(
+    ['', ...heads],
+    [['direct call', ...ids.map((id) => pair(summary.direct?.[id]?.steady))], ...rows],
+  );
 }
 
 function pair(latency: Latency | undefined): string {

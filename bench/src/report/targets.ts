@@ -1,11 +1,12 @@
 import { type SubjectName } from '../gateways/gateway.ts';
-import { type Latency } from '../measure/sample.ts';
+import { type Latency, type Sample } from '../measure/sample.ts';
+import { median } from '../measure/statistics.ts';
 import { type Results } from '../results.ts';
 import { STEADY_RATE, type WorkloadId } from '../workloads.ts';
 
-type Measured = Pick<Results, 'summary' | 'idle'>;
+type Measured = Pick<Results, 'samples' | 'idle'>;
 
-/** What Tollgate is to reach, judged by the medians of one run. */
+/** What Tollgate is to reach, judged by one run. */
 export interface Target {
   readonly title: string;
   readonly max: number;
@@ -33,14 +34,17 @@ export const targets: readonly Target[] = [
   ...(['J1', 'SB'] as const).map((workload) => ({
     title: `${workload} among 10,000 channels: at most 1.05 × its own among few`,
     max: 1.05,
-    measure: ({ summary }: Measured) =>
-      ratio(summary.crowded?.[workload]?.loaded.cpuUs, summary.tollgate?.[workload]?.loaded.cpuUs),
+    measure: ({ samples }: Measured) => cpuRatio(samples.crowded?.[workload], samples.tollgate?.[workload]),
   })),
 ];
 
 function atMost(max: number, { workload, than }: { workload: WorkloadId; than: SubjectName }): Target {
   const title = `${workload}, CPU time: at most ${max} × ${than}`;
-  return { title, max, measure: (results) => cpuRatio(results, workload, than) };
+  return {
+    title,
+    max,
+    measure: ({ samples }) => cpuRatio(samples.tollgate?.[workload], samples[than]?.[workload]),
+  };
 }
 
 /** The bare proxy knows no limits: to it JL is J1. */
@@ -48,7 +52,7 @@ function limited(max: number): Target {
   return {
     title: `JL, CPU time: at most ${max} × bare`,
     max,
-    measure: ({ summary: { tollgate, bare } }) => ratio(tollgate?.JL?.loaded.cpuUs, bare?.J1?.loaded.cpuUs),
+    measure: ({ samples: { tollgate, bare } }) => cpuRatio(tollgate?.JL, bare?.J1),
   };
 }
 
@@ -57,8 +61,7 @@ function translated(workload: WorkloadId, max: number): Target {
   return {
     title,
     max,
-    measure: ({ summary: { tollgate } }) =>
-      ratio(tollgate?.[workload]?.loaded.cpuUs, tollgate?.SB?.loaded.cpuUs),
+    measure: ({ samples: { tollgate } }) => cpuRatio(tollgate?.[workload], tollgate?.SB),
   };
 }
 
@@ -67,8 +70,8 @@ function addedAtMost(maxMs: number, percentile: 'p50' | 'p99', load: 'loaded' | 
   return {
     title: `J1 at 16 connections, ${how}: adds at most ${maxMs} ms (${percentile})`,
     max: maxMs,
-    measure: ({ summary }) => {
-      const added = addedTime(summary.tollgate?.J1?.[load], summary.direct?.J1?.[load]);
+    measure: ({ samples: { tollgate, direct } }) => {
+      const added = addedTime(latencies(tollgate?.J1, load), latencies(direct?.J1, load));
       return added === undefined ? undefined : added[`${percentile}Us`] / 1_000;
     },
   };
@@ -82,19 +85,39 @@ export interface TargetResult {
   readonly verdict: Verdict;
 }
 
-/** Tollgate's CPU time a request as a multiple of another's. @returns `undefined` if one of them was not measured */
-export function cpuRatio(
-  { summary }: Pick<Results, 'summary'>,
-  workload: WorkloadId,
-  than: SubjectName,
-): number | undefined {
-  return ratio(summary.tollgate?.[workload]?.loaded.cpuUs, summary[than]?.[workload]?.loaded.cpuUs);
+type Taken = readonly Sample[] | undefined;
+
+/** One's CPU time a request as a multiple of the other's. @returns `undefined` if one of them was not measured */
+export function cpuRatio(own: Taken, other: Taken): number | undefined {
+  return paired(own, other, (one, two) => one.loaded.cpuUs / two.loaded.cpuUs);
 }
 
 /** What a gateway adds to the direct call. @returns `undefined` if one of them was not measured */
-export function addedTime(through: Latency | undefined, direct: Latency | undefined): Latency | undefined {
-  if (through === undefined || direct === undefined) return undefined;
-  return { p50Us: through.p50Us - direct.p50Us, p99Us: through.p99Us - direct.p99Us };
+export function addedTime(through: readonly Latency[], direct: readonly Latency[]): Latency | undefined {
+  const p50Us = paired(through, direct, (one, two) => one.p50Us - two.p50Us);
+  const p99Us = paired(through, direct, (one, two) => one.p99Us - two.p99Us);
+  return p50Us === undefined || p99Us === undefined ? undefined : { p50Us, p99Us };
+}
+
+/** Of one way of asking, by rounds. */
+export function latencies(
+  taken: Taken,
+  load: 'loaded' | 'besideAftermath' | 'single' | 'steady',
+): readonly Latency[] {
+  return taken?.flatMap((sample) => sample[load] ?? []) ?? [];
+}
+
+/** The median of what comes of the samples of each round: they stood beside one another, whatever the machine did then. */
+function paired<Item>(
+  own: readonly Item[] | undefined,
+  other: readonly Item[] | undefined,
+  compare: (own: Item, other: Item) => number,
+): number | undefined {
+  const compared = own?.flatMap((item, round) => {
+    const beside = other?.[round];
+    return beside === undefined ? [] : [compare(item, beside)];
+  });
+  return compared === undefined || compared.length === 0 ? undefined : median(compared);
 }
 
 export function judge(results: Measured): TargetResult[] {
@@ -107,8 +130,4 @@ export function judge(results: Measured): TargetResult[] {
 function verdict(measured: number | undefined, max: number): Verdict {
   if (measured === undefined) return 'not measured';
   return measured <= max ? 'met' : 'not met';
-}
-
-function ratio(own: number | undefined, other: number | undefined): number | undefined {
-  return own === undefined || other === undefined ? undefined : own / other;
 }
