@@ -90,14 +90,19 @@ const ENTRY_BYTES = 1_536;
 export function encodeStart(start: JournalStart): Buffer {
   const out = new JsonWriter(ENTRY_BYTES);
   writeStart(out, start);
-  return out.part();
+  return exactly(out.part());
 }
 
 /** The JSON of an end by itself. */
 export function encodeEnd(end: JournalEnd, sequence: number): Buffer {
   const out = new JsonWriter(ENTRY_BYTES);
   writeEnd(out, end, sequence);
-  return out.part();
+  return exactly(out.part());
+}
+
+/** A copy that keeps no more than itself in memory: an event that is in no file may wait for long. */
+function exactly(bytes: Buffer): Buffer {
+  return Buffer.from(new Uint8Array(bytes).buffer);
 }
 
 function writeRequest(out: JsonWriter, entry: JournalStart | JournalEnd, begun: Uint8Array): void {
