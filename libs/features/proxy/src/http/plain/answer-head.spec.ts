@@ -7,22 +7,21 @@ describe('the head of an answer', () => {
     expect({ ...head, bytes: String(head.bytes) }).toEqual({
       bytes:
         'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 5\r\nconnection: keep-alive\r\nkeep-alive: timeout=75\r\n\r\n',
-      bodyBytes: 5,
-      last: false,
+      framing: { bodyBytes: 5, last: false },
     });
   });
 
   it('says that its body comes in chunks where it has no length', () => {
-    const { bytes, bodyBytes } = answerHead(200, [], false, 75);
+    const { bytes, framing } = answerHead(200, [], false, 75);
     expect(String(bytes)).toContain('\r\ntransfer-encoding: chunked\r\n');
-    expect(bodyBytes).toBeUndefined();
+    expect(framing.bodyBytes).toBeUndefined();
   });
 
   it.each([204, 304])('says nothing of a body that there can not be: %i', (status) => {
-    const { bytes, bodyBytes } = answerHead(status, [], false, 75);
+    const { bytes, framing } = answerHead(status, [], false, 75);
     expect(String(bytes)).not.toMatch(/transfer-encoding|content-length/);
-    expect(bodyBytes).toBe(0);
-    expect(answerHead(status, ['content-length', '5'], false, 75).bodyBytes).toBe(0);
+    expect(framing.bodyBytes).toBe(0);
+    expect(answerHead(status, ['content-length', '5'], false, 75).framing.bodyBytes).toBe(0);
   });
 
   it.each<[string, string[], boolean]>([
@@ -30,7 +29,7 @@ describe('the head of an answer', () => {
     ['the answer', ['connection', 'close'], false],
   ])('says once that %s closes the connection', (_who, headers, last) => {
     const head = answerHead(401, headers, last, 75);
-    expect(head.last).toBe(true);
+    expect(head.framing.last).toBe(true);
     expect(String(head.bytes).match(/connection/g)).toHaveLength(1);
     expect(String(head.bytes)).toContain('connection: close\r\n');
   });

@@ -1,14 +1,18 @@
 import { STATUS_CODES } from 'node:http';
 import { TOKEN } from '@tollgate/providers/http1';
 
-/** The head of an answer, and how its body is framed. */
-export interface AnswerHead {
-  /** To its empty line. */
-  readonly bytes: Buffer;
+/** How the body of an answer is framed, and what becomes of its connection. */
+export interface AnswerFraming {
   /** Bytes of the body; `undefined`: it comes in chunks, however many. */
   readonly bodyBytes: number | undefined;
   /** The connection is closed behind it. */
   readonly last: boolean;
+}
+
+export interface AnswerHead {
+  /** To its empty line. */
+  readonly bytes: Buffer;
+  readonly framing: AnswerFraming;
 }
 
 /** These have no body, and no header says so: https://www.rfc-editor.org/rfc/rfc9112#name-message-body-length */
@@ -34,18 +38,18 @@ export function answerHead(
   const { length, contentLength, closes } = survey(headers);
   const bodyBytes = BODILESS.has(status) ? 0 : contentLength;
   const statusLine = known(statusLines, status, encodeStatusLine);
-  const framing = bodyBytes === undefined ? CHUNKED : NOTHING;
+  const transfer = bodyBytes === undefined ? CHUNKED : NOTHING;
   const ending = last || closes ? CLOSE : known(keepAlives, keepAliveSeconds, encodeKeepAlive);
-  const bytes = Buffer.allocUnsafe(statusLine.length + length + framing.length + ending.length);
+  const bytes = Buffer.allocUnsafe(statusLine.length + length + transfer.length + ending.length);
   bytes.set(statusLine);
   let at = statusLine.length;
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? '';
     if (name !== 'connection') at = writeHeader(bytes, at, name, headers[index + 1] ?? '');
   }
-  bytes.set(framing, at);
-  bytes.set(ending, at + framing.length);
-  return { bytes, bodyBytes, last: last || closes };
+  bytes.set(transfer, at);
+  bytes.set(ending, at + transfer.length);
+  return { bytes, framing: { bodyBytes, last: last || closes } };
 }
 
 interface Survey {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { BodySink, Exchange, ExchangeListener } from '../exchange.js';
-import { answerHead, type AnswerHead } from './answer-head.js';
+import { answerHead, type AnswerFraming } from './answer-head.js';
 import { endWithTurn } from './answers-of-a-turn.js';
 import type { PlainHead } from './plain-head.js';
 
@@ -22,7 +22,7 @@ const EARLY_BYTES_MAX = 65_536;
 /** Up to this size a piece is copied into its frame: one write of one piece is the cheapest. */
 const COPIED_BYTES_MAX = 16_384;
 const LAST_CHUNK = '0\r\n\r\n';
-const NO_BYTES = Buffer.alloc(0);
+const NO_BYTES: Buffer = Buffer.alloc(0);
 
 /** An exchange that a plain connection carries. */
 export class PlainExchange implements Exchange {
@@ -32,9 +32,9 @@ export class PlainExchange implements Exchange {
   bodyLeft: number;
   private sink: BodySink | undefined;
   private early: Buffer[] = [];
-  private head: AnswerHead | undefined;
-  /** It waits for the first bytes behind it. */
-  private headWaits = false;
+  private framing: AnswerFraming | undefined;
+  /** Until the first bytes behind it; not longer, as it may keep a whole pool of buffers in memory. */
+  private waitingHead = NO_BYTES;
   private written = 0;
   private ended = false;
   private corked = false;
@@ -62,7 +62,7 @@ export class PlainExchange implements Exchange {
     return !this.connection.socket.writable;
   }
   get answered(): boolean {
-    return this.head !== undefined;
+    return this.framing !== undefined;
   }
 
   header(name: string): string | undefined {
@@ -102,8 +102,9 @@ export class PlainExchange implements Exchange {
 
   begin(status: number, headers: readonly string[]): void {
     const { closing, keepAliveSeconds } = this.connection;
-    this.head = answerHead(status, headers, closing || this.request.last, keepAliveSeconds);
-    this.headWaits = true;
+    const head = answerHead(status, headers, closing || this.request.last, keepAliveSeconds);
+    this.framing = head.framing;
+    this.waitingHead = head.bytes;
   }
 
   write(bytes: Buffer): boolean {
@@ -152,25 +153,25 @@ export class PlainExchange implements Exchange {
   }
 
   /** Writes what is next of the body, in its frame, behind the head if that still waits. */
-  private put(bytes: Buffer, lastChunk: string): AnswerHead {
-    const { head } = this;
-    if (head === undefined) throw new Error('the answer has not begun');
-    const chunked = head.bodyBytes === undefined;
+  private put(bytes: Buffer, lastChunk: string): AnswerFraming {
+    const { framing } = this;
+    if (framing === undefined) throw new Error('the answer has not begun');
+    const chunked = framing.bodyBytes === undefined;
     const piece = chunked && bytes.length > 0;
     const frame: Frame = {
-      head: this.headWaits ? head.bytes : NO_BYTES,
+      head: this.waitingHead,
       before: piece ? `${bytes.length.toString(16)}\r\n` : '',
       after: `${piece ? '\r\n' : ''}${chunked ? lastChunk : ''}`,
     };
-    this.headWaits = false;
+    this.waitingHead = NO_BYTES;
     this.written += bytes.length;
     writePiece(this.connection.socket, frame, bytes);
-    return head;
+    return framing;
   }
 
   /** What is left of its request is passed over, then the connection is free. */
   private goOn(): void {
-    if (this.complete) this.connection.over(this.head?.last === true);
+    if (this.complete) this.connection.over(this.framing?.last === true);
     else this.connection.resume();
   }
 }
