@@ -5,6 +5,11 @@ export const STRAY_CONTROL = /\r(?!\n)|[^\r]\n|[^\t\r\n\x20-\x7e\x80-\xff]/;
 /** What a header's value may be written of: visible characters, blanks and bytes above ASCII, one byte each. */
 export const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+/** Of such a value, for whoever goes through it anyway: `code` as `charCodeAt` has it. */
+export function isFieldCharacter(code: number): boolean {
+  return code >= 0x20 ? code !== 0x7f && code <= 0xff : code === 0x09;
+}
+
 /**
  * Reads the header lines of a head without stray control characters, as RFC 9112 has them and no laxer: no folded line, no
  * space before a colon.

@@ -1,3 +1,3 @@
 /** What both ends of HTTP/1.1 have in common. */
-export { FIELD_VALUE, readHeaderLines, STRAY_CONTROL } from './header-lines.js';
+export { isFieldCharacter, readHeaderLines, STRAY_CONTROL } from './header-lines.js';
 export { TOKEN } from './token.js';

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { TOKEN } from '@tollgate/providers/http1';
+import { isFieldCharacter, TOKEN } from '@tollgate/providers/http1';
 
 /** How the body of an answer is framed, and what becomes of its connection. */
 export interface AnswerFraming {
@@ -20,6 +20,8 @@ const BODILESS: ReadonlySet<number> = new Set([204, 304]);
 const CHUNKED = Buffer.from('transfer-encoding: chunked\r\n');
 const CLOSE = Buffer.from('connection: close\r\n\r\n');
 const NOTHING = Buffer.alloc(0);
+const CARRIAGE_RETURN = 0x0d;
+const LINE_FEED = 0x0a;
 /** Behind a name, and behind a value. */
 const AROUND_VALUE = ': \r\n'.length;
 
@@ -84,14 +86,9 @@ function writeHeader(bytes: Buffer, from: number, name: string, value: string): 
     bytes[at] = code;
     at += 1;
   }
-  bytes[at] = 0x0d;
-  bytes[at + 1] = 0x0a;
+  bytes[at] = CARRIAGE_RETURN;
+  bytes[at + 1] = LINE_FEED;
   return at + 2;
-}
-
-/** https://www.rfc-editor.org/rfc/rfc9110#name-field-values, and a tab. */
-function isFieldCharacter(code: number): boolean {
-  return code >= 0x20 ? code !== 0x7f && code <= 0xff : code === 0x09;
 }
 
 /** What heads say again and again: all of it is ours, and there is not much of it. */
