@@ -44,28 +44,19 @@ const PLAIN_TEXT = Buffer.from(
 const CHARGE = Buffer.from('},"charge":"');
 const VENDOR_COST = Buffer.from('","vendorCost":"');
 
-/** @param facts those of the entry, where they are known already */
-export function writeStart(out: JsonWriter, start: JournalStart, facts = encodedFacts(start)): void {
+/** What is known of a request when it is admitted. */
+export function writeStart(out: JsonWriter, start: JournalStart): void {
   const { usage, charge, vendorCost } = start.estimate;
-  writeRequest(out, start, facts);
+  writeRequest(out, start);
   out.encoded(ESTIMATE);
   writeCost(out, usage, charge, vendorCost);
   out.encoded(START_CLOSE);
 }
 
-/**
- * A usage event, as it is published.
- *
- * @param facts those of the entry, where its start has them encoded already
- */
-export function writeEnd(
-  out: JsonWriter,
-  end: JournalEnd,
-  sequence: number,
-  facts = encodedFacts(end),
-): void {
+/** A usage event, as it is published. */
+export function writeEnd(out: JsonWriter, end: JournalEnd, sequence: number): void {
   const { findings, warnings } = end;
-  writeRequest(out, end, facts);
+  writeRequest(out, end);
   out.encoded(EVENT);
   out.number(sequence);
   out.encoded(DURATION);
@@ -76,11 +67,6 @@ export function writeEnd(
   writeCost(out, end.usage, end.charge, end.vendorCost);
   if (findings.length + warnings.length === 0) out.encoded(NO_REMARKS);
   else out.text(`,${membersOf({ findings, warnings })}}`);
-}
-
-/** How an entry begins, up to its id: what `writeStart` and `writeEnd` take. */
-export function encodedFacts(entry: Facts): Uint8Array {
-  return facts.of(entry);
 }
 
 /** Most entries are shorter. */
@@ -105,9 +91,9 @@ function exactly(bytes: Buffer): Buffer {
   return Buffer.from(new Uint8Array(bytes).buffer);
 }
 
-function writeRequest(out: JsonWriter, entry: JournalStart | JournalEnd, begun: Uint8Array): void {
+function writeRequest(out: JsonWriter, entry: JournalStart | JournalEnd): void {
   const { leaseId, budgetLeases } = entry;
-  out.encoded(begun);
+  out.encoded(beginnings.of(entry));
   // Ids that `newId` made hold nothing to escape.
   out.ascii(entry.id);
   out.encoded(OCCURRED_AT);
@@ -142,7 +128,8 @@ function writeCost(out: JsonWriter, usage: UsageQuantities, charge: string, vend
   out.encoded(QUOTE);
 }
 
-const facts = new SharedMembers<Facts>({
+/** Up to the opening quote of the id. */
+const beginnings = new SharedMembers<Facts>({
   owner: ({ apiKey }) => apiKey,
   same: (one, other) =>
     one.model === other.model &&

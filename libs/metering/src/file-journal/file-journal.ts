@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { GatewayError, newId, type JournalId } from '@tollgate/contracts';
 import type { Journal, JournalEnd, JournalStart, StartedRequest } from '../journal.js';
-import { encodedFacts } from './encode-entry.js';
 import { EventBacklog } from './event-backlog.js';
 import { interruptedEvent } from './interrupted.js';
 import { JournalDirectory } from './journal-directory.js';
@@ -133,7 +132,7 @@ export class FileJournal implements Journal {
   start(entry: JournalStart): Promise<StartedRequest> {
     const refusal = this.#refusal();
     if (refusal !== undefined) return Promise.reject(refusal);
-    const request = new OpenRequest(entry, encodedFacts(entry));
+    const request = new OpenRequest(entry);
     if (this.#shedding.allowed && this.#full) return this.#startUnfiled(request);
     try {
       return this.#writer.start(request);

@@ -52,7 +52,7 @@ export class JournalWriter {
 
   /** Resolves when the start is written. @throws RangeError for an entry that is larger than a record may be */
   start(request: OpenRequest): Promise<OpenRequest> {
-    this.#buffer.appendStart(request.entry, request.facts);
+    this.#buffer.appendStart(request.entry);
     this.#planFlush();
     this.open.add(request);
     return request.whenWritten();
@@ -65,7 +65,7 @@ export class JournalWriter {
     this.open.ended(request, sequence);
     if (filed) {
       if (this.#firstBuffered === 0) this.#firstBuffered = sequence;
-      this.options.backlog.append({ sequence, json: this.#file(request, entry, sequence) });
+      this.options.backlog.append({ sequence, json: this.#file(entry, sequence) });
     } else this.options.backlog.appendUnfiled({ sequence, json: encodeEnd(entry, sequence) });
     this.#planFlush();
   }
@@ -117,7 +117,7 @@ export class JournalWriter {
     this.flush();
     const requests = this.open.all().filter(({ segment }) => segment === oldest);
     try {
-      for (const { entry, facts } of requests) this.#buffer.appendStart(entry, facts);
+      for (const { entry } of requests) this.#buffer.appendStart(entry);
       const segment = this.#write();
       for (const request of requests) request.segment = segment;
       segment.openStarts += requests.length;
@@ -153,11 +153,9 @@ export class JournalWriter {
   }
 
   /** @returns the event in JSON */
-  #file(request: OpenRequest, entry: JournalEnd, sequence: number): Buffer {
-    // Another price took its place when another model took over.
-    const facts = entry.priceCard === request.entry.priceCard ? request.facts : undefined;
+  #file(entry: JournalEnd, sequence: number): Buffer {
     try {
-      return this.#buffer.appendEnd(entry, sequence, facts);
+      return this.#buffer.appendEnd(entry, sequence);
     } catch (error) {
       this.options.logger.error(
         { requestId: entry.id, error: reasonOf(error) },

@@ -75,6 +75,6 @@ describe('a writer of JSON', () => {
     out.ascii('"a long text, for which there was no room"');
     out.setUint32(0, out.length);
     expect(out.part().readUInt32BE(0)).toBe(out.length);
-    expect(out.part(4, 11).toString()).toBe('"a long');
+    expect(out.part(4).toString()).toMatch(/^"a long text.* no room"$/);
   });
 });

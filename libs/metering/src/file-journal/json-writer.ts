@@ -13,7 +13,7 @@ const NULL = 'null';
 
 /**
  * JSON in bytes, written piece behind piece: a fraction of the price of a string that is put together and then encoded.
- * What was written stays where it is, for whoever holds a part of it; only what nobody has forgotten yet moves when more
+ * What was written stays where it is, for whoever holds a part of it; only what is not done with moves when more
  * room is needed.
  */
 export class JsonWriter {
@@ -21,7 +21,7 @@ export class JsonWriter {
   #begin = 0;
   #end = 0;
 
-  constructor(capacity = CAPACITY_BYTES) {
+  constructor(private readonly capacity = CAPACITY_BYTES) {
     this.#bytes = Buffer.allocUnsafe(capacity);
   }
 
@@ -30,9 +30,9 @@ export class JsonWriter {
     return this.#end - this.#begin;
   }
 
-  /** What was written between two lengths; valid until the next piece, then where it was forgotten. */
-  part(from = 0, to = this.length): Buffer {
-    return this.#bytes.subarray(this.#begin + from, this.#begin + to);
+  /** What was written since it had that length. */
+  part(from = 0): Buffer {
+    return this.#bytes.subarray(this.#begin + from, this.#end);
   }
 
   /** What is written is done with, and stays as it is. */
@@ -134,7 +134,7 @@ export class JsonWriter {
 
   #makeRoom(length: number): void {
     const kept = this.part();
-    const larger = Buffer.allocUnsafe(Math.max(CAPACITY_BYTES, (kept.length + length) * 2));
+    const larger = Buffer.allocUnsafe(Math.max(this.capacity, (kept.length + length) * 2));
     this.#end = kept.copy(larger);
     this.#begin = 0;
     this.#bytes = larger;

@@ -11,11 +11,7 @@ export class OpenRequest implements StartedRequest {
   private written: ((started: OpenRequest) => void) | undefined;
   private refused: ((error: GatewayError) => void) | undefined;
 
-  /** @param facts what its end repeats of its start, as JSON members; see `encodedFacts` */
-  constructor(
-    readonly entry: JournalStart,
-    readonly facts: Uint8Array,
-  ) {}
+  constructor(readonly entry: JournalStart) {}
 
   /** Resolves when its start is written, rejects when it is refused. */
   whenWritten(): Promise<OpenRequest> {

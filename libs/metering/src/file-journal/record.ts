@@ -39,21 +39,17 @@ export class RecordBuffer {
     return this.#out.part();
   }
 
-  /**
-   * @param facts as `writeStart` takes them
-   * @throws RangeError for an entry that is larger than a record may be; nothing is appended then
-   */
-  appendStart(start: JournalStart, facts?: Uint8Array): void {
-    this.#append(START_PREFIX, (out) => writeStart(out, start, facts));
+  /** @throws RangeError for an entry that is larger than a record may be; nothing is appended then */
+  appendStart(start: JournalStart): void {
+    this.#append(START_PREFIX, (out) => writeStart(out, start));
   }
 
   /**
-   * @param facts as `writeEnd` takes them
    * @returns the event in JSON
    * @throws RangeError as `appendStart`
    */
-  appendEnd(end: JournalEnd, sequence: number, facts?: Uint8Array): Buffer {
-    return eventIn(this.#append(END_PREFIX, (out) => writeEnd(out, end, sequence, facts)));
+  appendEnd(end: JournalEnd, sequence: number): Buffer {
+    return eventIn(this.#append(END_PREFIX, (out) => writeEnd(out, end, sequence)));
   }
 
   /**
