@@ -5,13 +5,11 @@ import { type LoadedSummary, type Results } from '../results.ts';
 import { workloadIds, workloads, type WorkloadId } from '../workloads.ts';
 import { keyWalkSection, overloadSection } from './more-sections.ts';
 import { table } from './table.ts';
-import { addedTime, cpuRatio, judge, latencies } from './targets.ts';
+import { addedTime, cpuRatio, judge, latencies, type Load } from './targets.ts';
 
 export const gatewayNames: readonly GatewayName[] = [
   ...(['nginx', 'bare', 'tollgate', 'crowded', 'workers', 'keyed', 'portkey'] as const),
 ];
-type Load = Parameters<typeof latencies>[1];
-
 const NOTHING = '–';
 /** Of a gateway, while its aftermath is done beside it. */
 const BESIDE = ', billing beside it';

@@ -99,11 +99,11 @@ export function addedTime(through: readonly Latency[], direct: readonly Latency[
   return p50Us === undefined || p99Us === undefined ? undefined : { p50Us, p99Us };
 }
 
+/** A way of asking. */
+export type Load = 'loaded' | 'besideAftermath' | 'single' | 'steady';
+
 /** Of one way of asking, by rounds. */
-export function latencies(
-  taken: Taken,
-  load: 'loaded' | 'besideAftermath' | 'single' | 'steady',
-): readonly Latency[] {
+export function latencies(taken: Taken, load: Load): readonly Latency[] {
   return taken?.flatMap((sample) => sample[load] ?? []) ?? [];
 }
 
