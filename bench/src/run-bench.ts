@@ -11,6 +11,7 @@ import { type BenchOptions } from './options.ts';
 import { type Plan } from './plan.ts';
 import { allowOpenFiles } from './process/open-files.ts';
 import { summarizeAll, type Overloads, type Results, type Samples } from './results.ts';
+import { inTurn } from './turns.ts';
 import { type WorkloadId } from './workloads.ts';
 
 /** A client's connection and a vendor's. */
@@ -71,7 +72,7 @@ async function takeSamples(
     if (late && round >= plan.roundsMin) break;
     round += 1;
     say(`round ${round} of ${plan.rounds} …`);
-    for (const [id, subject] of asked(turned(world.subjects, round))) {
+    for (const [id, subject] of asked(inTurn(world.subjects, round))) {
       ((samples[subject.name] ??= {})[id] ??= []).push(await sampleOf(world, subject, id, plan));
     }
   }
@@ -84,12 +85,6 @@ async function sampleOf(world: BenchWorld, subject: Subject, id: WorkloadId, pla
   } catch (error) {
     throw new Error(`${subject.name}, ${id}: ${messageOf(error)}. The run does not count.`, { cause: error });
   }
-}
-
-/** Another one is first in each round. */
-function turned<Item>(items: readonly Item[], by: number): Item[] {
-  const start = by % items.length;
-  return [...items.slice(start), ...items.slice(0, start)];
 }
 
 async function idleStreams(

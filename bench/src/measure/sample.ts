@@ -56,7 +56,8 @@ export async function takeSample(
   const own = gateway === undefined ? [] : processTree(gateway.server.pid);
   const behind = withoutTrees(processTree(process.pid), [process.pid, ...own], others);
   const cpu = { own: new Stopwatch(own), behind: new Stopwatch(behind) };
-  const quiet = (quietMs?: number): Promise<void> => settle([...own, ...behind], plan.settleMs, quietMs);
+  const pausesMs = gateway?.aftermath === undefined ? undefined : AFTERMATH_PAUSES_MS;
+  const quiet = (): Promise<void> => settle([...own, ...behind], plan.settleMs, pausesMs);
   const load = async (): Promise<Loaded> => {
     const asked = { port, request, expected, connections: LOADED_CONNECTIONS };
     await runLoad({ ...asked, requests: warmUpRequests });
@@ -78,7 +79,7 @@ export async function takeSample(
     single: latency(await runLoad({ port, request, expected, requests: singleRequests, connections: 1 })),
     steady: steadyRate === undefined ? undefined : await steadily(steadyRate),
   }));
-  await quiet(gateway?.aftermath === undefined ? undefined : AFTERMATH_PAUSES_MS);
+  await quiet();
   const steadyRequests = steady === undefined ? 0 : plan.steadyRequests * (1 + 1 / WARM_UP_PART);
   const behindUs = cpu.behind.read() / (warmUpRequests + requests + singleRequests + steadyRequests);
   const besideAftermath = gateway?.aftermath === undefined ? undefined : await load();
