@@ -23,12 +23,10 @@ import type { ModelPrice } from '../configuration/snapshot.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { Identity } from '../identity/identities.js';
 import { interruptedEstimate } from './interrupted-estimate.js';
+import { recordedWarnings } from './recorded-warnings.js';
 import type { RelayResult } from './relay-result.js';
 import type { UsualUsage } from './usual-usage.js';
 
-/** Warnings that a record holds; a hostile request could cause any number. */
-const WARNINGS_MAX = 50;
-const WARNING_LENGTH_MAX = 200;
 /** Bytes of text that make a token, on average. */
 const BYTES_PER_TOKEN = 4;
 
@@ -264,21 +262,14 @@ export class MeteredRequest {
       charge: charge.toString(),
       vendorCost: (this.vendorCost(measured) + this.costUncharged).toString(),
       findings: measured.findings,
-      warnings: bounded(this.warnings),
+      warnings: recordedWarnings(this.warnings),
     };
   }
 }
 
-const NO_WARNINGS: readonly string[] = [];
-
 /** Milliseconds without the noise behind the microsecond. */
 function toMicrosecond(milliseconds: number): number {
   return Math.round(milliseconds * 1_000) / 1_000;
-}
-
-function bounded(warnings: readonly string[]): readonly string[] {
-  if (warnings.length === 0) return NO_WARNINGS;
-  return warnings.slice(0, WARNINGS_MAX).map((label) => label.slice(0, WARNING_LENGTH_MAX));
 }
 
 function brokeOff(result: RelayResult): result is Extract<RelayResult, { kind: 'abandoned' | 'broken' }> {
