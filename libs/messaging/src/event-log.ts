@@ -1,10 +1,13 @@
 import type { ConsumerName, Topic } from '@tollgate/contracts';
 
+/** Of a body in JSON: every log takes so much. It is what NATS takes unless it is told otherwise. */
+export const MESSAGE_BYTES_MAX = 2 ** 20;
+
 /** One message to publish; pack many events into one message. */
 export interface EventMessage {
   /** Unique for ever: the same id again, within the broker's window, stores nothing. */
   readonly id: string;
-  /** Any JSON value, or an `EncodedBody`. */
+  /** Any JSON value, or an `EncodedBody`; with its id and headers no longer than `MESSAGE_BYTES_MAX`. */
   readonly body: unknown;
 }
 

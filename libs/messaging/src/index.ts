@@ -1,4 +1,4 @@
-export { EncodedBody } from './event-log.js';
+export { EncodedBody, MESSAGE_BYTES_MAX } from './event-log.js';
 export type {
   ConsumeOptions,
   Consumption,

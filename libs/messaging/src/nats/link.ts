@@ -1,5 +1,6 @@
 import { GatewayError } from '@tollgate/contracts';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { MESSAGE_BYTES_MAX } from '../event-log.js';
 import type { MessagingLogger } from '../logger.js';
 import { reasonOf } from '../unavailable.js';
 import { connectionOptions, hostsOf, type NatsAddress } from './connection-options.js';
@@ -10,22 +11,34 @@ export interface ConnectNatsOptions extends NatsAddress {
 
 /**
  * Connects, and from then on reconnects for ever.
- * Rejects with `service_unavailable` when the first connection is not made within 5 s.
+ * Rejects with `service_unavailable` when the first connection is not made within 5 s, and when the server takes smaller
+ * messages only than `MESSAGE_BYTES_MAX`: a batch of usage that it refuses would wait for ever.
  */
 export async function connectNats(options: ConnectNatsOptions): Promise<NatsLink> {
+  const connection = await connectTo(options);
+  const bytesMax = connection.info?.max_payload ?? MESSAGE_BYTES_MAX;
+  if (bytesMax >= MESSAGE_BYTES_MAX) return new NatsLink(connection, options.logger);
+  await connection.close();
+  throw unavailable(
+    options,
+    `takes messages of ${bytesMax} bytes at most; set its max_payload to ${MESSAGE_BYTES_MAX} (the default) or more`,
+  );
+}
+
+async function connectTo(options: ConnectNatsOptions): Promise<NatsConnection> {
   try {
-    return new NatsLink(await connect(connectionOptions(options)), options.logger);
+    return await connect(connectionOptions(options));
   } catch (error) {
-    const hosts = hostsOf(options.url).join(', ');
-    throw new GatewayError(
-      'service_unavailable',
-      `NATS at ${hosts} could not be reached: ${reasonOf(error)}.`,
-      {
-        cause: error,
-        exposure: 'internal',
-      },
-    );
+    throw unavailable(options, `could not be reached: ${reasonOf(error)}`, error);
   }
+}
+
+function unavailable({ url }: ConnectNatsOptions, what: string, cause?: unknown): GatewayError {
+  const hosts = hostsOf(url).join(', ');
+  return new GatewayError('service_unavailable', `NATS at ${hosts} ${what}.`, {
+    cause,
+    exposure: 'internal',
+  });
 }
 
 /** A connection that knows whether it is up, so that calls can be refused at once instead of timing out. */

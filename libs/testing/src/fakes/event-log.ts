@@ -1,4 +1,5 @@
 import { TOPICS, type ConsumerName, type Topic } from '@tollgate/contracts';
+import { MESSAGE_BYTES_MAX } from '@tollgate/messaging';
 import type {
   ConsumeOptions,
   Consumption,
@@ -17,7 +18,7 @@ interface Queued {
 }
 
 /**
- * An event log in memory. `away` makes publishing reject; `forget()` loses what was acknowledged and not consumed,
+ * An event log in memory. `away` makes publishing reject, as does a message that is too large; `forget()` loses what was acknowledged and not consumed,
  * as a broker may that acknowledges before it syncs. Ids are deduplicated for ever.
  */
 export class FakeEventLog implements EventLog {
@@ -45,8 +46,10 @@ export class FakeEventLog implements EventLog {
     if (this.away) throw new Error('The event log is away.');
     const id = `${topic}/${message.id}`;
     if (this.#ids.has(id)) return;
+    const json = JSON.stringify(message.body);
+    if (Buffer.byteLength(json) > MESSAGE_BYTES_MAX) throw new Error('The message is too large.');
     this.#ids.add(id);
-    const stored = { id: message.id, body: JSON.parse(JSON.stringify(message.body)) as unknown };
+    const stored = { id: message.id, body: JSON.parse(json) as unknown };
     this.published.push({ topic, message: stored });
     for (const consumer of TOPICS[topic].consumers)
       this.#enqueue(consumer, { message: stored, topic, attempt: 1 });
