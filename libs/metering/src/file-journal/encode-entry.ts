@@ -129,8 +129,11 @@ function writeCost(out: JsonWriter, usage: UsageQuantities, charge: string, vend
 }
 
 /** Up to the opening quote of the id. */
-const beginnings = new SharedMembers<Facts>({
+const beginnings = new SharedMembers<Facts, Omit<Facts, 'apiKey'>>({
   owner: ({ apiKey }) => apiKey,
+  facts: ({ model, priceCard, organization, group, operation, dialect, streamed }) => ({
+    ...{ model, priceCard, organization, group, operation, dialect, streamed },
+  }),
   same: (one, other) =>
     one.model === other.model &&
     one.priceCard?.id === other.priceCard?.id &&
@@ -154,8 +157,11 @@ const beginnings = new SharedMembers<Facts>({
 /** Whose endings are those of requests that no channel took. */
 const NO_CHANNEL = {};
 
-const endings = new SharedMembers<Ending>({
+const endings = new SharedMembers<Ending, Omit<Ending, 'channel'>>({
   owner: ({ channel }) => channel ?? NO_CHANNEL,
+  facts: ({ upstreamModel, provider, attempts, outcome, httpStatus, errorCode, usageSource }) => ({
+    ...{ upstreamModel, provider, attempts, outcome, httpStatus, errorCode, usageSource },
+  }),
   same: (one, other) =>
     one.upstreamModel === other.upstreamModel &&
     one.provider === other.provider &&

@@ -1,15 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { SharedMembers } from './shared-members.js';
 
-interface Source {
-  readonly owner: object;
+interface Facts {
   readonly model: string;
+}
+
+interface Source extends Facts {
+  readonly owner: object;
 }
 
 function shared() {
   const encoded: string[] = [];
-  const members = new SharedMembers<Source>({
+  const members = new SharedMembers<Source, Facts>({
     owner: ({ owner }) => owner,
+    facts: ({ model }) => ({ model }),
     same: (one, other) => one.model === other.model,
     encode: ({ model }) => {
       encoded.push(model);
