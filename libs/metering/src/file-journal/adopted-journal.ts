@@ -5,6 +5,7 @@ import { interruptedEvent } from './interrupted.js';
 import type { JournalDirectory } from './journal-directory.js';
 import { readJournal, type JournalContents } from './read-journal.js';
 import { RecordBuffer, type EncodedEvent } from './record.js';
+import { lengthWithin, type RunLimit } from './run-limit.js';
 import { SegmentReader } from './segment-reader.js';
 import { newSegment, segmentPath, syncDirectory } from './segment-store.js';
 import { readWatermark, Shipper, type JournalPorts } from './shipper.js';
@@ -173,20 +174,20 @@ class SealedSource implements EventSource {
     this.available = contents.sequences.last;
   }
 
-  take(from: number, max: number): Promise<readonly EncodedEvent[]> {
-    return this.#read(this.#reader, from, max);
+  take(from: number, limit: RunLimit): Promise<readonly EncodedEvent[]> {
+    return this.#read(this.#reader, from, limit);
   }
 
-  takeAgain(from: number, max: number): Promise<readonly EncodedEvent[]> {
-    return this.#read(this.#secondReader, from, max);
+  takeAgain(from: number, limit: RunLimit): Promise<readonly EncodedEvent[]> {
+    return this.#read(this.#secondReader, from, limit);
   }
 
-  async #read(reader: SegmentReader, from: number, max: number): Promise<readonly EncodedEvent[]> {
+  async #read(reader: SegmentReader, from: number, limit: RunLimit): Promise<readonly EncodedEvent[]> {
     const run: EncodedEvent[] = [];
-    for (let filler = this.#fillers.get(from); filler !== undefined && run.length < max;) {
+    for (let filler = this.#fillers.get(from); filler !== undefined && run.length < limit.events;) {
       run.push(filler);
       filler = this.#fillers.get(from + run.length);
     }
-    return run.length > 0 ? run : reader.read(from, max);
+    return run.length > 0 ? run.slice(0, lengthWithin(run, limit)) : reader.read(from, limit);
   }
 }

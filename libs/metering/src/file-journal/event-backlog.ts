@@ -1,18 +1,19 @@
 import type { EncodedEvent } from './record.js';
+import { lengthWithin, type RunLimit } from './run-limit.js';
 import type { SegmentReader } from './segment-reader.js';
 
 /** Where a shipper gets ended events from. */
 export interface EventSource {
   /** Highest sequence that may be published. */
   readonly available: number;
-  /** Consecutive events from the first at or after `from`, at most `max`. */
-  take(from: number, max: number): Promise<readonly EncodedEvent[]>;
+  /** Consecutive events from the first at or after `from`, within a limit. */
+  take(from: number, limit: RunLimit): Promise<readonly EncodedEvent[]>;
   /** The same events once more, for publishing again; does not disturb `take`. */
-  takeAgain(from: number, max: number): Promise<readonly EncodedEvent[]>;
+  takeAgain(from: number, limit: RunLimit): Promise<readonly EncodedEvent[]>;
 }
 
 /**
- * Ended events of a live journal on their way to the shipper: a bounded run of them in memory, the rest in the
+ * Ended events of a live journal on their way to the shipper: a run of them of bounded size in memory, the rest in the
  * segments, and those that the disk refused in memory whatever their number (it is bounded by the requests that ran).
  *
  * ```
@@ -23,15 +24,17 @@ export interface EventSource {
  */
 export class EventBacklog implements EventSource {
   #memory: EncodedEvent[] = [];
+  #memoryBytes = 0;
   #unwritten: EncodedEvent[] = [];
   /** By sequence, rising. */
   readonly #unfiled = new Map<number, EncodedEvent>();
+  #unfiledBytes = 0;
   #lastUnfiled = 0;
   #writtenThrough = 0;
   #diskRefuses = false;
 
   constructor(
-    private readonly memoryEventsMax: number,
+    private readonly memoryBytesMax: number,
     private readonly reader: SegmentReader,
     private readonly secondReader: SegmentReader,
   ) {}
@@ -48,6 +51,7 @@ export class EventBacklog implements EventSource {
   /** It will not be in the segments. */
   appendUnfiled(event: EncodedEvent): void {
     this.#unfiled.set(event.sequence, event);
+    this.#unfiledBytes += event.json.length;
     this.#lastUnfiled = event.sequence;
     if (this.#unwritten.length === 0) this.#writtenThrough = event.sequence;
   }
@@ -62,6 +66,11 @@ export class EventBacklog implements EventSource {
     return this.#unfiled;
   }
 
+  /** Bytes of `unfiled`. */
+  get unfiledBytes(): number {
+    return this.#unfiledBytes;
+  }
+
   /** All that was appended is in the segments. */
   written(): void {
     this.#diskRefuses = false;
@@ -69,7 +78,9 @@ export class EventBacklog implements EventSource {
       this.#writtenThrough = event.sequence;
       const newest = this.#memory.at(-1);
       const follows = newest === undefined || newest.sequence + 1 === event.sequence;
-      if (follows && this.#memory.length < this.memoryEventsMax) this.#memory.push(event);
+      if (!follows || this.#memoryBytes >= this.memoryBytesMax) continue;
+      this.#memory.push(event);
+      this.#memoryBytes += event.json.length;
     }
     this.#unwritten = [];
     if (this.#lastUnfiled > this.#writtenThrough) this.#writtenThrough = this.#lastUnfiled;
@@ -83,34 +94,41 @@ export class EventBacklog implements EventSource {
   /** Billing has everything up to here. */
   committed(through: number): void {
     if (this.#unfiled.size === 0) return;
-    for (const sequence of this.#unfiled.keys()) {
+    for (const { sequence, json } of this.#unfiled.values()) {
       if (sequence > through) return;
       this.#unfiled.delete(sequence);
+      this.#unfiledBytes -= json.length;
     }
   }
 
-  async take(from: number, max: number): Promise<readonly EncodedEvent[]> {
+  async take(from: number, limit: RunLimit): Promise<readonly EncodedEvent[]> {
     const stale = this.#memory.findIndex(({ sequence }) => sequence >= from);
-    this.#memory.splice(0, stale < 0 ? this.#memory.length : stale);
+    this.#takeFromMemory(stale < 0 ? this.#memory.length : stale);
     const [oldest] = this.#memory;
-    if (oldest?.sequence === from) return this.#memory.splice(0, max);
-    if (from > this.#writtenThrough || this.#unfiled.has(from)) return this.#runInMemory(from, max);
+    if (oldest?.sequence === from) return this.#takeFromMemory(lengthWithin(this.#memory, limit));
+    if (from > this.#writtenThrough || this.#unfiled.has(from)) return this.#runInMemory(from, limit);
     const before = oldest?.sequence ?? this.#writtenThrough + 1;
-    return this.reader.read(from, Math.min(max, before - from));
+    return this.reader.read(from, { ...limit, events: Math.min(limit.events, before - from) });
   }
 
-  async takeAgain(from: number, max: number): Promise<readonly EncodedEvent[]> {
-    if (from > this.#writtenThrough || this.#unfiled.has(from)) return this.#runInMemory(from, max);
-    return this.secondReader.read(from, max);
+  async takeAgain(from: number, limit: RunLimit): Promise<readonly EncodedEvent[]> {
+    if (from > this.#writtenThrough || this.#unfiled.has(from)) return this.#runInMemory(from, limit);
+    return this.secondReader.read(from, limit);
+  }
+
+  #takeFromMemory(length: number): EncodedEvent[] {
+    const taken = this.#memory.splice(0, length);
+    for (const { json } of taken) this.#memoryBytes -= json.length;
+    return taken;
   }
 
   /** Of what is not in the segments: those that follow one another from the first at or after `from`. */
-  #runInMemory(from: number, max: number): readonly EncodedEvent[] {
+  #runInMemory(from: number, limit: RunLimit): readonly EncodedEvent[] {
     const run: EncodedEvent[] = [];
     const waiting = this.#unwritten.filter(({ sequence }) => sequence >= from);
     let at = 0;
     let next = this.#unfiled.has(from) ? from : (waiting[0]?.sequence ?? from);
-    while (run.length < max) {
+    while (run.length < limit.events) {
       const unfiled = this.#unfiled.get(next);
       const event = unfiled ?? waiting[at];
       if (event?.sequence !== next) break;
@@ -118,6 +136,6 @@ export class EventBacklog implements EventSource {
       run.push(event);
       next += 1;
     }
-    return run;
+    return run.slice(0, lengthWithin(run, limit));
   }
 }

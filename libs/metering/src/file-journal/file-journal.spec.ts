@@ -160,7 +160,7 @@ describe('the request journal', () => {
   it('spools while the log is away, bounded in memory, and catches up from its files when it is back', async () => {
     await billing.start();
     eventLog.away = true;
-    const journal = await open({ memoryEventsMax: 7, batchEventsMax: 5, segmentBytes: 5_000 });
+    const journal = await open({ memoryBytesMax: 5_000, batchEventsMax: 5, segmentBytes: 5_000 });
     const ids: string[] = [];
     for (let round = 0; round < 20; round += 1) {
       ids.push(...(await run(journal, 5)));
@@ -308,7 +308,7 @@ describe('the request journal', () => {
 
     it('publishes the end of a request that it can not write', async () => {
       await billing.start();
-      const journal = await open({ memoryEventsMax: 1 }, { write });
+      const journal = await open({ memoryBytesMax: 1 }, { write });
       const starts = Array.from({ length: 5 }, () => journalStart());
       const started = await Promise.all(starts.map((start) => journal.start(start)));
       full = true;

@@ -84,7 +84,7 @@ export class FileJournal implements Journal {
       segmentBytes: this.#limits.segmentBytes,
       write: options.write,
     });
-    this.#backlog = new EventBacklog(this.#limits.memoryEventsMax, this.#makeReader(), this.#makeReader());
+    this.#backlog = new EventBacklog(this.#limits.memoryBytesMax, this.#makeReader(), this.#makeReader());
     this.#shipper = new Shipper({
       journalId: this.id,
       source: this.#backlog,
@@ -165,7 +165,6 @@ export class FileJournal implements Journal {
     this.#writer.flush(true);
     for (const request of this.#writer.open.all()) this.#end(request, this.#interrupted(request.entry));
     this.#writer.flush(true);
-    for (const timer of this.#timers) clearInterval(timer);
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), timeoutMs);
     const [state] = await Promise.all([
@@ -173,8 +172,13 @@ export class FileJournal implements Journal {
       this.#adopter.stop(),
     ]);
     clearTimeout(timer);
+    for (const timer of this.#timers) clearInterval(timer);
     this.#shipper.stop();
-    if (state !== 'committed') this.#writer.fileRest();
+    if (state !== 'committed') {
+      // Ends that the disk refused: it may have room by now.
+      this.#writer.flush(true);
+      this.#writer.fileRest();
+    }
     await this.#leave(state === 'committed');
   }
 
@@ -207,8 +211,7 @@ export class FileJournal implements Journal {
     if (this.#closing) return new GatewayError('shutting_down', 'The gateway is shutting down.');
     if (this.#lost) return overloaded('The gateway can not record requests; it must be restarted.');
     if (!this.#full) return undefined;
-    if (this.#shedding.allowed && this.#backlog.unfiled.size < this.#limits.unfiledEventsMax)
-      return undefined;
+    if (this.#shedding.allowed && this.#backlog.unfiledBytes < this.#limits.unfiledBytesMax) return undefined;
     return overloaded('The gateway holds as much unbilled usage as it may; try again later.');
   }
 

@@ -123,7 +123,7 @@ describe('a full journal', () => {
 
     it('refuses all the same when as much is in memory as may be', async () => {
       eventLog.away = true;
-      const journal = await open({ bytesMax: 10_000, segmentBytes: 5_000, unfiledEventsMax: 20 }, shed);
+      const journal = await open({ bytesMax: 10_000, segmentBytes: 5_000, unfiledBytesMax: 20_000 }, shed);
       let refusal: unknown;
       const ids: string[] = [];
       for (let index = 0; index < 500 && refusal === undefined; index += 1) {

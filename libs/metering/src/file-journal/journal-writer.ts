@@ -1,10 +1,9 @@
 import type { GatewayError, JournalId } from '@tollgate/contracts';
 import type { JournalEnd } from '../journal.js';
 import type { JournalLogger } from '../logger.js';
-import { encodeEnd } from './encode-entry.js';
 import type { EventBacklog } from './event-backlog.js';
 import { OpenRequests, type OpenRequest } from './open-requests.js';
-import { RECORD_BYTES_MAX, RecordBuffer } from './record.js';
+import { encodeEvent, RecordBuffer } from './record.js';
 import type { Segment, SegmentStore } from './segment-store.js';
 import type { Shedding } from './shedding.js';
 import { reasonOf } from './system-error.js';
@@ -63,10 +62,13 @@ export class JournalWriter {
     const sequence = this.#lastSequence + 1;
     this.#lastSequence = sequence;
     this.open.ended(request, sequence);
+    const encode = (end: JournalEnd): Buffer =>
+      filed ? this.#buffer.appendEnd(end, sequence) : encodeEvent(end, sequence);
+    const json = this.#encoded(entry, encode);
     if (filed) {
       if (this.#firstBuffered === 0) this.#firstBuffered = sequence;
-      this.options.backlog.append({ sequence, json: this.#file(entry, sequence) });
-    } else this.options.backlog.appendUnfiled({ sequence, json: encodeEnd(entry, sequence) });
+      this.options.backlog.append({ sequence, json });
+    } else this.options.backlog.appendUnfiled({ sequence, json });
     this.#planFlush();
   }
 
@@ -152,16 +154,16 @@ export class JournalWriter {
     });
   }
 
-  /** @returns the event in JSON */
-  #file(entry: JournalEnd, sequence: number): Buffer {
+  /** Of an event, only its remarks can be of any length: the rest was small enough for a start. */
+  #encoded(entry: JournalEnd, encode: (entry: JournalEnd) => Buffer): Buffer {
     try {
-      return this.#buffer.appendEnd(entry, sequence);
+      return encode(entry);
     } catch (error) {
       this.options.logger.error(
         { requestId: entry.id, error: reasonOf(error) },
-        'A usage event can not be journaled; it is published from memory only.',
+        'A usage event is too large for the journal; it is recorded without its findings and warnings.',
       );
-      return encodeEnd(entry, sequence);
+      return encode({ ...entry, findings: [], warnings: [] });
     }
   }
 
@@ -183,9 +185,7 @@ export class JournalWriter {
   /** Of what waits, only the ends go on waiting. */
   #keepEnds(): void {
     this.#buffer.clear();
-    for (const { json } of this.options.backlog.unwritten) {
-      if (json.length < RECORD_BYTES_MAX) this.#buffer.appendEvent(json);
-    }
+    for (const { json } of this.options.backlog.unwritten) this.#buffer.appendEvent(json);
   }
 
   #write(): Segment {

@@ -2,13 +2,15 @@
 export interface JournalLimits {
   /** Bytes of all segments of this process, adopted ones included; above it `start` refuses. */
   readonly bytesMax: number;
-  /** Ended events that a full journal keeps in memory only, where entries are shed; above it `start` refuses all the same. */
-  readonly unfiledEventsMax: number;
+  /** Of ended events that a full journal keeps in memory only, where entries are shed; above it `start` refuses all the same. */
+  readonly unfiledBytesMax: number;
   /** A new segment begins when the current one has reached this. */
   readonly segmentBytes: number;
-  /** Ended events kept in memory until they are published; the rest is read again from the segments. */
-  readonly memoryEventsMax: number;
+  /** Of ended events kept in memory until they are published; the rest is read again from the segments. */
+  readonly memoryBytesMax: number;
   readonly batchEventsMax: number;
+  /** Of the events of a batch: it is one message, and one beyond `MESSAGE_BYTES_MAX` would be refused for ever. */
+  readonly batchBytesMax: number;
   /** An ended event waits at most this long for others to fill its batch. */
   readonly batchDelayMs: number;
   readonly batchesInFlightMax: number;
@@ -32,10 +34,11 @@ const MEBIBYTE = 2 ** 20;
 
 export const DEFAULT_JOURNAL_LIMITS: JournalLimits = {
   bytesMax: 1024 * MEBIBYTE,
-  unfiledEventsMax: 20_000,
+  unfiledBytesMax: 32 * MEBIBYTE,
   segmentBytes: 16 * MEBIBYTE,
-  memoryEventsMax: 5_000,
+  memoryBytesMax: 8 * MEBIBYTE,
   batchEventsMax: 200,
+  batchBytesMax: MEBIBYTE / 2,
   batchDelayMs: 50,
   batchesInFlightMax: 2,
   syncIntervalMs: 1_000,

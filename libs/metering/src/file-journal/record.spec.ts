@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import type { UsageRecordedV1 } from '@tollgate/contracts';
 import { journalEnd, journalStart } from '@tollgate/testing/fakes';
@@ -14,6 +15,13 @@ function encode(count: number): Buffer {
     else buffer.appendEnd(journalEnd(start), 1);
   }
   return Buffer.from(buffer.bytes);
+}
+
+function recordOf(payload: Buffer): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt32BE(payload.length, 0);
+  header.writeUInt32BE(crc32(payload), 4);
+  return Buffer.concat([header, payload]);
 }
 
 function scanAll(bytes: Buffer): { records: JournalRecord[]; skipped: number } {
@@ -97,6 +105,18 @@ describe('a journal record', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('is published as JSON of its event, also where a later version wrote it in another way', () => {
+    const event = { ...end };
+    for (const payload of [
+      { end: event, by: 'v2' },
+      { by: 'v2', end: event },
+    ]) {
+      const bytes = recordOf(Buffer.from(JSON.stringify(payload)));
+      const [found] = new RecordScanner().scan(bytes, true);
+      expect(JSON.parse(String(found?.json))).toEqual(event);
+    }
   });
 
   it('is skipped when its checksum is right and its content is no entry of ours', () => {

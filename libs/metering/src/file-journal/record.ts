@@ -1,14 +1,14 @@
 import { crc32 } from 'node:zlib';
 import type { UsageRecordedV1 } from '@tollgate/contracts';
 import type { JournalEnd, JournalStart } from '../journal.js';
-import { writeEnd, writeStart } from './encode-entry.js';
+import { encodeEnd, writeEnd, writeStart } from './encode-entry.js';
 import { JsonWriter } from './json-writer.js';
 
 /** One record: 4 bytes length, 4 bytes CRC-32 (both big-endian, of the payload), the payload in JSON. */
 export const HEADER_BYTES = 8;
 const CHECKSUM_AT = 4;
-/** Of a payload. */
-export const RECORD_BYTES_MAX = 2 ** 20;
+/** Of a payload: each fits into a message to billing by itself. */
+export const RECORD_BYTES_MAX = 2 ** 19;
 
 export type JournalRecord = { readonly start: JournalStart } | { readonly end: UsageRecordedV1 };
 
@@ -77,8 +77,7 @@ export class RecordBuffer {
       write(out);
       out.ascii(SUFFIX);
       const payload = out.part(begin + HEADER_BYTES);
-      if (payload.length > RECORD_BYTES_MAX)
-        throw new RangeError('The record is larger than the journal takes.');
+      if (payload.length > RECORD_BYTES_MAX) throw tooLarge();
       out.setUint32(begin, payload.length);
       out.setUint32(begin + CHECKSUM_AT, crc32(payload));
       return payload;
@@ -87,6 +86,21 @@ export class RecordBuffer {
       throw error;
     }
   }
+}
+
+/**
+ * An event that is in no record, though it may get into one.
+ *
+ * @throws RangeError as `RecordBuffer.appendStart`
+ */
+export function encodeEvent(end: JournalEnd, sequence: number): Buffer {
+  const json = encodeEnd(end, sequence);
+  if (END_PREFIX.length + json.length + SUFFIX.length > RECORD_BYTES_MAX) throw tooLarge();
+  return json;
+}
+
+function tooLarge(): RangeError {
+  return new RangeError('The record is larger than the journal takes.');
 }
 
 function eventIn(endPayload: Buffer): Buffer {
@@ -146,7 +160,9 @@ function recordLengthAt(bytes: Buffer, at: number): number | 'damaged' | 'unfini
   if (length < 2 || length > RECORD_BYTES_MAX || bytes[at + HEADER_BYTES] !== OPENING_BRACE) return 'damaged';
   const begin = at + HEADER_BYTES;
   if (begin + length > bytes.length) return 'unfinished';
-  return crc32(bytes.subarray(begin, begin + length)) === bytes.readUInt32BE(at + 4) ? length : 'damaged';
+  return crc32(bytes.subarray(begin, begin + length)) === bytes.readUInt32BE(at + CHECKSUM_AT)
+    ? length
+    : 'damaged';
 }
 
 /** The checksum says that a journal wrote it; another version may have. */
@@ -161,8 +177,11 @@ function parsePayload(payload: Buffer): JournalRecord | undefined {
 }
 
 function entryIn(payload: Buffer, record: JournalRecord): Buffer {
-  const prefix = 'start' in record ? START_PREFIX : END_PREFIX;
-  return payload.subarray(prefix.length, payload.length - SUFFIX.length);
+  const [prefix, entry] = 'start' in record ? [START_PREFIX, record.start] : [END_PREFIX, record.end];
+  const ours = Object.keys(record).length === 1 && payload.toString('latin1', 0, prefix.length) === prefix;
+  return ours
+    ? payload.subarray(prefix.length, payload.length - SUFFIX.length)
+    : Buffer.from(JSON.stringify(entry));
 }
 
 function isJournalRecord(value: unknown): value is JournalRecord {

@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { RecordScanner, type EncodedEvent, type ScannedRecord } from './record.js';
+import { lengthWithin, type RunLimit } from './run-limit.js';
 import { segmentPath, type Segment } from './segment-store.js';
 
 /** Small, because a piece is parsed in one go: about a millisecond. */
@@ -29,21 +30,21 @@ export class SegmentReader {
   ) {}
 
   /**
-   * Consecutive events from the first at or after `from`, at most `max`; empty when there is none.
+   * Consecutive events from the first at or after `from`, within a limit; empty when there is none.
    * Rejects with the file system's error.
    */
-  async read(from: number, max: number): Promise<EncodedEvent[]> {
+  async read(from: number, limit: RunLimit): Promise<EncodedEvent[]> {
     if (from !== this.#next) this.#seek(from);
     try {
-      while (this.#found.length < max && (await this.#readPiece(from))) {
+      while (lengthWithin(this.#found, limit) === this.#found.length && (await this.#readPiece(from))) {
         // Pieces without an event that is wanted are passed over.
       }
     } catch (error) {
       this.#next = 0;
       throw error;
     }
-    const run = this.#takeRun(max);
-    this.#next = run.at(-1) === undefined ? 0 : (run.at(-1)?.sequence ?? 0) + 1;
+    const run = this.#takeRun(limit);
+    this.#next = (run.at(-1)?.sequence ?? -1) + 1;
     return run;
   }
 
@@ -66,7 +67,8 @@ export class SegmentReader {
         cursor.offset,
         length,
       );
-      cursor.offset += length;
+      // A file that is shorter than what was written to it has nothing more.
+      cursor.offset = piece.length === 0 ? cursor.segment.bytes : cursor.offset + piece.length;
       const last = !growing && cursor.offset >= cursor.segment.bytes;
       this.#keep(cursor.scanner.scan(piece, last), from);
       return true;
@@ -85,10 +87,11 @@ export class SegmentReader {
     }
   }
 
-  #takeRun(max: number): EncodedEvent[] {
+  #takeRun(limit: RunLimit): EncodedEvent[] {
     const first = this.#found[0]?.sequence ?? 0;
+    const within = lengthWithin(this.#found, limit);
     let length = 0;
-    while (length < max && this.#found[length]?.sequence === first + length) length += 1;
+    while (length < within && this.#found[length]?.sequence === first + length) length += 1;
     return this.#found.splice(0, length);
   }
 }

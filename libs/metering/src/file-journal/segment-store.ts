@@ -1,4 +1,14 @@
-import { closeSync, fdatasync, ftruncateSync, openSync, writeSync, close, fsync, open } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+  close,
+  fsync,
+  open,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -62,6 +72,8 @@ export class SegmentStore {
   /** Files that are full, to be synced and closed. */
   #full: number[] = [];
   #dirty = false;
+  /** Behind what was written whole, the current file has what a failed write left. */
+  #torn = false;
   #newFiles = true;
   /** One after the other, so that no file is closed under another's hands. */
   #lastSync: Promise<void> = Promise.resolve();
@@ -80,13 +92,14 @@ export class SegmentStore {
   }
 
   /**
-   * Appends the first `length` bytes, all or nothing as far as a later reader is concerned.
+   * Appends the first `length` bytes, all or nothing as far as the disk allows: what a failed write left is cut off, and
+   * where that fails as well, whole records of it may stay.
    *
    * @returns the segment that holds them
    * @throws Error of the file system
    */
   append(bytes: Buffer, length: number): Segment {
-    if (this.#current.bytes >= this.#segmentBytes) this.#roll();
+    if (this.#torn || this.#current.bytes >= this.#segmentBytes) this.#roll();
     try {
       for (let written = 0; written < length;) {
         written += this.#write(this.#descriptor, bytes, written, length - written, null);
@@ -130,6 +143,7 @@ export class SegmentStore {
     this.#full.push(this.#descriptor);
     this.#descriptor = descriptor;
     this.#current = next;
+    this.#torn = false;
     this.#newFiles = true;
   }
 
@@ -139,13 +153,16 @@ export class SegmentStore {
     return descriptor;
   }
 
-  /** What a failed write left behind goes, as far as the disk allows; a reader skips the rest. */
+  /** What a failed write left behind goes; where the disk does not even allow that, nothing is written behind it. */
   #cutBack(): void {
     try {
       ftruncateSync(this.#descriptor, this.#current.bytes);
     } catch {
-      // The scanner skips what is no whole record.
       this.#dirty = true;
+      this.#torn = true;
+      const { size } = fstatSync(this.#descriptor);
+      this.totalBytes += size - this.#current.bytes;
+      this.#current.bytes = size;
     }
   }
 

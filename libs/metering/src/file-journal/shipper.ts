@@ -132,10 +132,11 @@ export class Shipper {
     this.#timer = undefined;
     if (this.#pumping) return;
     this.#pumping = true;
-    const { batchEventsMax, retryDelayMaxMs } = this.options.ports.limits;
+    const { batchEventsMax, batchBytesMax, retryDelayMaxMs } = this.options.ports.limits;
+    const limit = { events: batchEventsMax, bytes: batchBytesMax };
     try {
       while (this.#mayDispatch(all ? 1 : batchEventsMax)) {
-        this.#dispatch(await this.options.source.take(this.#next, batchEventsMax));
+        this.#dispatch(await this.options.source.take(this.#next, limit));
       }
       this.#recovered('read');
     } catch (error) {
@@ -253,9 +254,11 @@ export class Shipper {
       { journalId, first, last },
       'Billing has not committed usage events that the log acknowledged; publishing them again.',
     );
+    const { batchEventsMax, batchBytesMax } = ports.limits;
     try {
       for (let next = first; next <= last;) {
-        const events = await source.takeAgain(next, Math.min(ports.limits.batchEventsMax, last - next + 1));
+        const limit = { events: Math.min(batchEventsMax, last - next + 1), bytes: batchBytesMax };
+        const events = await source.takeAgain(next, limit);
         const [from, to] = [events[0]?.sequence, events.at(-1)?.sequence];
         if (from === undefined || to === undefined) return;
         const id = `${from}-${to}:again-${newId()}`;
