@@ -4,6 +4,7 @@ import {
   FAILED_ORGANIZATIONS_MAX,
   GatewayError,
   latencyBucket,
+  newId,
   type ChannelId,
   type ChannelObservationsV1,
   type ChannelObservationV1,
@@ -116,6 +117,17 @@ describe('what a proxy observes', () => {
     expect(observations).toHaveLength(5_001);
     expect(observations.at(-1)).toMatchObject({ channelId: 'c', succeeded: 2 });
     expect(observations.at(-1)).not.toHaveProperty('model');
-    expect(eventLog.published).toHaveLength(11);
+    expect(eventLog.published).toHaveLength(51);
+  });
+
+  it('fits into messages that the log takes, also where all of very many channels fail for everybody', async () => {
+    const organizations = Array.from({ length: FAILED_ORGANIZATIONS_MAX }, () => newId<OrganizationId>());
+    const channels = Array.from({ length: 600 }, () => newId<ChannelId>());
+    for (const channel of channels) {
+      for (const organization of organizations)
+        observe(failed(new GatewayError('upstream_timeout', 'no')), { channel, organization });
+      observe(answered, { channel });
+    }
+    expect((await told()).map(({ channelId }) => channelId)).toEqual(channels);
   });
 });

@@ -27,8 +27,8 @@ export interface ChannelObserverOptions {
 const WINDOW_MS = 1_000;
 /** Combinations of channel, credential and model that are told apart in one window; more are told of the channel alone. */
 const TALLIES_MAX = 5_000;
-/** Bounds the size of a message. */
-const OBSERVATIONS_A_MESSAGE_MAX = 500;
+/** Each takes up to some 5 KB, in an outage that hits very many: no log takes more than 200 of these at once. */
+const OBSERVATIONS_A_MESSAGE_MAX = 100;
 
 /** One attempt that is over. */
 export interface Attempted {
