@@ -62,6 +62,7 @@ export {
   channelTransforms,
   GUARDED_MEMBERS,
   SYSTEM_PROMPT_MODES,
+  type ChannelTimeouts,
   type ChannelTransforms,
   type GuardedMember,
   type SystemPrompt,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channelHeaders } from './channel-headers.js';
 import { channelOverrides } from './channel-overrides.js';
+import { milliseconds } from './milliseconds.js';
 
 /**
  * Members of a request, as vendors write them, that change what it costs or who learns of it. Prices are a model's, not a
@@ -33,6 +34,16 @@ export type SystemPrompt = z.infer<typeof systemPrompt>;
 const errorStatus = z.number().int().min(400).max(599);
 const statusMap = z.record(z.string().regex(/^[45]\d\d$/, 'must be a status from 400 to 599'), errorStatus);
 
+/** Instead of those of `settings.upstream`: a model that thinks for minutes must not have every vendor waited for as long. */
+const channelTimeouts = z
+  .strictObject({
+    firstByteTimeoutMs: milliseconds.optional(),
+    idleTimeoutMs: milliseconds.optional(),
+    totalTimeoutMs: milliseconds.optional(),
+  })
+  .refine((timeouts) => Object.keys(timeouts).length > 0, 'name at least one time limit');
+export type ChannelTimeouts = z.infer<typeof channelTimeouts>;
+
 const cap = z.number().int().min(1).max(1_000_000_000_000);
 
 /** How a channel differs from others of its provider in what a vendor is sent; what is absent or null changes nothing. */
@@ -50,6 +61,7 @@ export const channelTransformMembers = {
   passThroughBody: z.boolean().nullish(),
   /** A vendor's error status → the status that it is taken for. */
   statusMap: statusMap.nullish(),
+  timeouts: channelTimeouts.nullish(),
   /**
    * What the vendor's account can take, from all proxies together: the channel is passed over before the vendor says so.
    * Attempts at one time.

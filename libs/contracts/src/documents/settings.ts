@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { groupLimits } from '../limits.js';
 import { nameString } from '../name.js';
+import { milliseconds } from './milliseconds.js';
 import { AFFINITY_DEFAULT, affinityRules, ROUTING_STRATEGIES } from './routing.js';
-
-const milliseconds = z.number().int().min(1).max(86_400_000);
 
 const GROUPS_MAX = 1_000;
 

@@ -216,6 +216,14 @@ describe("a channel's rules", () => {
     expect(vendor.requests[0]!.text).toBe('{"model":"v", "stream":true,"max_tokens":5,"messages":[]}');
   });
 
+  it('is given the time that the channel has, instead of the time that all have', async () => {
+    await channel({ timeouts: { firstByteTimeoutMs: 300 } });
+    await fallback();
+    vendor.respond({ kind: 'silent' });
+    expect((await world.send(chat())).status).toBe(200);
+    expect([vendor.requests.length, second.requests.length]).toEqual([1, 1]);
+  });
+
   describe("an account's limits", () => {
     /** The answer to the second one, while the vendor is silent about the first. */
     const twoAtOnce = async () => {

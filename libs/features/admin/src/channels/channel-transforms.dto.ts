@@ -6,6 +6,7 @@ import {
   proxyUrl,
   type ChannelHeaders,
   type ChannelOverrides,
+  type ChannelTimeouts,
   type ChannelTls,
   type ChannelTransforms,
   type GuardedMember,
@@ -68,6 +69,14 @@ export class ChannelTransformsDto implements ChannelTransforms {
     description: "A vendor's error status and the one that it is taken for.",
   })
   statusMap?: Record<string, number> | null;
+
+  @IsTransform('timeouts', {
+    ...OBJECT,
+    example: { firstByteTimeoutMs: 300_000 },
+    description:
+      'firstByteTimeoutMs, idleTimeoutMs, totalTimeoutMs of this channel, in place of those of the settings.',
+  })
+  timeouts?: ChannelTimeouts | null;
 
   @IsTransform('inFlightMax', {
     type: 'integer',

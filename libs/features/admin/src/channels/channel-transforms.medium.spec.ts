@@ -20,6 +20,7 @@ const RULES = {
   allow: ['service_tier'],
   disableStore: true,
   statusMap: { '429': 503 },
+  timeouts: { firstByteTimeoutMs: 300_000 },
 };
 
 describe("a channel's rules", () => {
@@ -69,6 +70,7 @@ describe("a channel's rules", () => {
     ['overrides[0].from', { overrides: [{ mode: 'regex-replace', path: 'a', from: '(' }] }, 'regexp'],
     ['headers', { headers: { set: { authorization: 'Bearer sk-1' } } }, 'set.authorization'],
     ['statusMap', { statusMap: { 429: 99 } }, '429'],
+    ['timeouts', { timeouts: { idleTimeoutMs: 0 } }, 'idleTimeoutMs'],
     ['allow', { allow: ['tools'] }, '[0]'],
     ['passThroughBody', { passThroughBody: true, systemPrompt: RULES.systemPrompt }, 'as it is'],
   ])('are refused with the field at fault: %s', async (field, body, message) => {

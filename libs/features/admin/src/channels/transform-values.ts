@@ -13,6 +13,7 @@ export const NO_TRANSFORMS: TransformValues = Object.freeze({
   disableStore: null,
   passThroughBody: null,
   statusMap: null,
+  timeouts: null,
   inFlightMax: null,
   requestsPerMinuteMax: null,
   tokensPerMinuteMax: null,
@@ -24,10 +25,10 @@ export type StoredTransforms = object;
 /** Those that change something. */
 export function givenTransforms(values: TransformValues): ChannelTransforms {
   const { overrides, headers, systemPrompt, allow, disableStore, passThroughBody, statusMap } = values;
-  const { inFlightMax, requestsPerMinuteMax, tokensPerMinuteMax } = values;
+  const { timeouts, inFlightMax, requestsPerMinuteMax, tokensPerMinuteMax } = values;
   const all = {
     ...{ overrides, headers, systemPrompt, allow, disableStore, passThroughBody, statusMap },
-    ...{ inFlightMax, requestsPerMinuteMax, tokensPerMinuteMax },
+    ...{ timeouts, inFlightMax, requestsPerMinuteMax, tokensPerMinuteMax },
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
 }

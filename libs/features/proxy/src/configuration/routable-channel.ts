@@ -4,6 +4,7 @@ import {
   type Capability,
   type ChannelDocument,
   type ChannelId,
+  type ChannelTimeouts,
   type CredentialChoice,
   type GuardedMember,
   type Operation,
@@ -22,6 +23,7 @@ import {
   type Transport,
   type UpstreamConnection,
   type UpstreamProxy,
+  type UpstreamTimeouts,
   upstreamConnection,
 } from '@tollgate/providers';
 import { ChannelCaps, ChannelLoad, type Candidate } from '@tollgate/routing';
@@ -82,6 +84,8 @@ export class RoutableChannel implements Candidate {
   /** Guarded members that the vendor does not get. */
   readonly withheld: readonly GuardedMember[];
   readonly origin: string;
+  /** The channel's own time limits; `undefined`: those of the settings. */
+  private readonly ownTimeouts: ChannelTimeouts | undefined;
   /** How connections to the vendor are made; `undefined`: the plain way. */
   readonly connection: UpstreamConnection | undefined;
   private readonly basePath: string;
@@ -114,6 +118,7 @@ export class RoutableChannel implements Candidate {
     this.headers = headers;
     this.connection = connection;
     this.statusMap = statusMapOf(document);
+    this.ownTimeouts = document.timeouts ?? undefined;
     const { allow } = document;
     this.withheld = allow ? GUARDED_MEMBERS.filter((member) => !allow.includes(member)) : GUARDED_MEMBERS;
     this.models = new Map(
@@ -208,6 +213,17 @@ export class RoutableChannel implements Candidate {
     const credential = this.credentials[position % this.credentials.length];
     if (credential === undefined) throw new Error(`channel ${this.id} has no credentials`);
     return credential;
+  }
+
+  /** @param upstream those of the settings */
+  timeouts(upstream: UpstreamTimeouts): UpstreamTimeouts {
+    if (this.ownTimeouts === undefined) return upstream;
+    const {
+      firstByteTimeoutMs = upstream.firstByteTimeoutMs,
+      idleTimeoutMs = upstream.idleTimeoutMs,
+      totalTimeoutMs = upstream.totalTimeoutMs,
+    } = this.ownTimeouts;
+    return { connectTimeoutMs: upstream.connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, totalTimeoutMs };
   }
 
   transport(http: Transport): Transport {

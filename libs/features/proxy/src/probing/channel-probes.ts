@@ -81,7 +81,7 @@ export class ChannelProbes {
       ...{ jsonArray: false, upstreamModel, reasoning: undefined, outputTokensMax: undefined },
       modelOutputTokensMax: snapshot.modelOf(model)?.outputTokensMax ?? null,
       ...{ credential, retries: 0 },
-      timeouts: { ...snapshot.settings.upstream, totalTimeoutMs: TOTAL_TIMEOUT_MS },
+      timeouts: { ...channel.timeouts(snapshot.settings.upstream), totalTimeoutMs: TOTAL_TIMEOUT_MS },
     });
   }
 

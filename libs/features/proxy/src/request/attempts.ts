@@ -74,7 +74,7 @@ export class Attempts {
         retries: metered.attempts,
         upstreamModel: channelModel(channel, model).upstream,
         modelOutputTokensMax: snapshot.modelOf(model)?.outputTokensMax ?? null,
-        timeouts: snapshot.settings.upstream,
+        timeouts: channel.timeouts(snapshot.settings.upstream),
       });
       return prepared instanceof Promise ? prepared.catch(expected) : prepared;
     } catch (error) {

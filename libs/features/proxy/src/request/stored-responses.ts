@@ -84,7 +84,7 @@ export class StoredResponses {
     const unsigned = { method, origin: channel.origin, path, headers: [], body: Buffer.alloc(0) };
     const proof = await channel.credential(credential).headers(unsigned);
     const headers = channel.headers?.applied(proof, credential) ?? proof;
-    const timeouts = this.dependencies.configuration.current().settings.upstream;
+    const timeouts = channel.timeouts(this.dependencies.configuration.current().settings.upstream);
     return new Promise((resolve, reject) => {
       let answer: Omit<VendorAnswer, 'body'> | undefined;
       const chunks: Buffer[] = [];

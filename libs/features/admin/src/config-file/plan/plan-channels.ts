@@ -86,10 +86,10 @@ function namedTransforms(channel: FileChannel): {
   readonly [Member in keyof TransformValues]?: TransformValues[Member] | undefined;
 } {
   const { overrides, headers, systemPrompt, allow, disableStore, passThroughBody, statusMap } = channel;
-  const { inFlightMax, requestsPerMinuteMax, tokensPerMinuteMax } = channel;
+  const { timeouts, inFlightMax, requestsPerMinuteMax, tokensPerMinuteMax } = channel;
   return {
     ...{ overrides, headers, systemPrompt, allow, disableStore, passThroughBody, statusMap },
-    ...{ inFlightMax, requestsPerMinuteMax, tokensPerMinuteMax },
+    ...{ timeouts, inFlightMax, requestsPerMinuteMax, tokensPerMinuteMax },
   };
 }
 
