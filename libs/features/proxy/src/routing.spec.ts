@@ -73,6 +73,10 @@ describe('routing in the proxy', () => {
     expect((await world.send(chat())).status).toBe(200);
     expect(keysAsked()).toEqual(['0']);
     expect(second.requests).toHaveLength(1);
+    expect(world.traced.map(({ credential, model, result }) => [credential, model, result])).toEqual([
+      [0, 'gpt-4o', 'upstream_error'],
+      [0, 'gpt-4o', 'ok'],
+    ]);
   });
 
   it('leaves a vendor alone for as long as it demands, and says how long when nobody else is left', async () => {

@@ -41,7 +41,7 @@ import {
 import { createMetrics, noopLogger } from '@tollgate/telemetry';
 import { eventually, FakeDocumentStore, FakeEventLog, ManualClock, type FakeVendor } from '@tollgate/testing';
 import { FrontServer } from '../src/http/front-server.js';
-import { NO_TRACING } from '../src/observation/request-tracing.js';
+import type { AttemptFacts } from '../src/observation/request-tracing.js';
 import { ProxyService, type ProxyLimits } from '../src/proxy-service.js';
 
 export const SECRET = 'sk-tg-0123456789abcdef0123456789abcdef';
@@ -131,6 +131,8 @@ export class ProxyWorld {
   /** The time by which limits are counted. */
   readonly limitClock = new ManualClock();
   readonly metrics = createMetrics({ service: 'proxy' });
+  /** Those that the spans of requests tell of. */
+  readonly traced: AttemptFacts[] = [];
   readonly service: ProxyService;
   readonly server: FrontServer;
 
@@ -151,7 +153,9 @@ export class ProxyWorld {
       random: () => 0,
       logger: noopLogger,
       metrics: this.metrics,
-      tracing: NO_TRACING,
+      tracing: {
+        begin: () => ({ attempted: (facts) => void this.traced.push(facts), end: () => undefined }),
+      },
       limits: {
         ...{ bodyBytesMax: 100_000, bodiesBytesMax: 150_000, inFlightMax: 100, delayMaxMs: 0 },
         ...{ identitiesMax: 100, trustedProxies: ['127.0.0.1'] },

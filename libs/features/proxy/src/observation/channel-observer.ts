@@ -7,13 +7,12 @@ import {
   type ChannelObservationV1,
   type ChannelObservationsV1,
   type Clock,
-  type GatewayError,
   type OrganizationId,
 } from '@tollgate/contracts';
 import type { EventLog } from '@tollgate/messaging';
 import { VendorRefusal } from '@tollgate/providers';
 import type { Logger } from '@tollgate/telemetry';
-import type { RelayResult } from '../request/relay-result.js';
+import { errorOf, type RelayResult } from '../request/relay-result.js';
 import type { ProxyMetrics } from './proxy-metrics.js';
 
 export interface ChannelObserverOptions {
@@ -189,10 +188,4 @@ function countsOf(buckets: Uint32Array): [number, number][] {
     if (counted > 0) counts.push([bucket, counted]);
   }
   return counts;
-}
-
-function errorOf(result: RelayResult): GatewayError | null {
-  return result.kind === 'failed' || result.kind === 'broken' || result.kind === 'refused'
-    ? result.error
-    : null;
 }

@@ -32,6 +32,27 @@ describe('tracing requests', () => {
     });
   });
 
+  it('tells of each attempt which channel was asked, and what came of it', () => {
+    const span = new OpenTelemetryTracing().begin(client(), 'chat');
+    const asked = { credential: 1, model: 'gpt-4o-2024-11-20', durationMs: 80 };
+    span?.attempted({ ...asked, channel: 'openai-main', result: 'upstream_timeout', firstByteMs: 0 });
+    span?.attempted({ ...asked, channel: 'azure-eu', result: 'ok', firstByteMs: 30 });
+    span?.end(conclusion, {});
+    const told = exporter
+      .getFinishedSpans()[0]
+      ?.events.map(({ name, attributes }) => ({ name, ...attributes }));
+    const common = { name: 'tollgate.attempt', 'tollgate.credential': 1, 'tollgate.duration_ms': 80 };
+    expect(told).toEqual([
+      expect.objectContaining({
+        ...common,
+        'tollgate.channel': 'openai-main',
+        'tollgate.result': 'upstream_timeout',
+      }),
+      expect.objectContaining({ ...common, 'tollgate.channel': 'azure-eu', 'tollgate.first_byte_ms': 30 }),
+    ]);
+    expect(told?.[0]).not.toHaveProperty('tollgate.first_byte_ms');
+  });
+
   it('marks a failure with its code', () => {
     new OpenTelemetryTracing()
       .begin(client(), 'chat')

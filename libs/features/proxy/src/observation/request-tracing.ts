@@ -15,7 +15,21 @@ export interface RequestFacts {
   readonly attempts?: number;
 }
 
+/** One attempt at one channel that is over. */
+export interface AttemptFacts {
+  readonly channel: string;
+  /** Position among the channel's. */
+  readonly credential: number;
+  /** The vendor's name of the model. */
+  readonly model: string;
+  /** `ok`, an error code, or `client_closed`. */
+  readonly result: string;
+  readonly firstByteMs: number;
+  readonly durationMs: number;
+}
+
 export interface RequestSpan {
+  attempted(attempt: AttemptFacts): void;
   end(conclusion: Conclusion, facts: RequestFacts): void;
 }
 
@@ -48,6 +62,14 @@ class RecordedSpan implements RequestSpan {
     private readonly client: ClientRequest,
     private readonly operation: Operation,
   ) {}
+
+  attempted({ channel, credential, model, result, firstByteMs, durationMs }: AttemptFacts): void {
+    this.span.addEvent('tollgate.attempt', {
+      ...{ 'tollgate.channel': channel, 'tollgate.credential': credential, 'gen_ai.request.model': model },
+      ...{ 'tollgate.result': result, 'tollgate.duration_ms': durationMs },
+      ...(firstByteMs > 0 && { 'tollgate.first_byte_ms': firstByteMs }),
+    });
+  }
 
   /** Attribute names of https://opentelemetry.io/docs/specs/semconv/gen-ai/ where there are any. */
   end(conclusion: Conclusion, { model, attempts }: RequestFacts): void {

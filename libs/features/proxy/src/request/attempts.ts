@@ -5,6 +5,7 @@ import { reframed, type Transport } from '@tollgate/providers';
 import type { ChannelModel, RoutableChannel } from '../configuration/routable-channel.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { ChannelObserver } from '../observation/channel-observer.js';
+import type { RequestSpan } from '../observation/request-tracing.js';
 import type { Authorized } from './authorization.js';
 import { Drains } from './drains.js';
 import { learnFromAttempt } from './learn-from-attempt.js';
@@ -13,7 +14,7 @@ import { mappedStatus } from './mapped-status.js';
 import type { MeteredRequest } from './metered-request.js';
 import type { ModelRequest } from './model-request.js';
 import type { AttemptPreparation, PreparedAttempt } from './prepare-attempt.js';
-import type { RelayResult } from './relay-result.js';
+import { endOf, type RelayResult } from './relay-result.js';
 import { Relay, type RelayClient, type RelayListener, type RelayOptions } from './relay.js';
 
 export interface AttemptsDependencies {
@@ -32,6 +33,8 @@ export interface Outgoing {
   readonly shortHold: Hold | null;
   /** Counts the attempts. */
   readonly metered: { readonly attempts: number };
+  /** Where each attempt is told. */
+  readonly span: RequestSpan | undefined;
 }
 
 /** One channel that is asked. */
@@ -212,7 +215,7 @@ class RunningAttempt implements RelayListener {
 
   private learn(result: RelayResult): void {
     const { attempt, prepared } = this.input;
-    const { channel, model, authorized } = attempt;
+    const { channel, model, authorized, outgoing } = attempt;
     const { credential } = prepared;
     const endedAt = this.dependencies.clock.monotonic();
     const firstByteMs = this.firstByteAt - this.startedAt;
@@ -222,6 +225,10 @@ class RunningAttempt implements RelayListener {
       { channel, credential, model, organizationId, firstByteMs, durationMs },
       result,
     );
+    outgoing.span?.attempted({
+      ...{ channel: channel.name, credential, model: this.model.upstream, firstByteMs, durationMs },
+      result: endOf(result),
+    });
     if (!authorized.snapshot.settings.health.enabled) return;
     const { upstream } = this.model;
     learnFromAttempt(channel.load, result, { credential, upstream, firstByteMs, endedAt });

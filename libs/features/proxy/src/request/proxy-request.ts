@@ -134,7 +134,8 @@ export class ProxyRequests {
       );
       metered.begun(await journal.start(metered.startEntry()));
       const short = hold !== null && estimate !== null && hold.amount < estimate.amountFull;
-      const outgoing = { request, jsonArray, metered, shortHold: short ? hold : null };
+      const { span } = begun;
+      const outgoing = { request, jsonArray, metered, shortHold: short ? hold : null, span };
       this.conclude(client, metered, await this.serve(client, metered, authorized, outgoing), begun);
     } catch (error) {
       if (metered?.open === true) {

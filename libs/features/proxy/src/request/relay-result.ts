@@ -32,6 +32,18 @@ export type RelayResult =
   /** The client went away, or stopped reading; `whole`: and the vendor finished its answer all the same. */
   | ({ readonly kind: 'abandoned'; readonly whole: boolean } & ProducedSoFar);
 
+/** What an attempt that failed came to; `null`: it did not. */
+export function errorOf(result: RelayResult): GatewayError | null {
+  return result.kind === 'failed' || result.kind === 'broken' || result.kind === 'refused'
+    ? result.error
+    : null;
+}
+
+/** In one word: `ok`, an error code, `client_closed`. */
+export function endOf(result: RelayResult): string {
+  return errorOf(result)?.code ?? (result.kind === 'abandoned' ? 'client_closed' : 'ok');
+}
+
 /** What is known of an answer that did not reach its end. */
 export interface ProducedSoFar {
   readonly usage: ReportedUsage | undefined;
