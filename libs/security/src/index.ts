@@ -12,6 +12,7 @@ export { hashPassword, isPasswordHashOutdated, verifyPassword } from './password
 export {
   clientKeyAssociation,
   credentialAssociation,
+  credentialId,
   isSealedByCurrentKey,
   openSecret,
   proxyAssociation,

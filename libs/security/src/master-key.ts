@@ -2,7 +2,8 @@ import { hkdfSync, randomBytes } from 'node:crypto';
 import { GatewayError } from '@tollgate/contracts';
 
 /** What a derived key is for. One label each, so that no key ever does two jobs. */
-export type KeyPurpose = 'api-key-pepper' | 'credential-seal' | 'access-token' | 'webhook-signature';
+export type KeyPurpose =
+  'api-key-pepper' | 'credential-seal' | 'credential-id' | 'access-token' | 'webhook-signature';
 
 export const MASTER_KEY_BYTES = 32;
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { GatewayError } from '@tollgate/contracts';
 import { generateMasterKey, parseMasterKey } from './master-key.js';
-import { credentialAssociation, isSealedByCurrentKey, openSecret, sealSecret } from './sealed-secret.js';
+import {
+  credentialAssociation,
+  credentialId,
+  isSealedByCurrentKey,
+  openSecret,
+  sealSecret,
+} from './sealed-secret.js';
 
 const SECRET = 'sk-vendor-very-secret';
 const key = parseMasterKey(generateMasterKey());
@@ -81,5 +87,17 @@ describe('the association of a credential', () => {
 
   it('refuses a base URL that is none', () => {
     expect(failureOf(() => credentialAssociation('c1', 'api.openai.com')).code).toBe('validation_failed');
+  });
+});
+
+describe('the id of a credential', () => {
+  it('is the same each time, and another for another secret, channel or master key', () => {
+    const other = parseMasterKey(generateMasterKey());
+    const id = credentialId(key, 'c1', SECRET);
+    expect(id).toMatch(/^[0-9a-f]{32}$/);
+    expect(credentialId(key, 'c1', SECRET)).toBe(id);
+    expect(credentialId(key, 'c1', `${SECRET}x`)).not.toBe(id);
+    expect(credentialId(key, 'c2', SECRET)).not.toBe(id);
+    expect(credentialId(other, 'c1', SECRET)).not.toBe(id);
   });
 });

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { GatewayError, type SealedSecret } from '@tollgate/contracts';
 import { keysOf, type Keyring, type MasterKey } from './master-key.js';
 
@@ -77,6 +77,16 @@ export function credentialAssociation(channelId: string, baseUrl: string): strin
   }
   const { protocol, host } = new URL(baseUrl);
   return JSON.stringify(['channel-credential', channelId, `${protocol}//${host}`]);
+}
+
+/**
+ * Names a channel's credential where one must be told from the others, in 32 hexadecimal digits: a keyed hash, so that
+ * nobody without the master key can try secrets against it. The same secret has another name in another channel, and
+ * under another master key.
+ */
+export function credentialId(masterKey: MasterKey, channelId: string, secret: string): string {
+  const text = JSON.stringify(['channel-credential', channelId, secret]);
+  return createHmac('sha256', masterKey.derive('credential-id')).update(text).digest('hex').slice(0, 32);
 }
 
 function refusal(message: string, cause?: unknown): GatewayError {

@@ -9,8 +9,12 @@ import type { ChannelId, OrganizationId } from '../ids.js';
 export const storedResponseDocument = z.object({
   id: z.string(),
   channelId: idSchema<ChannelId>(),
-  /** Which of the channel's credentials; vendors keep answers by account. */
+  /** Which of the channel's credentials, by its position then; vendors keep answers by account. */
   credential: z.number().int().min(0),
+  /** Which it is wherever it stands by now, as `credentialId` of `@tollgate/security` names it; absent: of old documents. */
+  credentialId: z.string().optional(),
+  /** The channel had no other. */
+  onlyCredential: z.boolean().optional(),
   organizationId: idSchema<OrganizationId>(),
   model: z.string(),
 });

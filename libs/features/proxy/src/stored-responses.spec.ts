@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { organizationDocumentKey } from '@tollgate/contracts';
+import { credentialAssociation, sealSecret } from '@tollgate/security';
 import { eventually, type FakeVendor } from '@tollgate/testing';
 import { MODELS } from '../test-support/model-m.js';
 import { ProxyWorld, settled } from '../test-support/proxy-world.js';
@@ -54,6 +55,68 @@ describe('answers that a vendor stores', () => {
     await world.putChannel('c2', second, { models: MODELS, priority: 99 });
     await world.send({ model: 'm', input: 'On', previous_response_id: 'resp_abc' }, RESPONSES);
     expect([vendor.requests.length, second.requests.length]).toEqual([2, 0]);
+  });
+
+  describe('of several credentials', () => {
+    const putCredentials = async (...secrets: string[]): Promise<void> => {
+      const association = credentialAssociation('c1', vendor.baseUrl);
+      const credentials = secrets.map((secret) => sealSecret(world.keyring.current, secret, association));
+      await world.putChannel('c1', vendor, { models: MODELS, credentials });
+    };
+    const goOn = () => world.send({ model: 'm', input: 'On', previous_response_id: 'resp_abc' }, RESPONSES);
+    const read = () => world.send('', { method: 'GET', path: '/v1/responses/resp_abc' });
+    const shown = () => vendor.requests.map(({ headers }) => headers.authorization);
+
+    it('goes on with the one that made them, wherever it stands by now', async () => {
+      await putCredentials('sk-up-a', 'sk-up-b');
+      await create();
+      await putCredentials('sk-up-b', 'sk-up-x', 'sk-up-a');
+      expect([(await goOn()).status, (await read()).status]).toEqual([200, 200]);
+      expect(shown()).toEqual(['Bearer sk-up-a', 'Bearer sk-up-a', 'Bearer sk-up-a']);
+    });
+
+    it('says that it is gone, and asks no other account', async () => {
+      await putCredentials('sk-up-a', 'sk-up-b');
+      await create();
+      await putCredentials('sk-up-b');
+      for (const { status, json } of [await goOn(), await read()]) {
+        expect([status, json.error.code]).toEqual([404, 'response_not_found']);
+        expect(json.error.message).toBe('The credential that holds "resp_abc" is no longer configured.');
+      }
+      expect(shown()).toEqual(['Bearer sk-up-a']);
+    });
+
+    it('goes on with the only one that took the place of the only one', async () => {
+      await create();
+      await putCredentials('sk-up-renewed');
+      expect((await goOn()).status).toBe(200);
+      expect(shown()).toEqual(['Bearer sk-up-c1', 'Bearer sk-up-renewed']);
+    });
+
+    it('keeps a conversation with the credential that it was claimed for', async () => {
+      await putCredentials('sk-up-a', 'sk-up-b');
+      await world.putChannel('c2', second, { models: MODELS, dialect: 'openai-chat' });
+      const join = () => world.send({ model: 'm', input: 'Hi', conversation: 'conv_3' }, RESPONSES);
+      expect((await join()).status).toBe(200);
+      await putCredentials('sk-up-b', 'sk-up-a');
+      expect((await join()).status).toBe(200);
+      await putCredentials('sk-up-b');
+      expect((await join()).json.error.code).toBe('response_not_found');
+      expect(shown()).toEqual(['Bearer sk-up-a', 'Bearer sk-up-a']);
+    });
+
+    it('keeps nothing of the secret, and reads notes that know its position only', async () => {
+      await putCredentials('sk-up-a', 'sk-up-b');
+      await create();
+      const responses = world.documents.bucket('responses');
+      const note = (await responses.get('responses.resp_abc'))?.value;
+      expect(note).toMatchObject({ credential: 0, credentialId: expect.stringMatching(/^[0-9a-f]{32}$/) });
+      expect(JSON.stringify(note)).not.toContain('sk-up');
+      const { credentialId: _id, onlyCredential: _only, ...old } = note as Record<string, unknown>;
+      await responses.put('responses.resp_abc', { ...old, credential: 1 });
+      expect((await goOn()).status).toBe(200);
+      expect(shown()).toEqual(['Bearer sk-up-a', 'Bearer sk-up-b']);
+    });
   });
 
   it('keeps a conversation at the one channel that can hold it, for whoever names it first', async () => {

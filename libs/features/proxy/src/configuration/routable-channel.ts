@@ -37,6 +37,7 @@ import {
 import { ChannelRules, HeaderRules, RuleError } from '@tollgate/transforms';
 import type { ClientDialect } from '../http/routes.js';
 import { ChannelRoute } from './channel-route.js';
+import { CredentialPins } from './credential-pins.js';
 
 export interface ChannelModel {
   /** The vendor's name of the model. */
@@ -49,6 +50,7 @@ export interface ChannelModel {
 /** What is made of credentials in clear, which are not kept. */
 interface Opened {
   readonly credentials: readonly Authenticator[];
+  readonly pins: CredentialPins;
   readonly headers: HeaderRules | undefined;
   readonly connection: UpstreamConnection | undefined;
   readonly caps: ChannelCaps | undefined;
@@ -83,6 +85,8 @@ export class RoutableChannel implements Candidate {
   readonly statusMap: ReadonlyMap<number, number> | undefined;
   /** Guarded members that the vendor does not get. */
   readonly withheld: readonly GuardedMember[];
+  /** By which what one of its credentials made is gone on with. */
+  readonly pins: CredentialPins;
   readonly origin: string;
   /** The channel's own time limits; `undefined`: those of the settings. */
   private readonly ownTimeouts: ChannelTimeouts | undefined;
@@ -99,7 +103,7 @@ export class RoutableChannel implements Candidate {
     document: ChannelDocument,
     readonly provider: Provider,
     private readonly options: ChannelOptions,
-    { credentials, headers, connection, caps }: Opened,
+    { credentials, pins, headers, connection, caps }: Opened,
   ) {
     this.id = document.id;
     this.name = document.name;
@@ -115,6 +119,7 @@ export class RoutableChannel implements Candidate {
     this.rules = rulesOf(document);
     this.passThroughBody = document.passThroughBody ?? false;
     this.credentials = credentials;
+    this.pins = pins;
     this.headers = headers;
     this.connection = connection;
     this.statusMap = statusMapOf(document);
@@ -156,6 +161,7 @@ export class RoutableChannel implements Candidate {
     const secrets = credentials.length === 0 ? [null] : credentials;
     return new RoutableChannel(document, provider, options, {
       credentials: secrets.map((secret) => provider.authenticate(secret, options, guard)),
+      pins: CredentialPins.of(document.id, secrets, keyring),
       headers: HeaderRules.of(document.headers, secrets),
       connection: connectionOf(document, keyring),
       caps: capsOf(document, caps),

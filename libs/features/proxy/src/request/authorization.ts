@@ -108,8 +108,8 @@ export class Authorization {
     const channel = snapshot.channel(stored.channelId);
     if (channel !== undefined) assertMayUse(identity, channel, `holds "${responseId}"`);
     const itinerary = narrowed(authorized.itinerary, ({ id }) => id === stored.channelId);
-    if (itinerary === undefined) throw channelGone(responseId);
-    return { ...authorized, itinerary, credential: stored.credential };
+    if (channel === undefined || itinerary === undefined) throw channelGone(responseId);
+    return { ...authorized, itinerary, credential: pinnedCredential(channel, stored) };
   }
 
   /**
@@ -132,7 +132,7 @@ export class Authorization {
       const claim = {
         id: conversation,
         channelId: only.id,
-        credential: ONLY_CREDENTIAL,
+        ...only.pins.pin(ONLY_CREDENTIAL),
         organizationId: authorized.identity.organization.id,
         model: authorized.model,
       };
@@ -159,6 +159,21 @@ export function assertMayCall({ apiKey }: Identity, asked: string, model = asked
 /** @throws GatewayError `no_channel_for_key` */
 export function assertMayUse({ apiKey }: Identity, channel: RoutableChannel, what: string): void {
   if (!hasTags(channel, apiKey.requireTags)) throw noChannelForKey(what);
+}
+
+/**
+ * Where the credential that made something stored stands in its channel: another's account would not have it.
+ *
+ * @throws GatewayError `response_not_found`
+ */
+export function pinnedCredential({ pins }: RoutableChannel, stored: StoredResponseDocument): number {
+  const position = pins.positionOf(stored);
+  if (position !== undefined) return position;
+  throw new GatewayError(
+    'response_not_found',
+    `The credential that holds "${stored.id}" is no longer configured.`,
+    { field: 'previous_response_id' },
+  );
 }
 
 function noChannelForKey(what: string): GatewayError {

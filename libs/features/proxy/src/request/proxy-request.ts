@@ -310,7 +310,7 @@ export class ProxyRequests {
           this.dependencies.storedResponses.remember({
             id: result.responseId,
             channelId: channel.id,
-            credential,
+            ...channel.pins.pin(credential),
             organizationId: authorized.identity.organization.id,
             model,
           });

@@ -7,7 +7,7 @@ import type { RoutableChannel } from '../configuration/routable-channel.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { RouteTarget } from '../http/routes.js';
 import type { Identities } from '../identity/identities.js';
-import { assertMayCall, assertMayUse } from './authorization.js';
+import { assertMayCall, assertMayUse, pinnedCredential } from './authorization.js';
 import type { StoredResponseBook } from './stored-response-book.js';
 
 export interface StoredResponsesDependencies {
@@ -62,7 +62,7 @@ export class StoredResponses {
       throw new GatewayError('response_not_found', `The channel that holds "${id}" is gone.`);
     }
     assertMayUse(identity, channel, `holds "${id}"`);
-    const answer = await this.ask(channel, stored.credential, {
+    const answer = await this.ask(channel, pinnedCredential(channel, stored), {
       method: client.method,
       path: channel.pathBelowBase(`${path}/${encodeURIComponent(id)}${passedOn(suffix)}`),
     });
