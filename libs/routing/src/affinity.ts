@@ -8,10 +8,6 @@ export interface AffinityTarget {
   readonly credential: number;
 }
 
-interface Remembered extends AffinityTarget {
-  readonly until: number;
-}
-
 /** A text as a whole number below 2^53 (two rounds of a multiplicative hash, mixed). Equal on every machine. */
 export function hashText(text: string, seed = 0): number {
   let high = 0xdeadbeef ^ seed;
@@ -76,8 +72,8 @@ export function firstPosition(key: number, count: number): number {
 }
 
 /** Where one process sent its keys: bounded; what was not used for longest is forgotten first. Times are monotonic. */
-export class AffinityMemory {
-  private readonly targets = new Map<number, Remembered>();
+export class AffinityMemory<Target extends object> {
+  private readonly targets = new Map<number, Target & { readonly until: number }>();
 
   constructor(private readonly capacity: number) {}
 
@@ -85,14 +81,14 @@ export class AffinityMemory {
     return this.targets.size;
   }
 
-  recall(key: number, now: number): AffinityTarget | undefined {
+  recall(key: number, now: number): Target | undefined {
     const known = this.targets.get(key);
     if (known === undefined || known.until > now) return known;
     this.targets.delete(key);
     return undefined;
   }
 
-  remember(key: number, target: AffinityTarget, until: number): void {
+  remember(key: number, target: Target, until: number): void {
     this.targets.delete(key);
     this.targets.set(key, { ...target, until });
     if (this.targets.size <= this.capacity) return;

@@ -48,6 +48,22 @@ describe('routing in the proxy', () => {
     expect(keysAsked()).toEqual(['0', '1', '0', '1']);
   });
 
+  it('asks the credential whose prompt cache a request belongs to, wherever it stands by now', async () => {
+    const ask = () => world.send({ ...chat(), prompt_cache_key: 'a' });
+    await ask();
+    const reordered = sealed(world, ['sk-up-1', 'sk-up-0']);
+    await world.putChannel('c1', first, { priority: 10, credentials: reordered });
+    await ask();
+    const [before, after] = keysAsked();
+    expect(after).toBe(before);
+    await world.putChannel('c1', first, {
+      priority: 10,
+      credentials: sealed(world, ['sk-up-2', 'sk-up-3', 'sk-up-4']),
+    });
+    expect((await ask()).status).toBe(200);
+    expect(['2', '3', '4']).toContain(keysAsked()[2]);
+  });
+
   it.each([401, 402, 403, 429])(
     'tries another credential of the channel after %i, and lets the one that failed rest alone',
     async (status) => {

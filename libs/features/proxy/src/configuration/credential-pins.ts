@@ -6,8 +6,17 @@ export type CredentialPin = Pick<StoredResponseDocument, 'credential' | 'credent
 
 /** Finds a channel's credentials again after the list of them has changed; knows them by ids that reveal nothing. */
 export class CredentialPins {
+  /** By position. */
+  private readonly pins: readonly CredentialPin[];
+
   /** @param ids by position: the id under the current master key, then those under the keys before it */
-  private constructor(private readonly ids: readonly (readonly string[])[]) {}
+  private constructor(private readonly ids: readonly (readonly string[])[]) {
+    this.pins = ids.map(([id], credential) => ({
+      credential,
+      ...(id !== undefined && { credentialId: id }),
+      onlyCredential: ids.length === 1,
+    }));
+  }
 
   /** @param secrets by position; `null`: the empty proof of a channel without credentials */
   static of(channelId: string, secrets: readonly (string | null)[], keyring: Keyring): CredentialPins {
@@ -18,19 +27,18 @@ export class CredentialPins {
   }
 
   pin(position: number): CredentialPin {
-    const [id] = this.ids[position] ?? [];
-    return {
-      credential: position,
-      ...(id !== undefined && { credentialId: id }),
-      onlyCredential: this.ids.length === 1,
-    };
+    const pin = this.pins[position];
+    if (pin === undefined) throw new RangeError(`there is no credential ${position}`);
+    return pin;
   }
 
   /**
    * Where the credential stands now; `undefined`: it is no longer configured. The only one of a channel that still has
    * one is taken to be renewed, for the same account. Pins without an id are positions, which wrap.
    */
-  positionOf({ credential, credentialId: id, onlyCredential }: CredentialPin): number | undefined {
+  positionOf(pin: CredentialPin): number | undefined {
+    const { credential, credentialId: id, onlyCredential } = pin;
+    if (this.pins[credential] === pin) return credential;
     const { length } = this.ids;
     if (id === undefined) return credential % length;
     const position = this.ids.findIndex((ids) => ids.includes(id));

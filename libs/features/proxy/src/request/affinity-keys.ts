@@ -1,5 +1,7 @@
-import type { AffinityRule, SettingsDocument } from '@tollgate/contracts';
+import type { AffinityRule, ChannelId, SettingsDocument } from '@tollgate/contracts';
 import { affinityHash, AffinityMemory, coversModel, type AffinityTarget } from '@tollgate/routing';
+import type { CredentialPin } from '../configuration/credential-pins.js';
+import type { Snapshot } from '../configuration/snapshot.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { Identity } from '../identity/identities.js';
 import { BodyMember } from './body-member.js';
@@ -10,6 +12,12 @@ export interface AffinityKey {
   /** Of this organisation, this model and this key. */
   readonly hash: number;
   readonly rule: AffinityRule;
+}
+
+/** Where one went: found again though the channel's credentials have changed. */
+interface Remembered {
+  readonly channel: ChannelId;
+  readonly pin: CredentialPin;
 }
 
 /** Keys that one proxy remembers the channels of. */
@@ -28,7 +36,7 @@ const MEMBERS = new WeakMap<AffinityRule, BodyMember>();
 
 /** Finds what requests have in common, and remembers where those with a key went. */
 export class AffinityKeys {
-  private readonly memory = new AffinityMemory(MEMORY_SIZE);
+  private readonly memory = new AffinityMemory<Remembered>(MEMORY_SIZE);
 
   /** `undefined`: the request belongs with no others. */
   find(
@@ -46,11 +54,15 @@ export class AffinityKeys {
     return undefined;
   }
 
-  recall({ hash }: AffinityKey, now: number): AffinityTarget | undefined {
-    return this.memory.recall(hash, now);
+  /** `undefined`: nowhere yet, or to what is no longer configured. */
+  recall({ hash }: AffinityKey, snapshot: Snapshot, now: number): AffinityTarget | undefined {
+    const known = this.memory.recall(hash, now);
+    if (known === undefined) return undefined;
+    const credential = snapshot.channel(known.channel)?.pins.positionOf(known.pin);
+    return credential === undefined ? undefined : { channel: known.channel, credential };
   }
 
-  remember({ hash, rule }: AffinityKey, target: AffinityTarget, now: number): void {
+  remember({ hash, rule }: AffinityKey, target: Remembered, now: number): void {
     this.memory.remember(hash, target, now + rule.ttlSeconds * 1_000);
   }
 }

@@ -114,7 +114,8 @@ export class ItineraryWalk {
       needs: pool.lacks === 0 ? 0 : needsOf(request.bytes, pool.lacks),
       credential: authorized.credential,
       affinity: affinity?.hash,
-      preferred: affinity === undefined ? undefined : affinities.recall(affinity, this.monotonic),
+      preferred:
+        affinity === undefined ? undefined : affinities.recall(affinity, authorized.snapshot, this.monotonic),
     });
   }
 }

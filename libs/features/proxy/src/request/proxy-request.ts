@@ -290,12 +290,12 @@ export class ProxyRequests {
   /** The next request with the same key is served where this one was. */
   private remember(
     walk: ItineraryWalk,
-    channel: RoutableChannel,
+    { id, pins }: RoutableChannel,
     { credential }: PreparedAttempt,
     { kind }: RelayResult,
   ): void {
     if (walk.affinity === undefined || kind !== 'answered') return;
-    const target = { channel: channel.id, credential };
+    const target = { channel: id, pin: pins.pin(credential) };
     this.affinities.remember(walk.affinity, target, this.dependencies.clock.monotonic());
   }
 
