@@ -10,8 +10,11 @@ const HEAD = [
   'dialect is always taken where it is among them. A base URL of the channel’s own ends where the vendor’s ends here',
   '(`https://api.moonshot.cn`, without `/v1`); a mere host is given the path of the vendor’s.',
   '',
-  '| id | vendor | speaks | base URL | credential | options |',
-  '| --- | --- | --- | --- | --- | --- |',
+  'Of those marked in the last columns, a vendor check asks which models they have, and what is left of your balance',
+  '([how](guides/operator.md#health-of-channels)).',
+  '',
+  '| id | vendor | speaks | base URL | credential | options | models | balance |',
+  '| --- | --- | --- | --- | --- | --- | --- | --- |',
 ];
 
 /** Every vendor that a channel can name, as a page. */
@@ -34,6 +37,8 @@ function row(provider: Provider): string {
     defaultBaseUrl === null ? 'the channel’s own' : `\`${defaultBaseUrl}\``,
     `${credentialHint.replaceAll('|', '\\|')}${requiresCredential ? '' : ' (optional)'}`,
     options.join('; '),
+    provider.modelList === undefined ? '' : 'yes',
+    provider.balance === undefined ? '' : 'yes',
   ];
   return `| ${cells.join(' | ')} |`;
 }
