@@ -72,7 +72,7 @@ export const ERROR_CODES = {
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** What a router may do after the failure. */
-export type RetryAdvice = 'never' | 'same-channel' | 'next-channel';
+export type RetryAdvice = 'never' | 'next-channel';
 
 export interface GatewayErrorOptions {
   /** Where the same code means different things to a client: what a vendor rejected. Default: the code's kind. */
