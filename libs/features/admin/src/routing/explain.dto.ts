@@ -11,7 +11,6 @@ import {
 } from '@tollgate/contracts';
 import { RANKS, type Rank, type SuffixedReasoning } from '@tollgate/routing';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsString, MaxLength, MinLength } from 'class-validator';
-import { OptionalFlag } from '../validation/optional-fields.js';
 import { IsGivenOptionally, IsName } from '../validation/rules.js';
 import { NOT_JUDGED, type NotJudged, type NotJudgedFact } from './not-judged.js';
 import {
@@ -66,9 +65,6 @@ export class ExplainRouteDto {
   @IsGivenOptionally()
   @IsIn(CLIENT_DIALECT_IDS)
   dialect?: ClientDialectId;
-
-  @OptionalFlag({ description: 'Changes nothing: the same channels serve both.' })
-  streamed?: boolean;
 
   @ApiPropertyOptional({
     type: [String],

@@ -95,7 +95,7 @@ describe('where a request would go', () => {
 
   it('knows what a vendor can be told, by the dialect and the operation', async () => {
     await channel('chats only', { dialect: 'openai-chat' });
-    const able = await explain({ dialect: 'anthropic-messages', streamed: true });
+    const able = await explain({ dialect: 'anthropic-messages' });
     expect(names(able.body.candidates)).toEqual(['chats only']);
     const unable = await explain({ dialect: 'openai-responses', operation: 'compact' });
     expect(unable.body).toMatchObject({ candidates: [], excluded: [{ reason: 'lacks-operation' }] });
