@@ -7,6 +7,7 @@ export const modelDocument = z.object({
   displayName: z.string().nullable(),
   description: z.string().nullable(),
   ownedBy: z.string().nullable(),
+  /** Most tokens of the input; what is certainly longer is not asked of the model where a fallback takes over. */
   contextTokensMax: z.number().int().min(1).nullable(),
   /** Most tokens that the model can answer with; bounds the hold of a request that sets no limit. */
   outputTokensMax: z.number().int().min(1).nullable(),

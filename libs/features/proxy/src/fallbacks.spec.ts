@@ -129,6 +129,48 @@ describe('models that stand for others, and models that take over', () => {
     expect(world.journal.ends).toHaveLength(1);
   });
 
+  describe('of a request that is certainly too long for a model', () => {
+    const LONG = 'long words '.repeat(400);
+    const talk = (content: unknown, more: object = {}) =>
+      ask('small', { messages: [{ role: 'user', content }], ...more });
+    const asked = () => [first.requests.length, second.requests.length];
+    const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${'iVBOR'.repeat(900)}` } };
+
+    it('the vendor is not asked where a fallback takes over, which is what it is charged by', async () => {
+      await world.putModel('small', { contextTokensMax: 100, fallbacks: ['large'] });
+      expect((await talk(LONG)).status).toBe(200);
+      expect(asked()).toEqual([0, 1]);
+      expect(record()).toMatchObject({ model: 'small', attempts: 1, priceCard: { id: 'price-large' } });
+    });
+
+    it('the next that can hold it takes over', async () => {
+      await world.putChannel('c3', first, serves('middle'));
+      await world.putPrice('middle', { input: '1.00', output: '1.00' });
+      await world.putModel('small', { contextTokensMax: 100, fallbacks: ['middle', 'large'] });
+      await world.putModel('middle', { contextTokensMax: 120 });
+      await talk(LONG);
+      expect(asked()).toEqual([0, 1]);
+    });
+
+    it.each([
+      { what: 'it may just fit', content: LONG, model: { contextTokensMax: 200 } },
+      { what: 'nothing says how much the model holds', content: LONG, model: { contextTokensMax: null } },
+      { what: 'no fallback takes over', content: LONG, model: { fallbacks: undefined } },
+      {
+        what: 'the fallback is for failures',
+        content: LONG,
+        model: { fallbacks: [{ model: 'large', on: ['failure'] }] },
+      },
+      { what: 'it is long by one character alone', content: ' '.repeat(5_000) },
+      { what: 'it is long by a picture', content: [image] },
+      { what: 'its input is to be shortened', content: LONG, more: { truncation: 'auto' } },
+    ])('the vendor is asked where $what', async ({ content, model, more }) => {
+      await world.putModel('small', { contextTokensMax: 100, fallbacks: ['large'], ...model });
+      expect((await talk(content, more)).status).toBe(200);
+      expect(asked()).toEqual([1, 0]);
+    });
+  });
+
   it('the last of a chain refuses in its vendor’s own words', async () => {
     await world.putModel('small', { fallbacks: ['large'] });
     first.respond(TOO_LONG);

@@ -26,7 +26,13 @@ export class UpdateModelDto extends ModelRoutingDto {
   @IsName()
   ownedBy?: string | null;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, nullable: true })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    nullable: true,
+    description:
+      'Most tokens of the input: what is certainly longer goes to a fallback at once, where one takes over.',
+  })
   @IsOptional()
   @IsInt()
   @Min(1)

@@ -7,6 +7,7 @@ export const NOT_JUDGED = {
   latencies: 'How fast channels answered each proxy of late: for lowest-latency.',
   'affinity-memory': 'Where a proxy served the last request with the same key.',
   'stored-responses': 'Which channel holds what a request goes on with.',
+  'input-length': 'Whether the body is certainly too long for the context of a model that has fallbacks.',
   translation: 'Whether the body says something that a vendor of another dialect can not be told.',
 } as const;
 export type NotJudged = keyof typeof NOT_JUDGED;

@@ -6,6 +6,7 @@ import type { ModelPrice } from '../configuration/snapshot.js';
 import type { ClientRequest } from '../http/client-request.js';
 import type { AffinityKey, AffinityKeys } from './affinity-keys.js';
 import type { Authorized } from './authorization.js';
+import { overflowsContext } from './context-overflow.js';
 import type { ModelRequest } from './model-request.js';
 import { needsOf } from './request-needs.js';
 
@@ -58,6 +59,15 @@ export class ItineraryWalk {
   get refusals(): readonly FallbackCondition[] | undefined {
     const { refusals } = this.input.authorized.itinerary;
     return refusals?.filter((condition) => this.positionAfter(condition) !== undefined);
+  }
+
+  /** Leaves models whose context is certainly too small, as after a vendor's refusal of the length, where one takes over. */
+  passOverSmall(now: number): void {
+    const { authorized, request } = this.input;
+    while (this.refusals?.includes('context-window') === true) {
+      const contextTokensMax = authorized.snapshot.modelOf(this.stage.model)?.contextTokensMax ?? Infinity;
+      if (!overflowsContext(request, contextTokensMax) || !this.takeOver('context-window', now)) return;
+    }
   }
 
   /** @param now milliseconds since the epoch @param monotonic milliseconds of the clock that loads are kept by */

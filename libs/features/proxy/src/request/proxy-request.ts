@@ -205,6 +205,7 @@ export class ProxyRequests {
     const now = clock.monotonic();
     const latestStart = now + totalTimeMaxMs;
     const walk = this.walk(client, authorized, outgoing, now);
+    walk.passOverSmall(clock.now());
     let failure: GatewayError | undefined;
     while (metered.attempts < attemptsMax) {
       // A vendor that is asked may charge us, and nobody would get the answer.
