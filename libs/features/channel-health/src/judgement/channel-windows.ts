@@ -24,12 +24,16 @@ export class ChannelWindows {
   readonly #rest = new ChannelWindow();
   readonly credentials = new Map<number, ChannelWindow>();
   readonly models = new Map<string, ChannelWindow>();
+  /** What began before speaks of credentials that the channel had then. */
+  #credentialsSince = 0;
 
   observe(observed: ChannelObserved, parts: ChannelParts, now: number): void {
     this.total.add(observed, now);
     const { credential, model } = toldApart(observed, parts);
     const failed = bySubject(observed.failed);
-    if (credential === undefined) {
+    if (observed.windowStart < this.#credentialsSince) {
+      failed.credential = {};
+    } else if (credential === undefined) {
       Object.assign(failed.channel, failed.credential);
     } else {
       const ofCredential = { ...observed, ...NO_LATENCIES, failed: failed.credential };
@@ -69,6 +73,12 @@ export class ChannelWindows {
   /** Of what belongs to no part. */
   decisive(now: number): DecisiveFailure | undefined {
     return this.#rest.decisive(now);
+  }
+
+  /** The channel has others from now on: a position is another credential's. */
+  replaceCredentials(now: number): void {
+    this.credentials.clear();
+    this.#credentialsSince = now;
   }
 
   /** What is reported from now on counts alone. */

@@ -150,10 +150,24 @@ describe('a bad credential', () => {
 
   it('is forgotten when an operator replaces the credentials', () => {
     see({ credential: 0, model: 'a', failed: { credential_invalid: 1 } });
-    windows.credentials.clear();
     judgeNow({ changed: true, credentialsChanged: true });
+    windows.replaceCredentials(now);
     expect(states().credentials).toEqual({});
   });
+
+  it.each([2, 1])(
+    'is not blamed for what another did that had its position a moment before, of %i',
+    (credentials) => {
+      parts = { credentials, models: parts.models };
+      judgeNow({ changed: true, credentialsChanged: true });
+      windows.replaceCredentials(now + 1);
+      see({ credential: 0, model: 'a', failed: { credential_invalid: 1 } });
+      expect(states()).toEqual({ channel: 'healthy', credentials: {}, models: {} });
+      expect(windows.total.totals(now).failed).toBe(1);
+      see({ credential: 0, model: 'a', failed: { credential_invalid: 1 } });
+      expect(credentials === 1 ? states().channel : states().credentials[0]).toBe('open');
+    },
+  );
 
   it('that is the only one is the channel', () => {
     parts = { credentials: 1, models: parts.models };

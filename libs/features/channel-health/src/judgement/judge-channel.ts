@@ -62,8 +62,9 @@ export function acquitChannel(current: Verdict, now: number): Verdict {
 /** Gives back `current` itself when nothing changes. Pure, but for windows that drop what is old. */
 export function judgeChannel(input: JudgeChannelInput): Verdict {
   const { current, windows, parts } = input;
-  const known = input.credentialsChanged ? new Map<number, Judgement>() : current.credentials;
-  const credentials = judgeParts(input, known, { kind: 'credential', windows: windows.credentials });
+  const credentials = input.credentialsChanged
+    ? new Map<number, Judgement>()
+    : judgeParts(input, current.credentials, { kind: 'credential', windows: windows.credentials });
   const models = judgeParts(input, current.models, { kind: 'model', windows: windows.models });
   const own = judgeOwn(input, models);
   const candidate = worst([

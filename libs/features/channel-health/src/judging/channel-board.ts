@@ -165,7 +165,7 @@ export class ChannelBoard {
       if (
         differs(entry.credentialsFingerprint, channel?.credentialsFingerprint ?? entry.credentialsFingerprint)
       ) {
-        entry.windows.credentials.clear();
+        entry.windows.replaceCredentials(now);
       }
       entry.fingerprint = channel?.fingerprint ?? entry.fingerprint;
       entry.credentialsFingerprint = channel?.credentialsFingerprint ?? entry.credentialsFingerprint;
