@@ -7,7 +7,7 @@ import {
   SETTINGS_DOCUMENT_KEY,
 } from '@tollgate/contracts';
 import { eventually } from '@tollgate/testing';
-import { HealthWorld, key, SECOND } from '../test-support/health-world.js';
+import { HealthWorld, key, model, SECOND } from '../test-support/health-world.js';
 
 jest.setTimeout(30_000);
 
@@ -145,6 +145,21 @@ describe('channel-health', () => {
     world.clock.advance(5 * SECOND);
     await second.judge.judgeNow();
     expect(await world.published(id)).toMatchObject({ state: 'half-open' });
+  });
+
+  it('rests no credential that took the place of another while it was not running', async () => {
+    const [bad, good] = [key('bad'), key('good')];
+    const id = await world.configure('main', { credentials: [bad, good], models: [model('m')] });
+    const replica = await world.start();
+    await world.observe(replica, id, { credential: 0, model: 'm', failed: { credential_invalid: 1 } });
+    expect((await world.published(id))?.credentials).toMatchObject([{ position: 0, state: 'open' }]);
+    await replica.stop();
+    const second = await world.start();
+    expect((await world.published(id))?.credentials).toMatchObject([{ position: 0, state: 'open' }]);
+    await second.stop();
+    await world.configure('main', { id, credentials: [good, key('other')], models: [model('m')] });
+    await world.start();
+    expect((await world.published(id))?.credentials).toBeUndefined();
   });
 
   it('publishes its states anew when the bucket loses them while it runs', async () => {

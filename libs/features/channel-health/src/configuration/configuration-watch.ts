@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type ChannelId,
   channelDocument,
@@ -117,7 +118,7 @@ export class ConfigurationWatch {
     this.channels.set(id, {
       ...{ id, name, fingerprint, parts, enabled },
       upstreamModels: models.map(({ upstream }) => upstream),
-      credentialsFingerprint: JSON.stringify(credentials),
+      credentialsFingerprint: createHash('sha256').update(JSON.stringify(credentials)).digest('base64url'),
     });
   }
 }

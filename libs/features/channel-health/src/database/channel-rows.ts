@@ -31,6 +31,8 @@ const verdictParts = z.object({
   own: judgement,
   credentials: z.array(z.tuple([z.number(), judgement])),
   models: z.array(z.tuple([z.string(), judgement])),
+  /** Absent in what an older version stored. */
+  credentialsFingerprint: z.string().optional(),
 });
 
 const channelRow = z.object({
@@ -62,6 +64,8 @@ export interface StoredChannel {
   readonly id: ChannelId;
   readonly name: string;
   readonly verdict: Verdict;
+  /** Of the credentials that the verdict is about; `undefined`: not known. */
+  readonly credentialsFingerprint: string | undefined;
   /** `null`: nothing was seen of it yet. */
   readonly window: WindowSummary | null;
 }
@@ -76,6 +80,7 @@ export function channelsFromRows(rows: unknown): StoredChannel[] {
       id: row.channel_id,
       name: row.name,
       verdict: verdictOf(row),
+      credentialsFingerprint: row.verdict?.credentialsFingerprint,
       window: row.observed,
     }));
 }
@@ -96,6 +101,9 @@ function verdictOf(row: z.output<typeof channelRow>): Verdict {
 }
 
 /** For the column `verdict`. */
-export function partsToRow({ own, credentials, models }: Verdict): z.input<typeof verdictParts> {
-  return { own, credentials: [...credentials], models: [...models] };
+export function partsToRow(
+  { own, credentials, models }: Verdict,
+  credentialsFingerprint: string,
+): z.input<typeof verdictParts> {
+  return { own, credentials: [...credentials], models: [...models], credentialsFingerprint };
 }

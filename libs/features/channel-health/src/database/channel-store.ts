@@ -10,6 +10,8 @@ export interface ChannelUpdate {
   readonly id: ChannelId;
   readonly name: string;
   readonly verdict: Verdict;
+  /** Of the credentials that the verdict is about. */
+  readonly credentialsFingerprint: string;
   readonly window: WindowSummary;
   readonly transitions: readonly Transition[];
   readonly affected: readonly Affected[];
@@ -69,14 +71,14 @@ export class ChannelStore {
   }
 }
 
-function toRow({ id, name, verdict, window }: ChannelUpdate): object {
+function toRow({ id, name, verdict, credentialsFingerprint, window }: ChannelUpdate): object {
   const { state, reason, since, retryAt, rests } = verdict.whole;
   return {
     ...{ channel_id: id, name, state, reason, rests },
     since: new Date(since),
     retry_at: retryAt === null ? null : new Date(retryAt),
     observed: window,
-    verdict: partsToRow(verdict),
+    verdict: partsToRow(verdict, credentialsFingerprint),
   };
 }
 

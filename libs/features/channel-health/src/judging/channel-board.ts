@@ -31,7 +31,7 @@ interface Entry {
   readonly affected: AffectedRequests;
   /** When requests of it were reported last, or it was first seen. */
   seenAt: number;
-  /** As judged last; `undefined` after a start, when nothing is known of changes. */
+  /** As judged last; `undefined` after a start, when nothing is known of changes but of those of credentials. */
   fingerprint: string | undefined;
   credentialsFingerprint: string | undefined;
   /** As stored last, to store only what differs. */
@@ -57,8 +57,9 @@ export class ChannelBoard {
   /** Begins again from what is stored; windows begin empty. */
   load(channels: readonly StoredChannel[], now: number): void {
     this.#entries.clear();
-    for (const { id, name, verdict } of channels) {
+    for (const { id, name, verdict, credentialsFingerprint } of channels) {
       const entry = newEntry(name, verdict, now);
+      entry.credentialsFingerprint = credentialsFingerprint;
       // What was seen before a trial began says nothing about the trial.
       restartTrials(entry.windows, undefined, verdict);
       this.#entries.set(id, entry);
@@ -110,6 +111,7 @@ export class ChannelBoard {
       const opened = changes.filter(({ to }) => to.state === 'open');
       const update: ChannelUpdate = {
         ...{ id: channel.id, name: channel.name, verdict },
+        credentialsFingerprint: channel.credentialsFingerprint,
         window: entry.windows.total.summary(now),
         transitions: changes,
         affected: [...entry.affected.list(), ...opened.map(({ part }) => entry.affected.recent(part))],
@@ -133,12 +135,13 @@ export class ChannelBoard {
     now: number,
   ): Verdict {
     const { thresholds, random, usual } = this.options;
+    const credentialsChanged = differs(entry.credentialsFingerprint, channel.credentialsFingerprint);
     return judgeChannel({
       ...{ thresholds, random },
       slowness: limits.enabled ? { limits, usual: (model) => usual(channel.id, model) } : undefined,
       ...{ current: entry.verdict, windows: entry.windows, parts: channel.parts, now },
-      changed: differs(entry.fingerprint, channel.fingerprint),
-      credentialsChanged: differs(entry.credentialsFingerprint, channel.credentialsFingerprint),
+      changed: credentialsChanged || differs(entry.fingerprint, channel.fingerprint),
+      credentialsChanged,
     });
   }
 
