@@ -13,6 +13,7 @@ export {
   clientKeyAssociation,
   credentialAssociation,
   credentialId,
+  credentialsFingerprint,
   isSealedByCurrentKey,
   openSecret,
   proxyAssociation,

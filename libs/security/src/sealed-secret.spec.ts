@@ -4,6 +4,7 @@ import { generateMasterKey, parseMasterKey } from './master-key.js';
 import {
   credentialAssociation,
   credentialId,
+  credentialsFingerprint,
   isSealedByCurrentKey,
   openSecret,
   sealSecret,
@@ -99,5 +100,15 @@ describe('the id of a credential', () => {
     expect(credentialId(key, 'c1', `${SECRET}x`)).not.toBe(id);
     expect(credentialId(key, 'c2', SECRET)).not.toBe(id);
     expect(credentialId(other, 'c1', SECRET)).not.toBe(id);
+  });
+});
+
+describe('the fingerprint of credentials', () => {
+  it('is another for other credentials, and for the same in another order', () => {
+    const [one, two] = [sealSecret(key, SECRET, 'a'), sealSecret(key, SECRET, 'a')];
+    const fingerprint = credentialsFingerprint([one, two]);
+    expect(credentialsFingerprint([{ box: one.box, keyId: one.keyId }, two])).toBe(fingerprint);
+    for (const others of [[two, one], [one], [one, two, two], []])
+      expect(credentialsFingerprint(others)).not.toBe(fingerprint);
   });
 });

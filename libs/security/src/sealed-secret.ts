@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes } from 'node:crypto';
 import { GatewayError, type SealedSecret } from '@tollgate/contracts';
 import { keysOf, type Keyring, type MasterKey } from './master-key.js';
 
@@ -87,6 +87,11 @@ export function credentialAssociation(channelId: string, baseUrl: string): strin
 export function credentialId(masterKey: MasterKey, channelId: string, secret: string): string {
   const text = JSON.stringify(['channel-credential', channelId, secret]);
   return createHmac('sha256', masterKey.derive('credential-id')).update(text).digest('hex').slice(0, 32);
+}
+
+/** Tells whether positions in two lists of sealed credentials mean the same: of the boxes, which reveal nothing. */
+export function credentialsFingerprint(credentials: readonly SealedSecret[]): string {
+  return hash('sha256', JSON.stringify(credentials.map(({ keyId, box }) => [keyId, box])), 'base64url');
 }
 
 function refusal(message: string, cause?: unknown): GatewayError {

@@ -32,6 +32,8 @@ export const channelStatusDocument = z.object({
   retryAt: z.number().nullable(),
   /** Credentials that are not healthy, by their position in the channel's document; absent: none. */
   credentials: z.array(z.object({ position: z.number().int().min(0), ...partStatus })).optional(),
+  /** Of the list that these are positions in, as `@tollgate/security` makes it; absent: an older service does not tell. */
+  credentialsFingerprint: z.string().optional(),
   /** Models that are not healthy, by the gateway's name for them; absent: none. */
   models: z.array(z.object({ name: z.string(), ...partStatus })).optional(),
 });

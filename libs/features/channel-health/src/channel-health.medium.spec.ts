@@ -6,6 +6,7 @@ import {
   PUBLICATION_DOCUMENT_KEY,
   SETTINGS_DOCUMENT_KEY,
 } from '@tollgate/contracts';
+import { credentialsFingerprint } from '@tollgate/security';
 import { eventually } from '@tollgate/testing';
 import { HealthWorld, key, model, SECOND } from '../test-support/health-world.js';
 
@@ -152,7 +153,10 @@ describe('channel-health', () => {
     const id = await world.configure('main', { credentials: [bad, good], models: [model('m')] });
     const replica = await world.start();
     await world.observe(replica, id, { credential: 0, model: 'm', failed: { credential_invalid: 1 } });
-    expect((await world.published(id))?.credentials).toMatchObject([{ position: 0, state: 'open' }]);
+    expect(await world.published(id)).toMatchObject({
+      credentials: [{ position: 0, state: 'open' }],
+      credentialsFingerprint: credentialsFingerprint([bad, good]),
+    });
     await replica.stop();
     const second = await world.start();
     expect((await world.published(id))?.credentials).toMatchObject([{ position: 0, state: 'open' }]);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { channelStatusKey } from '@tollgate/contracts';
-import { credentialAssociation, sealSecret } from '@tollgate/security';
+import { channelStatusKey, type SealedSecret } from '@tollgate/contracts';
+import { credentialAssociation, credentialsFingerprint, sealSecret } from '@tollgate/security';
 import { chatVendor, type FakeVendor, ManualClock, type VendorRequest } from '@tollgate/testing';
 import { chat, USAGE } from '../test-support/chat-ground.js';
 import { ProxyWorld, settled } from '../test-support/proxy-world.js';
@@ -62,6 +62,25 @@ describe('routing in the proxy', () => {
     });
     expect((await ask()).status).toBe(200);
     expect(['2', '3', '4']).toContain(keysAsked()[2]);
+  });
+
+  it('obeys what channel-health says of a credential until another has its position', async () => {
+    const status = async (credentials: readonly SealedSecret[]) => {
+      const part = { position: 0, state: 'open', reason: 'bad', retryAt: null };
+      await world.documents.bucket('health').put(channelStatusKey('c1'), {
+        ...{ channelId: 'c1', state: 'healthy', reason: 'well', since: 0, retryAt: null },
+        ...{ credentials: [part], credentialsFingerprint: credentialsFingerprint(credentials) },
+      });
+      await settled();
+    };
+    const [bad, good] = sealed(world, ['sk-up-0', 'sk-up-1']) as [SealedSecret, SealedSecret];
+    await world.putChannel('c1', first, { priority: 10, credentials: [bad, good] });
+    await status([bad, good]);
+    for (let request = 0; request < 2; request += 1) await world.send(chat());
+    expect(keysAsked()).toEqual(['1', '1']);
+    await world.putChannel('c1', first, { priority: 10, credentials: [good, ...sealed(world, ['sk-up-2'])] });
+    for (let request = 0; request < 2; request += 1) await world.send(chat());
+    expect(keysAsked().slice(2).sort()).toEqual(['1', '2']);
   });
 
   it.each([401, 402, 403, 429])(

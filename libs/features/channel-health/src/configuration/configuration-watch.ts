@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type ChannelId,
   channelDocument,
@@ -9,6 +8,7 @@ import {
   settingsDocument,
 } from '@tollgate/contracts';
 import { outlivingLoss, type DocumentChange, type DocumentStore, type Watch } from '@tollgate/messaging';
+import { credentialsFingerprint } from '@tollgate/security';
 import { type Logger } from '@tollgate/telemetry';
 import { type ChannelParts } from '../judgement/channel-parts.js';
 
@@ -118,7 +118,7 @@ export class ConfigurationWatch {
     this.channels.set(id, {
       ...{ id, name, fingerprint, parts, enabled },
       upstreamModels: models.map(({ upstream }) => upstream),
-      credentialsFingerprint: createHash('sha256').update(JSON.stringify(credentials)).digest('base64url'),
+      credentialsFingerprint: credentialsFingerprint(credentials),
     });
   }
 }

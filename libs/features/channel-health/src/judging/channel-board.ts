@@ -86,7 +86,9 @@ export class ChannelBoard {
   }
 
   statuses(): ChannelStatusDocument[] {
-    return [...this.#entries].map(([id, { verdict }]) => statusOf(id, verdict));
+    return [...this.#entries].map(([id, { verdict, credentialsFingerprint }]) =>
+      statusOf(id, verdict, credentialsFingerprint),
+    );
   }
 
   statesByName(): (readonly [string, ChannelState])[] {

@@ -77,13 +77,17 @@ function canonical(value: unknown): string {
 export function statusOf(
   channelId: ChannelId,
   { whole, credentials, models }: Verdict,
+  credentialsFingerprint: string | undefined,
 ): ChannelStatusDocument {
   const { state, reason, since, retryAt } = whole;
   return {
     ...{ channelId, state, reason, since, retryAt },
     ...(credentials.size === 0
       ? {}
-      : { credentials: [...credentials].map(([position, part]) => ({ position, ...partStatus(part) })) }),
+      : {
+          credentials: [...credentials].map(([position, part]) => ({ position, ...partStatus(part) })),
+          credentialsFingerprint,
+        }),
     ...(models.size === 0
       ? {}
       : { models: [...models].map(([name, part]) => ({ name, ...partStatus(part) })) }),

@@ -30,6 +30,7 @@ import { ChannelCaps, ChannelLoad, type Candidate } from '@tollgate/routing';
 import {
   clientKeyAssociation,
   credentialAssociation,
+  credentialsFingerprint,
   openSecret,
   proxyAssociation,
   type Keyring,
@@ -75,6 +76,8 @@ export class RoutableChannel implements Candidate {
   readonly lacks: readonly Capability[];
   readonly load: ChannelLoad;
   readonly models: ReadonlyMap<string, ChannelModel>;
+  /** Tells whether what is said of positions of credentials is about those that it has. */
+  readonly credentialsFingerprint: string;
   /** Thoughts are written into the answer's text. */
   readonly thinkingToContent: boolean;
   /** Bodies that need no translation pass with nothing changed but the model. */
@@ -119,6 +122,7 @@ export class RoutableChannel implements Candidate {
     this.rules = rulesOf(document);
     this.passThroughBody = document.passThroughBody ?? false;
     this.credentials = credentials;
+    this.credentialsFingerprint = credentialsFingerprint(document.credentials);
     this.pins = pins;
     this.headers = headers;
     this.connection = connection;

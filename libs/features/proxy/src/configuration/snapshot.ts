@@ -45,7 +45,7 @@ export class Snapshot {
   ) {
     this.settings = documents.settings;
     const { channels, models, statuses, settings } = documents;
-    this.health = settings.health.enabled ? new HealthView(statuses) : ALL_HEALTHY;
+    this.health = settings.health.enabled ? new HealthView(withoutStale(statuses, channels)) : ALL_HEALTHY;
     this.routes =
       previous !== undefined && hasSameRoutes(previous.documents, documents)
         ? previous.routes
@@ -76,6 +76,22 @@ export class Snapshot {
   modelOf(name: string): ModelDocument | undefined {
     return this.documents.models.get(name);
   }
+}
+
+/** What channel-health says of credentials is about those that it knew: others may have their positions by now. */
+function withoutStale(
+  statuses: SnapshotDocuments['statuses'],
+  channels: SnapshotDocuments['channels'],
+): SnapshotDocuments['statuses'] {
+  let current: Map<string, ChannelStatusDocument> | undefined;
+  for (const [id, status] of statuses) {
+    const fingerprint = status.credentialsFingerprint;
+    if (fingerprint === undefined || fingerprint === channels.get(id)?.credentialsFingerprint) continue;
+    const { credentials: _others, ...rest } = status;
+    current ??= new Map(statuses);
+    current.set(id, rest);
+  }
+  return current ?? statuses;
 }
 
 function hasSameRoutes(a: SnapshotDocuments, b: SnapshotDocuments): boolean {
