@@ -87,6 +87,41 @@ describe('ChannelWindow', () => {
     });
   });
 
+  describe('knows what fails without a success in between', () => {
+    const timeout = { succeeded: 0, failed: { upstream_timeout: 1 } };
+    const seenAt = (...reports: readonly Observed[]): ChannelWindow => {
+      const window = new ChannelWindow();
+      for (const report of reports) window.add(report, report.windowStart + SECOND);
+      return window;
+    };
+
+    it.each<[string, Observed[], number]>([
+      ['alone', [observed(0, timeout), observed(200, timeout)], 2],
+      ['since a success', [observed(0, timeout), observed(100), observed(200, timeout)], 1],
+      ['not beside a success', [observed(0, { ...timeout, succeeded: 1 })], 0],
+      ['not before a success', [observed(0, timeout), observed(1)], 0],
+      ['not when it is told after a later success', [observed(5), observed(2, timeout)], 0],
+    ])('%s', (_when, reports, expected) => {
+      expect(seenAt(...reports).failures(at(300)).failed).toBe(expected);
+    });
+
+    it('and when, in the last ten minutes, until the window begins anew', () => {
+      const window = seenAt(observed(0), observed(90, timeout), observed(400, timeout));
+      window.add(observed(401, { succeeded: 0, failed: { upstream_error: 3 } }), at(402));
+      expect(window.failures(at(500))).toEqual({
+        ...{ failed: 5, failedByCode: { upstream_timeout: 2, upstream_error: 3 } },
+        ...{ firstAt: at(90), lastAt: at(401) },
+      });
+      expect([700, 1_100].map((second) => window.failures(at(second)).failed)).toEqual([4, 0]);
+
+      window.add(observed(1_100, timeout), at(1_101));
+      expect([window.isEmpty(at(1_300)), window.isEmpty(at(1_800))]).toEqual([false, true]);
+      window.add(observed(1_800, timeout), at(1_801));
+      window.restart(at(1_802));
+      expect(window.failures(at(1_803)).failed).toBe(0);
+    });
+  });
+
   const answers = (ms: number, count = 5): Partial<Observed> => ({
     succeeded: count,
     firstByteMsCounts: [[latencyBucket(ms), count]],

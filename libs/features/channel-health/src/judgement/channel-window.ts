@@ -1,4 +1,5 @@
 import { DECISIVE_FAILURES, type DecisiveFailure, type LatencyCounts } from '@tollgate/contracts';
+import { FailureRun, type Failures } from './failure-run.js';
 import { Latencies, type Percentiles } from './latencies.js';
 
 /** What proxies report of one channel in a short time. */
@@ -65,10 +66,14 @@ interface BucketLatencies {
   readonly duration: Latencies;
 }
 
-/** A sliding window of 60 seconds in buckets of 10: old buckets fall out whole, memory does not grow with traffic. */
+/**
+ * A sliding window of 60 seconds in buckets of 10: old buckets fall out whole, memory does not grow with traffic. Beside
+ * it a longer look at what only fails, for traffic that says too little in a minute.
+ */
 export class ChannelWindow {
   /** By the number of the ten seconds since the epoch. */
   readonly #buckets = new Map<number, Bucket>();
+  readonly #run = new FailureRun();
   #startedAt = Number.NEGATIVE_INFINITY;
   /** Until when successes were reported. */
   #succeededUntil = Number.NEGATIVE_INFINITY;
@@ -99,12 +104,25 @@ export class ChannelWindow {
     }
     if (observed.succeeded > 0) {
       this.noteSuccess(endedAt);
+    } else if (observed.windowStart >= this.#succeededUntil) {
+      this.#run.add(observed.failed, Math.min(observed.windowStart, now));
     }
   }
 
   /** Something succeeded that is counted elsewhere. */
   noteSuccess(endedAt: number): void {
     this.#succeededUntil = Math.max(this.#succeededUntil, endedAt);
+    this.#run.end();
+  }
+
+  /** Until when successes were reported; before the first of them it is infinite. */
+  get succeededUntil(): number {
+    return this.#succeededUntil;
+  }
+
+  /** What failed in the last ten minutes without a success in between; `since`: when something else succeeded. */
+  failures(now: number, since?: number): Failures {
+    return this.#run.failures(now, since);
   }
 
   /** The failure that leaves no doubt, unless something succeeded beside or after it, or it is as old as the window. */
@@ -117,15 +135,16 @@ export class ChannelWindow {
     return isValid ? decisive.failure : undefined;
   }
 
-  /** Nothing was reported for as long as the window. */
+  /** Nothing was reported for as long as the window, nor what only fails for as long as that counts. */
   isEmpty(now: number): boolean {
     this.#dropOld(now);
-    return this.#buckets.size === 0;
+    return this.#buckets.size === 0 && this.#run.failures(now).failed === 0;
   }
 
   /** Forgets everything: what is reported from now on counts alone. */
   restart(now: number): void {
     this.#buckets.clear();
+    this.#run.end();
     this.#startedAt = now;
     this.#decisive = undefined;
   }

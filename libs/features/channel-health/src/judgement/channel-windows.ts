@@ -1,5 +1,6 @@
 import { type DecisiveFailure } from '@tollgate/contracts';
 import { type ChannelParts, hasPart, type Part, type PartKind, subjectOf } from './channel-parts.js';
+import { type Failures, sumFailures } from './failure-run.js';
 import { ChannelWindow, type Observed, type Pace, sumTotals, type WindowTotals } from './channel-window.js';
 
 /** What proxies report of one channel, of one credential and model where they can say so. */
@@ -63,6 +64,19 @@ export class ChannelWindows {
       }
     }
     return sumTotals(parts);
+  }
+
+  /** What of that failed in the last ten minutes, and nothing of the channel succeeded since. */
+  failures(now: number, isLeftOut: (model: string) => boolean): Failures {
+    // Successes of its models are noted there as well.
+    const since = this.#rest.succeededUntil;
+    const parts = [this.#rest.failures(now)];
+    for (const [model, window] of this.models) {
+      if (!isLeftOut(model)) {
+        parts.push(window.failures(now, since));
+      }
+    }
+    return sumFailures(parts);
   }
 
   /** Of what belongs to no part: of everything, where the channel has one model. */

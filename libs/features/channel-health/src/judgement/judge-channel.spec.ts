@@ -225,6 +225,79 @@ describe('a model that fails', () => {
   });
 });
 
+describe('what gets three requests a minute', () => {
+  const timeout = { upstream_timeout: 1 };
+  /** Each of them twenty seconds after the one before. */
+  const ask = (...seen: readonly Seen[]): void => {
+    for (const one of seen) {
+      now += 19 * SECOND;
+      see(one);
+    }
+  };
+  const times = (count: number, one: Seen): Seen[] => Array.from({ length: count }, () => one);
+
+  it('opens when none of them succeeds, and comes back by trials', () => {
+    parts = { credentials: 1, models: new Set(['a']) };
+    ask({ model: 'a', succeeded: 1 }, ...times(4, { model: 'a', failed: timeout }));
+    expect(states().channel).toBe('healthy');
+    ask({ model: 'a', failed: timeout });
+    expect(verdict.whole).toMatchObject({
+      state: 'open',
+      reason: '5 requests in a row failed over 80 s (upstream_timeout).',
+    });
+    now += 10 * SECOND;
+    judgeNow();
+    expect(states().channel).toBe('half-open');
+    see({ model: 'a', succeeded: 3 });
+    ask(...times(4, { model: 'a', failed: timeout }));
+    expect(states().channel).toBe('healthy');
+  });
+
+  it('goes on while one of them succeeds now and then', () => {
+    parts = { credentials: 1, models: new Set(['a']) };
+    for (let round = 0; round < 5; round += 1) {
+      ask(...times(4, { model: 'a', failed: timeout }), { model: 'a', succeeded: 1 });
+    }
+    expect(states().channel).toBe('healthy');
+  });
+
+  it('does not open when they are of one moment', () => {
+    parts = { credentials: 1, models: new Set(['a']) };
+    see(...times(9, { model: 'a', failed: timeout }));
+    now += 300 * SECOND;
+    judgeNow();
+    expect(states().channel).toBe('healthy');
+  });
+
+  it('and is a credential or a model rests alone', () => {
+    ask(...times(5, { credential: 0, model: 'b', failed: { upstream_unauthorized: 1 } }));
+    expect(states()).toEqual({ channel: 'healthy', credentials: { 0: 'open' }, models: {} });
+    ask(...times(5, { credential: 1, model: 'a', failed: timeout }));
+    expect(states()).toMatchObject({ channel: 'healthy', models: { a: 'open' } });
+  });
+
+  it('and has several models opens when all of them fail, each too rarely to tell', () => {
+    const all = ['a', 'b', 'c', 'a', 'b', 'c', 'a'].map((model) => ({ model, failed: timeout }));
+    ask(...all);
+    expect(states().channel).toBe('healthy');
+    ask({ model: 'b', failed: timeout });
+    expect(states()).toEqual({ channel: 'open', credentials: {}, models: {} });
+  });
+
+  it('and has several models does not open for the failures of one of them, however long ago', () => {
+    ask(...['a', 'a', 'a', 'a', 'c', 'b', 'b'].map((model) => ({ model, failed: timeout })));
+    expect(states()).toEqual({ channel: 'healthy', credentials: {}, models: {} });
+  });
+
+  it('and has several models goes on while one of them succeeds', () => {
+    parts = { credentials: 1, models: new Set(['a', 'b', 'c', 'd']) };
+    for (let round = 0; round < 4; round += 1) {
+      ask(...['a', 'b', 'c'].map((model) => ({ model, failed: timeout })), { model: 'd', succeeded: 1 });
+    }
+    expect(states()).toEqual({ channel: 'healthy', credentials: {}, models: {} });
+  });
+});
+
 describe('a channel', () => {
   it('opens when several of its models fail, each too rarely to be telling', () => {
     see(...['a', 'b', 'c'].map((model) => ({ model, failed: { upstream_error: 6 } })));

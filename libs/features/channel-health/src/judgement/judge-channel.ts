@@ -2,7 +2,8 @@ import { type ChannelState } from '@tollgate/contracts';
 import { type ChannelParts, hasPart, type Part, partCount, type PartKind } from './channel-parts.js';
 import { type ChannelWindow, NOTHING_SEEN, type Pace, type WindowSummary } from './channel-window.js';
 import { type ChannelWindows } from './channel-windows.js';
-import { acquit, firstJudgement, judge, type Judgement } from './judge.js';
+import { NO_FAILURES } from './failure-run.js';
+import { acquit, firstJudgement, judge, type JudgeInput, type Judgement } from './judge.js';
 import { slownessOf, type SlownessLimits, type UsualPace } from './slowness.js';
 import { type Thresholds } from './thresholds.js';
 
@@ -105,8 +106,7 @@ function judgeParts<Key extends string | number>(
     const judgement = judge({
       ...input,
       current,
-      window: window?.totals(now) ?? NOTHING_SEEN,
-      decisive: window?.decisive(now),
+      ...seenIn(window, now),
       slowness: kind === 'model' ? slowness(input, current, String(key), window?.pace(now)) : undefined,
     });
     if (judgement.state !== 'healthy') {
@@ -117,6 +117,15 @@ function judgeParts<Key extends string | number>(
   return isSame ? known : judged;
 }
 
+function seenIn(
+  window: ChannelWindow | undefined,
+  now: number,
+): Pick<JudgeInput, 'window' | 'run' | 'decisive'> {
+  return window === undefined
+    ? { window: NOTHING_SEEN, run: NO_FAILURES }
+    : { window: window.totals(now), run: window.failures(now), decisive: window.decisive(now) };
+}
+
 /**
  * By what belongs to no part and by the models that still serve. While it serves the worst of them is left out, for as long
  * as it alone fails it rests alone.
@@ -124,14 +133,17 @@ function judgeParts<Key extends string | number>(
 function judgeOwn(input: JudgeChannelInput, models: ReadonlyMap<string, Judgement>): Judgement {
   const { current, windows, parts, now } = input;
   const isServing = current.own.state === 'healthy' || current.own.state === 'degraded';
-  const failing = isServing ? worstModel(windows, now) : undefined;
   // Where models are no parts, the channel is as fast as its only one.
   const [onlyModel] = parts.models.size === 1 ? parts.models : [];
-  const isLeftOut = (model: string): boolean => model === failing || models.get(model)?.state === 'open';
+  const worstIn = (look: 'totals' | 'failures'): ((model: string) => boolean) => {
+    const failing = isServing ? worstModel(windows, (window) => window[look](now).failed) : undefined;
+    return (model) => model === failing || models.get(model)?.state === 'open';
+  };
   return judge({
     ...input,
     current: current.own,
-    window: windows.whole(now, isLeftOut),
+    window: windows.whole(now, worstIn('totals')),
+    run: windows.failures(now, worstIn('failures')),
     decisive: windows.decisive(now),
     slowness:
       onlyModel === undefined ? undefined : slowness(input, current.own, onlyModel, windows.pace(now)),
@@ -151,11 +163,14 @@ function slowness(
   return slownessOf({ pace, usual: facts.usual(model), limits: facts.limits, isDegraded });
 }
 
-function worstModel(windows: ChannelWindows, now: number): string | undefined {
+function worstModel(
+  windows: ChannelWindows,
+  failedIn: (window: ChannelWindow) => number,
+): string | undefined {
   let worstOfAll: string | undefined;
   let failedMax = 0;
   for (const [model, window] of windows.models) {
-    const { failed } = window.totals(now);
+    const failed = failedIn(window);
     if (failed > failedMax) {
       failedMax = failed;
       worstOfAll = model;

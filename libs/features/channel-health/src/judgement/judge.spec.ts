@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ChannelState } from '@tollgate/contracts';
 import { type WindowTotals } from './channel-window.js';
+import { type Failures, NO_FAILURES } from './failure-run.js';
 import { acquit, firstJudgement, judge, type Judgement } from './judge.js';
 import { THRESHOLDS } from './thresholds.js';
 
@@ -18,15 +19,15 @@ const inState = (state: ChannelState, changes: Partial<Judgement> = {}): Judgeme
   ...changes,
 });
 
+/** But for what the windows show. */
+const FACTS = { now: NOW, changed: false, run: NO_FAILURES, thresholds: THRESHOLDS, random: () => 0.5 };
+
 const next = (current: Judgement, window: WindowTotals, now = NOW, changed = false): Judgement =>
-  judge({ current, window, now, changed, thresholds: THRESHOLDS, random: () => 0.5 });
+  judge({ ...FACTS, current, window, now, changed });
 
 describe('a channel that is far slower than usual', () => {
   const slow = (current: Judgement, window: WindowTotals, slowness?: string): Judgement =>
-    judge({
-      ...{ current, window, now: NOW, changed: false, thresholds: THRESHOLDS, random: () => 0.5 },
-      slowness,
-    });
+    judge({ ...FACTS, current, window, slowness });
 
   it('is degraded, and open only for failures', () => {
     const degraded = slow(inState('healthy'), seen(100), 'It is slow.');
@@ -97,6 +98,32 @@ describe('a serving channel', () => {
   });
 });
 
+describe('a channel that gets few requests, all of which fail', () => {
+  const failing = (failed: number, seconds: number): Failures => ({
+    ...{ failed, failedByCode: { upstream_timeout: failed } },
+    ...{ firstAt: NOW - seconds * SECOND, lastAt: NOW },
+  });
+  const after = (state: ChannelState, run: Failures): Judgement =>
+    judge({ ...FACTS, current: inState(state), window: seen(0, { upstream_timeout: 3 }), run });
+
+  it.each<[ChannelState, number, number, ChannelState]>([
+    ['healthy', 5, 60, 'open'],
+    ['degraded', 5, 540, 'open'],
+    ['healthy', 4, 540, 'healthy'],
+    ['healthy', 9, 59, 'healthy'],
+    ['healthy', 1, 0, 'healthy'],
+  ])('and is %s is or becomes, after %i of them over %i s: %s', (state, failed, seconds, expected) => {
+    expect(after(state, failing(failed, seconds)).state).toBe(expected);
+  });
+
+  it('says so', () => {
+    expect(after('healthy', failing(5, 80))).toMatchObject({
+      reason: '5 requests in a row failed over 80 s (upstream_timeout).',
+      ...{ retryAt: NOW + 10 * SECOND, rests: 1 },
+    });
+  });
+});
+
 describe('a failure that leaves no doubt', () => {
   it.each([
     ['credential_invalid', 'The vendor does not accept the credential.'],
@@ -104,8 +131,7 @@ describe('a failure that leaves no doubt', () => {
     ['model_gone', 'The vendor says that it has no such model.'],
   ] as const)('opens at once: %s', (decisive, reason) => {
     const window = seen(50, { [decisive]: 1 });
-    const facts = { current: inState('healthy'), window, now: NOW, changed: false, decisive };
-    const result = judge({ ...facts, thresholds: THRESHOLDS, random: () => 0.5 });
+    const result = judge({ ...FACTS, current: inState('healthy'), window, decisive });
     expect(result).toMatchObject({ state: 'open', reason, retryAt: NOW + 10 * SECOND });
   });
 });
@@ -117,8 +143,7 @@ describe('a rest', () => {
     [1, 11],
   ])('with the random number %d lasts %d s', (random, seconds) => {
     const window = seen(0, { upstream_error: 10 });
-    const facts = { current: inState('healthy'), window, now: NOW, changed: false };
-    const result = judge({ ...facts, thresholds: THRESHOLDS, random: () => random });
+    const result = judge({ ...FACTS, current: inState('healthy'), window, random: () => random });
     expect(result.retryAt).toBe(NOW + seconds * SECOND);
   });
 });

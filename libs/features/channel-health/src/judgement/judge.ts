@@ -1,5 +1,6 @@
 import { type ChannelState, type DecisiveFailure } from '@tollgate/contracts';
 import { type WindowTotals } from './channel-window.js';
+import { type Failures } from './failure-run.js';
 import { type Thresholds } from './thresholds.js';
 
 /** What we think of one channel, or of one of its credentials or models, now. */
@@ -19,6 +20,8 @@ export interface JudgeInput {
   readonly current: Judgement;
   /** For a half-open channel: what was seen since its trial began. */
   readonly window: WindowTotals;
+  /** What failed without a success in between, over longer than the window. */
+  readonly run: Failures;
   readonly now: number;
   /** An operator changed the channel since it was judged last: what was wrong may be right now. */
   readonly changed: boolean;
@@ -67,20 +70,13 @@ export function judge(input: JudgeInput): Judgement {
 }
 
 function judgeServing(input: JudgeInput): Judgement {
-  const { current, window, now, thresholds, decisive, slowness } = input;
-  if (decisive !== undefined) {
-    return open(input, DECISIVE_REASONS[decisive]);
+  const { current, window, now, thresholds, slowness } = input;
+  const failure = failureOf(input);
+  if (failure !== undefined) {
+    return open(input, failure);
   }
-  const requests = window.succeeded + window.failed;
-  const unauthorized = window.failedByCode.upstream_unauthorized ?? 0;
-  if (unauthorized >= thresholds.unauthorizedMax && window.succeeded === 0) {
-    return open(input, `The vendor refused the credentials ${times(unauthorized)}.`);
-  }
-  const ratio = requests === 0 ? 0 : window.failed / requests;
-  const isTelling = requests >= thresholds.requestsMin;
-  if (isTelling && ratio >= thresholds.openRatio) {
-    return open(input, failures(window));
-  }
+  const isTelling = requests(window) >= thresholds.requestsMin;
+  const ratio = failedShare(window);
   if (current.state === 'healthy') {
     const reason = isTelling && ratio >= thresholds.degradedRatio ? failures(window) : slowness;
     return reason === undefined
@@ -89,6 +85,24 @@ function judgeServing(input: JudgeInput): Judgement {
   }
   const isRecovered = (!isTelling || ratio < thresholds.recoveredRatio) && slowness === undefined;
   return isRecovered ? healthy(now, 'It fails rarely, and is as fast as usual or not asked.') : current;
+}
+
+/** Why it has to rest, in one sentence; `undefined`: nothing says that it has to. */
+function failureOf({ window, run, thresholds, decisive }: JudgeInput): string | undefined {
+  if (decisive !== undefined) {
+    return DECISIVE_REASONS[decisive];
+  }
+  const unauthorized = window.failedByCode.upstream_unauthorized ?? 0;
+  if (unauthorized >= thresholds.unauthorizedMax && window.succeeded === 0) {
+    return `The vendor refused the credentials ${times(unauthorized)}.`;
+  }
+  if (requests(window) >= thresholds.requestsMin && failedShare(window) >= thresholds.openRatio) {
+    return failures(window);
+  }
+  // It gets too few requests to be judged by a minute, and none of them succeeds.
+  const isDead =
+    run.failed >= thresholds.failuresInARowMin && run.lastAt - run.firstAt >= thresholds.failuresInARowMs;
+  return isDead ? inARow(run) : undefined;
 }
 
 function judgeResting({ current, now, changed }: JudgeInput): Judgement {
@@ -104,7 +118,7 @@ function judgeResting({ current, now, changed }: JudgeInput): Judgement {
 function judgeOnTrial(input: JudgeInput): Judgement {
   const { current, window, now, thresholds } = input;
   if (window.failed > 0) {
-    return open(input, `The trial failed (${codes(window)}).`);
+    return open(input, `The trial failed (${codes(window.failedByCode)}).`);
   }
   return window.succeeded >= thresholds.trialsMin
     ? healthy(now, `The trial succeeded ${times(window.succeeded)}.`)
@@ -121,14 +135,26 @@ function open({ current, now, thresholds, random }: JudgeInput, reason: string):
   return { state: 'open', reason, since: now, retryAt: now + restMs + spreadMs, rests: current.rests + 1 };
 }
 
+function requests({ succeeded, failed }: WindowTotals): number {
+  return succeeded + failed;
+}
+
+function failedShare(window: WindowTotals): number {
+  return window.failed === 0 ? 0 : window.failed / requests(window);
+}
+
 function failures(window: WindowTotals): string {
-  const requests = window.succeeded + window.failed;
-  return `${window.failed} of ${requests} requests failed in ${window.windowMs / 1_000} s (${codes(window)}).`;
+  return `${window.failed} of ${requests(window)} requests failed in ${window.windowMs / 1_000} s (${codes(window.failedByCode)}).`;
+}
+
+function inARow({ failed, failedByCode, firstAt, lastAt }: Failures): string {
+  const seconds = Math.round((lastAt - firstAt) / 1_000);
+  return `${failed} requests in a row failed over ${seconds} s (${codes(failedByCode)}).`;
 }
 
 /** The most frequent first. */
-function codes(window: WindowTotals): string {
-  return Object.entries(window.failedByCode)
+function codes(failedByCode: Readonly<Record<string, number>>): string {
+  return Object.entries(failedByCode)
     .sort(([, one], [, other]) => other - one)
     .map(([code]) => code)
     .join(', ');

@@ -8,6 +8,10 @@ export interface Thresholds {
   readonly degradedRatio: number;
   /** Share below which a degraded channel is healthy again; lower than `degradedRatio`, so that it does not flicker. */
   readonly recoveredRatio: number;
+  /** So many failures in a row, with no success in between, tell enough where a minute has fewer requests than that … */
+  readonly failuresInARowMin: number;
+  /** … if they are not of one moment, but so far apart. */
+  readonly failuresInARowMs: number;
   /** This many refusals of our credentials and no success: more requests would tell nothing new. */
   readonly unauthorizedMax: number;
   /** The first rest; each rest after a failed trial is twice as long. */
@@ -24,6 +28,8 @@ export const THRESHOLDS: Thresholds = {
   openRatio: 0.5,
   degradedRatio: 0.2,
   recoveredRatio: 0.1,
+  failuresInARowMin: 5,
+  failuresInARowMs: 60_000,
   unauthorizedMax: 3,
   restMs: 10_000,
   restMaxMs: 300_000,
