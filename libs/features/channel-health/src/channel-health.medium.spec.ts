@@ -67,6 +67,22 @@ describe('channel-health', () => {
     expect(await world.published(id)).toMatchObject({ state: 'healthy' });
   });
 
+  it('closes a channel that is asked less than once a minute, by trials of whichever model', async () => {
+    const id = await world.configure('main', { models: [model('a'), model('b')] });
+    const replica = await world.start();
+    await world.observe(replica, id, { model: 'a', failed: { upstream_unreachable: 10 } });
+    await world.pass(replica, 10 * SECOND);
+    for (const [name, state] of [
+      ['a', 'half-open'],
+      ['b', 'half-open'],
+      ['a', 'healthy'],
+    ] as const) {
+      await world.pass(replica, 90 * SECOND);
+      await world.observe(replica, id, { model: name, succeeded: 1 });
+      expect(await world.published(id)).toMatchObject({ state });
+    }
+  });
+
   it('never rests a channel while judging is switched off, and frees those that rest', async () => {
     const id = await world.configure('main');
     const replica = await world.start();

@@ -75,6 +75,7 @@ export class ChannelWindow {
   readonly #buckets = new Map<number, Bucket>();
   readonly #run = new FailureRun();
   #startedAt = Number.NEGATIVE_INFINITY;
+  #succeededSinceStart = 0;
   /** Until when successes were reported. */
   #succeededUntil = Number.NEGATIVE_INFINITY;
   #decisive: { readonly failure: DecisiveFailure; readonly since: number } | undefined;
@@ -89,6 +90,7 @@ export class ChannelWindow {
     }
     const bucket = this.#bucket(number);
     bucket.succeeded += observed.succeeded;
+    this.#succeededSinceStart += observed.succeeded;
     bucket.firstByteMsSum += observed.firstByteMsSum;
     bucket.durationMsSum += observed.durationMsSum;
     if (observed.firstByteMsCounts !== undefined || observed.durationMsCounts !== undefined) {
@@ -146,6 +148,7 @@ export class ChannelWindow {
     this.#buckets.clear();
     this.#run.end();
     this.#startedAt = now;
+    this.#succeededSinceStart = 0;
     this.#decisive = undefined;
   }
 
@@ -163,6 +166,11 @@ export class ChannelWindow {
       }
     }
     return { windowMs: WINDOW_MS, ...sums, failedByCode };
+  }
+
+  /** With every success since the last `restart`: where requests are few a trial takes longer than the window. */
+  trial(now: number): WindowTotals {
+    return { ...this.totals(now), succeeded: this.#succeededSinceStart };
   }
 
   summary(now: number): WindowSummary {

@@ -12,6 +12,9 @@ export interface ChannelObserved extends Observed {
 /** Credentials are not judged by how fast they are. */
 const NO_LATENCIES = { firstByteMsCounts: undefined, durationMsCounts: undefined };
 
+/** What a state is judged by: the last minute, or all since a trial began. */
+export type Look = 'totals' | 'trial';
+
 type FailedBy = Record<PartKind | 'channel', Record<string, number>>;
 
 /**
@@ -56,11 +59,11 @@ export class ChannelWindows {
   }
 
   /** What speaks for and against the channel itself: what belongs to no part, and its models but those left out. */
-  whole(now: number, isLeftOut: (model: string) => boolean): WindowTotals {
-    const parts = [this.#rest.totals(now)];
+  whole(look: Look, now: number, isLeftOut: (model: string) => boolean): WindowTotals {
+    const parts = [this.#rest[look](now)];
     for (const [model, window] of this.models) {
       if (!isLeftOut(model)) {
-        parts.push(window.totals(now));
+        parts.push(window[look](now));
       }
     }
     return sumTotals(parts);

@@ -253,6 +253,17 @@ describe('what gets three requests a minute', () => {
     expect(states().channel).toBe('healthy');
   });
 
+  it('and is on trial serves again after three successes, however long they take', () => {
+    see({ credential: 0, model: 'a', failed: { credential_invalid: 1 } });
+    now += 10 * SECOND;
+    judgeNow();
+    for (const state of ['half-open', 'half-open', undefined]) {
+      now += 70 * SECOND;
+      see({ credential: 0, model: 'a', succeeded: 1 });
+      expect(states().credentials[0]).toBe(state);
+    }
+  });
+
   it('goes on while one of them succeeds now and then', () => {
     parts = { credentials: 1, models: new Set(['a']) };
     for (let round = 0; round < 5; round += 1) {

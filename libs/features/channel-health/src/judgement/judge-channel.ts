@@ -1,7 +1,7 @@
 import { type ChannelState } from '@tollgate/contracts';
 import { type ChannelParts, hasPart, type Part, partCount, type PartKind } from './channel-parts.js';
 import { type ChannelWindow, NOTHING_SEEN, type Pace, type WindowSummary } from './channel-window.js';
-import { type ChannelWindows } from './channel-windows.js';
+import { type ChannelWindows, type Look } from './channel-windows.js';
 import { NO_FAILURES } from './failure-run.js';
 import { acquit, firstJudgement, judge, type JudgeInput, type Judgement } from './judge.js';
 import { slownessOf, type SlownessLimits, type UsualPace } from './slowness.js';
@@ -106,7 +106,7 @@ function judgeParts<Key extends string | number>(
     const judgement = judge({
       ...input,
       current,
-      ...seenIn(window, now),
+      ...seenIn(window, lookOf(current), now),
       slowness: kind === 'model' ? slowness(input, current, String(key), window?.pace(now)) : undefined,
     });
     if (judgement.state !== 'healthy') {
@@ -117,13 +117,18 @@ function judgeParts<Key extends string | number>(
   return isSame ? known : judged;
 }
 
+function lookOf({ state }: Judgement): Look {
+  return state === 'half-open' ? 'trial' : 'totals';
+}
+
 function seenIn(
   window: ChannelWindow | undefined,
+  look: Look,
   now: number,
 ): Pick<JudgeInput, 'window' | 'run' | 'decisive'> {
   return window === undefined
     ? { window: NOTHING_SEEN, run: NO_FAILURES }
-    : { window: window.totals(now), run: window.failures(now), decisive: window.decisive(now) };
+    : { window: window[look](now), run: window.failures(now), decisive: window.decisive(now) };
 }
 
 /**
@@ -142,7 +147,7 @@ function judgeOwn(input: JudgeChannelInput, models: ReadonlyMap<string, Judgemen
   return judge({
     ...input,
     current: current.own,
-    window: windows.whole(now, worstIn('totals')),
+    window: windows.whole(lookOf(current.own), now, worstIn('totals')),
     run: windows.failures(now, worstIn('failures')),
     decisive: windows.decisive(now),
     slowness:

@@ -174,9 +174,12 @@ export class ChannelBoard {
       }
       entry.fingerprint = channel?.fingerprint ?? entry.fingerprint;
       entry.credentialsFingerprint = channel?.credentialsFingerprint ?? entry.credentialsFingerprint;
-      entry.windows.prune(now, ({ kind, key }) =>
-        kind === 'credential' ? entry.verdict.credentials.has(key) : entry.verdict.models.has(key),
-      );
+      const { own, credentials, models } = entry.verdict;
+      entry.windows.prune(now, ({ kind, key }) => {
+        const isPartNeeded = kind === 'credential' ? credentials.has(key) : models.has(key);
+        // A channel on trial counts what succeeds with its models.
+        return isPartNeeded || own.state === 'half-open';
+      });
     }
   }
 
