@@ -12,11 +12,14 @@ export type Part =
 
 export type PartKind = Part['kind'];
 
-/** What a failure speaks of, by its code; what is not listed speaks of the channel as a whole. */
-const SUBJECTS: Readonly<Record<string, PartKind>> = {
+/** What a failure speaks of; a `limit` of one model, or of the credential: that shows when others meet it or don't. */
+export type Subject = PartKind | 'channel' | 'limit';
+
+/** By the code of the failure; what is not listed speaks of the channel as a whole. */
+const SUBJECTS: Readonly<Record<string, Subject>> = {
   ...DECISIVE_FAILURES,
   upstream_unauthorized: 'credential',
-  upstream_rate_limited: 'credential',
+  upstream_rate_limited: 'limit',
   upstream_rejected: 'model',
   upstream_error: 'model',
   upstream_overloaded: 'model',
@@ -36,6 +39,6 @@ export function partCount(parts: ChannelParts, kind: PartKind): number {
   return count > 1 ? count : 0;
 }
 
-export function subjectOf(code: string): PartKind | 'channel' {
+export function subjectOf(code: string): Subject {
   return SUBJECTS[code] ?? 'channel';
 }

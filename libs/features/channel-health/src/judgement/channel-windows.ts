@@ -1,7 +1,15 @@
 import { type DecisiveFailure } from '@tollgate/contracts';
-import { type ChannelParts, hasPart, type Part, type PartKind, subjectOf } from './channel-parts.js';
+import { type ChannelParts, hasPart, type Part, type Subject, subjectOf } from './channel-parts.js';
 import { type Failures, sumFailures } from './failure-run.js';
-import { ChannelWindow, type Observed, type Pace, sumTotals, type WindowTotals } from './channel-window.js';
+import {
+  ChannelWindow,
+  type Observed,
+  type Pace,
+  sumTotals,
+  type WindowSummary,
+  type WindowTotals,
+} from './channel-window.js';
+import { type LimitsBySubject, RateLimits } from './rate-limits.js';
 
 /** What proxies report of one channel, of one credential and model where they can say so. */
 export interface ChannelObserved extends Observed {
@@ -15,7 +23,15 @@ const NO_LATENCIES = { firstByteMsCounts: undefined, durationMsCounts: undefined
 /** What a state is judged by: the last minute, or all since a trial began. */
 export type Look = 'totals' | 'trial';
 
-type FailedBy = Record<PartKind | 'channel', Record<string, number>>;
+/** What speaks for and against the channel itself. */
+export interface OfChannel {
+  readonly isLeftOut: (model: string) => boolean;
+  readonly limits: LimitsBySubject;
+}
+
+type FailedBy = Record<Subject, Record<string, number>>;
+
+const NO_SUCCESSES = { succeeded: 0, firstByteMsSum: 0, durationMsSum: 0, ...NO_LATENCIES };
 
 /**
  * The windows of one channel: a failure counts where its code says it belongs, against the credential, the model or the
@@ -28,20 +44,18 @@ export class ChannelWindows {
   readonly #rest = new ChannelWindow();
   readonly credentials = new Map<number, ChannelWindow>();
   readonly models = new Map<string, ChannelWindow>();
+  /** Apart from the others, for only together they say whom they count against. */
+  readonly limits = new RateLimits();
   /** What began before speaks of credentials that the channel had then. */
   #credentialsSince = 0;
 
   observe(observed: ChannelObserved, parts: ChannelParts, now: number): void {
     this.total.add(observed, now);
-    const { credential, model } = toldApart(observed, parts);
+    const part = toldApart(observed, parts);
+    const { model } = part;
     const failed = bySubject(observed.failed);
-    if (observed.windowStart < this.#credentialsSince) {
-      failed.credential = {};
-    } else if (credential === undefined) {
-      Object.assign(failed.channel, failed.credential);
-    } else {
-      const ofCredential = { ...observed, ...NO_LATENCIES, failed: failed.credential };
-      windowOf(this.credentials, credential).add(ofCredential, now);
+    if (observed.windowStart >= this.#credentialsSince) {
+      this.#observeCredential({ ...observed, ...part }, failed, now);
     }
     if (model === undefined) {
       Object.assign(failed.channel, failed.model);
@@ -50,36 +64,46 @@ export class ChannelWindows {
     }
     windowOf(this.models, model).add({ ...observed, failed: failed.model }, now);
     if (Object.keys(failed.channel).length > 0) {
-      const nothing = { succeeded: 0, firstByteMsSum: 0, durationMsSum: 0, ...NO_LATENCIES };
-      this.#rest.add({ ...observed, ...nothing, failed: failed.channel }, now);
+      this.#rest.add({ ...observed, ...NO_SUCCESSES, failed: failed.channel }, now);
     }
     if (observed.succeeded > 0) {
       this.#rest.noteSuccess(observed.windowStart + observed.windowMs);
     }
   }
 
-  /** What speaks for and against the channel itself: what belongs to no part, and its models but those left out. */
-  whole(look: Look, now: number, isLeftOut: (model: string) => boolean): WindowTotals {
-    const parts = [this.#rest[look](now)];
-    for (const [model, window] of this.models) {
-      if (!isLeftOut(model)) {
-        parts.push(window[look](now));
-      }
+  /** What a vendor said of the credential, which limits rates as well; of the channel, where credentials are no parts. */
+  #observeCredential(observed: ChannelObserved, failed: FailedBy, now: number): void {
+    const { credential, model } = observed;
+    if (model === undefined) {
+      Object.assign(failed.credential, failed.limit);
+    } else if (Object.keys(failed.limit).length > 0) {
+      this.limits.add({ ...observed, ...NO_SUCCESSES, failed: failed.limit }, { credential, model }, now);
     }
-    return sumTotals(parts);
+    if (credential === undefined) {
+      Object.assign(failed.channel, failed.credential);
+    } else {
+      const ofCredential = { ...observed, ...NO_LATENCIES, failed: failed.credential };
+      windowOf(this.credentials, credential).add(ofCredential, now);
+    }
+  }
+
+  /** What speaks for and against the channel itself: what belongs to no part, and its models but those left out. */
+  whole(look: Look, now: number, which: OfChannel): WindowTotals {
+    return sumTotals(this.#ofChannel(which).map((window) => window[look](now)));
   }
 
   /** What of that failed in the last ten minutes, and nothing of the channel succeeded since. */
-  failures(now: number, isLeftOut: (model: string) => boolean): Failures {
+  failures(now: number, which: OfChannel): Failures {
     // Successes of its models are noted there as well.
     const since = this.#rest.succeededUntil;
-    const parts = [this.#rest.failures(now)];
-    for (const [model, window] of this.models) {
-      if (!isLeftOut(model)) {
-        parts.push(window.failures(now, since));
-      }
-    }
-    return sumFailures(parts);
+    return sumFailures(this.#ofChannel(which).map((window) => window.failures(now, since)));
+  }
+
+  #ofChannel({ isLeftOut, limits }: OfChannel): ChannelWindow[] {
+    const ofModels = [...this.models]
+      .filter(([model]) => !isLeftOut(model))
+      .flatMap(([model, window]) => [window, ...(limits.models.get(model) ?? [])]);
+    return [this.#rest, ...limits.channel, ...ofModels];
   }
 
   /** Of what belongs to no part: of everything, where the channel has one model. */
@@ -95,6 +119,7 @@ export class ChannelWindows {
   /** The channel has others from now on: a position is another credential's. */
   replaceCredentials(now: number): void {
     this.credentials.clear();
+    this.limits.clear();
     this.#credentialsSince = now;
   }
 
@@ -103,23 +128,35 @@ export class ChannelWindows {
     for (const window of [this.total, this.#rest, ...this.credentials.values(), ...this.models.values()]) {
       window.restart(now);
     }
+    this.limits.restart(now);
   }
 
   restartPart(part: Part, now: number): void {
     const window =
       part.kind === 'credential' ? windowOf(this.credentials, part.key) : windowOf(this.models, part.key);
     window.restart(now);
+    this.limits.restart(now, part);
+  }
+
+  /** What was seen of a part, for people; `undefined`: nothing is known of it alone. */
+  summary(part: Part, now: number): WindowSummary | undefined {
+    const window = part.kind === 'credential' ? this.credentials.get(part.key) : this.models.get(part.key);
+    const limits = this.limits.of(part).map((limit) => limit.totals(now));
+    return window && { ...window.summary(now), ...sumTotals([window.totals(now), ...limits]) };
   }
 
   /** Forgets windows in which nothing is left, unless they are still needed. */
   prune(now: number, isNeeded: (part: Part) => boolean): void {
+    this.limits.prune(now);
+    const isOver = (window: ChannelWindow, part: Part): boolean =>
+      window.isEmpty(now) && !isNeeded(part) && this.limits.of(part).length === 0;
     for (const [key, window] of this.credentials) {
-      if (window.isEmpty(now) && !isNeeded({ kind: 'credential', key })) {
+      if (isOver(window, { kind: 'credential', key })) {
         this.credentials.delete(key);
       }
     }
     for (const [key, window] of this.models) {
-      if (window.isEmpty(now) && !isNeeded({ kind: 'model', key })) {
+      if (isOver(window, { kind: 'model', key })) {
         this.models.delete(key);
       }
     }
@@ -143,7 +180,7 @@ function toldApart(
 }
 
 function bySubject(failed: Readonly<Record<string, number>>): FailedBy {
-  const by: FailedBy = { channel: {}, credential: {}, model: {} };
+  const by: FailedBy = { channel: {}, credential: {}, model: {}, limit: {} };
   for (const [code, count] of Object.entries(failed)) {
     by[subjectOf(code)][code] = count;
   }

@@ -41,16 +41,11 @@ function see(...seen: readonly Seen[]): void {
 function judgeNow(changes: { changed?: boolean; credentialsChanged?: boolean } = {}): void {
   const { slowness: limits } = settingsDocument.parse({}).health;
   const slowness = { limits, usual };
-  const facts = {
-    current: verdict,
-    windows,
-    parts,
-    now,
-    slowness,
-    thresholds: THRESHOLDS,
-    random: () => 0.5,
-  };
-  const next = judgeChannel({ ...facts, changed: false, credentialsChanged: false, ...changes });
+  const facts = { windows, parts, now, slowness, thresholds: THRESHOLDS, random: () => 0.5 };
+  const next = judgeChannel({
+    ...{ ...facts, current: verdict, changed: false, credentialsChanged: false },
+    ...changes,
+  });
   for (const { part, to } of transitions(verdict, next, windows, now)) {
     if (to.state === 'half-open' && part !== null) windows.restartPart(part, now);
   }
@@ -222,6 +217,54 @@ describe('a model that fails', () => {
       credentials: {},
       models: { a: 'open', b: 'open', c: 'open' },
     });
+  });
+});
+
+describe('a rate limit', () => {
+  const limited = (model: string, count: number, credential = 0): Seen => ({
+    ...{ credential, model, failed: { upstream_rate_limited: count } },
+  });
+
+  it.each([1, 2])('of one model rests that model alone, with %i credentials', (credentials) => {
+    parts = { credentials, models: parts.models };
+    const before = verdict;
+    see(limited('a', 10), { credential: 0, model: 'b', succeeded: 1 });
+    expect(states()).toEqual({ channel: 'healthy', credentials: {}, models: { a: 'open' } });
+    expect(transitions(before, verdict, windows, now)).toMatchObject([
+      { part: { key: 'a' }, observed: { succeeded: 0, failed: 10 } },
+    ]);
+    now += 10 * SECOND;
+    judgeNow();
+    see({ credential: 0, model: 'a', succeeded: 3 });
+    expect(states()).toEqual({ channel: 'healthy', credentials: {}, models: {} });
+  });
+
+  it('of one model rests it also when another met it now and then', () => {
+    see(limited('a', 20), limited('b', 1), { credential: 0, model: 'b', succeeded: 5 });
+    expect(states()).toEqual({ channel: 'healthy', credentials: {}, models: { a: 'open' } });
+  });
+
+  it('of several models rests the credential, until a trial meets none', () => {
+    see(limited('a', 10), limited('b', 10), { credential: 0, model: 'c', succeeded: 5 });
+    expect(states()).toEqual({ channel: 'healthy', credentials: { 0: 'open' }, models: {} });
+    now += 10 * SECOND;
+    judgeNow();
+    see(limited('a', 1));
+    expect(verdict.credentials.get(0)).toMatchObject({ state: 'open', retryAt: now + 20 * SECOND });
+  });
+
+  it('of several models rests the channel that has no other credential', () => {
+    parts = { credentials: 1, models: parts.models };
+    see(limited('a', 10), limited('b', 10), { credential: 0, model: 'c', succeeded: 5 });
+    expect(states()).toEqual({ channel: 'open', credentials: {}, models: {} });
+  });
+
+  it('is of one model also where requests are few', () => {
+    for (let round = 0; round < 5; round += 1) {
+      now += 119 * SECOND;
+      see(limited('a', 1));
+    }
+    expect(states()).toEqual({ channel: 'healthy', credentials: {}, models: { a: 'open' } });
   });
 });
 

@@ -1,10 +1,11 @@
 import { type ChannelState } from '@tollgate/contracts';
 import { type ChannelParts, hasPart, type Part, partCount, type PartKind } from './channel-parts.js';
-import { type ChannelWindow, NOTHING_SEEN, type Pace, type WindowSummary } from './channel-window.js';
+import { ChannelWindow, type Pace, sumTotals, type WindowSummary } from './channel-window.js';
 import { type ChannelWindows, type Look } from './channel-windows.js';
-import { NO_FAILURES } from './failure-run.js';
+import { sumFailures } from './failure-run.js';
 import { acquit, firstJudgement, judge, type JudgeInput, type Judgement } from './judge.js';
 import { slownessOf, type SlownessLimits, type UsualPace } from './slowness.js';
+import { type LimitsBySubject } from './rate-limits.js';
 import { type Thresholds } from './thresholds.js';
 
 /** What we think of one channel and its parts. */
@@ -63,11 +64,19 @@ export function acquitChannel(current: Verdict, now: number): Verdict {
 /** Gives back `current` itself when nothing changes. Pure, but for windows that drop what is old. */
 export function judgeChannel(input: JudgeChannelInput): Verdict {
   const { current, windows, parts } = input;
-  const credentials = input.credentialsChanged
-    ? new Map<number, Judgement>()
-    : judgeParts(input, current.credentials, { kind: 'credential', windows: windows.credentials });
-  const models = judgeParts(input, current.models, { kind: 'model', windows: windows.models });
-  const own = judgeOwn(input, models);
+  const { credentialsChanged } = input;
+  const known = credentialsChanged ? new Map<number, Judgement>() : current.credentials;
+  const limits = windows.limits.bySubject(input.now, input.thresholds.oneModelShare, (limited) =>
+    isServing(limited === 'channel' ? current.own : known.get(limited)),
+  );
+  const ofCredentials = { windows: windows.credentials, limits: limits.credentials };
+  // What was seen so far is of others than are known now.
+  const credentials = credentialsChanged
+    ? known
+    : judgeParts(input, known, { kind: 'credential', ...ofCredentials });
+  const ofModels = { windows: windows.models, limits: limits.models };
+  const models = judgeParts(input, current.models, { kind: 'model', ...ofModels });
+  const own = judgeOwn(input, models, limits);
   const candidate = worst([
     own,
     best('credential', partCount(parts, 'credential'), [...credentials.values()]),
@@ -85,12 +94,13 @@ export function judgeChannel(input: JudgeChannelInput): Verdict {
 interface PartsOfOneKind<Key> {
   readonly kind: PartKind;
   readonly windows: ReadonlyMap<Key, ChannelWindow>;
+  readonly limits: ReadonlyMap<Key, readonly ChannelWindow[]>;
 }
 
 function judgeParts<Key extends string | number>(
   input: JudgeChannelInput,
   known: ReadonlyMap<Key, Judgement>,
-  { kind, windows }: PartsOfOneKind<Key>,
+  { kind, windows, limits }: PartsOfOneKind<Key>,
 ): ReadonlyMap<Key, Judgement> {
   if (known.size === 0 && windows.size === 0) {
     return known;
@@ -101,13 +111,13 @@ function judgeParts<Key extends string | number>(
     if (!hasPart(parts, { kind, key } as Part)) {
       continue;
     }
-    const window = windows.get(key);
+    const window = windows.get(key) ?? new ChannelWindow();
     const current = known.get(key) ?? firstJudgement(now);
     const judgement = judge({
       ...input,
       current,
-      ...seenIn(window, lookOf(current), now),
-      slowness: kind === 'model' ? slowness(input, current, String(key), window?.pace(now)) : undefined,
+      ...seenIn(window, limits.get(key) ?? [], { look: lookOf(current), now }),
+      slowness: kind === 'model' ? slowness(input, current, String(key), window.pace(now)) : undefined,
     });
     if (judgement.state !== 'healthy') {
       judged.set(key, judgement);
@@ -117,38 +127,52 @@ function judgeParts<Key extends string | number>(
   return isSame ? known : judged;
 }
 
+/** A part that is not listed is healthy. */
+function isServing(judgement: Judgement | undefined): boolean {
+  return judgement === undefined || judgement.state === 'healthy' || judgement.state === 'degraded';
+}
+
 function lookOf({ state }: Judgement): Look {
   return state === 'half-open' ? 'trial' : 'totals';
 }
 
+/** `own` is that of the part; beside it stand rate limits, which nothing but its successes ends. */
 function seenIn(
-  window: ChannelWindow | undefined,
-  look: Look,
-  now: number,
+  own: ChannelWindow,
+  limits: readonly ChannelWindow[],
+  { look, now }: { readonly look: Look; readonly now: number },
 ): Pick<JudgeInput, 'window' | 'run' | 'decisive'> {
-  return window === undefined
-    ? { window: NOTHING_SEEN, run: NO_FAILURES }
-    : { window: window[look](now), run: window.failures(now), decisive: window.decisive(now) };
+  const windows = [own, ...limits];
+  return {
+    window: sumTotals(windows.map((window) => window[look](now))),
+    run: sumFailures(windows.map((window) => window.failures(now, own.succeededUntil))),
+    decisive: own.decisive(now),
+  };
 }
 
 /**
  * By what belongs to no part and by the models that still serve. While it serves the worst of them is left out, for as long
  * as it alone fails it rests alone.
  */
-function judgeOwn(input: JudgeChannelInput, models: ReadonlyMap<string, Judgement>): Judgement {
+function judgeOwn(
+  input: JudgeChannelInput,
+  models: ReadonlyMap<string, Judgement>,
+  limits: LimitsBySubject,
+): Judgement {
   const { current, windows, parts, now } = input;
-  const isServing = current.own.state === 'healthy' || current.own.state === 'degraded';
   // Where models are no parts, the channel is as fast as its only one.
   const [onlyModel] = parts.models.size === 1 ? parts.models : [];
   const worstIn = (look: 'totals' | 'failures'): ((model: string) => boolean) => {
-    const failing = isServing ? worstModel(windows, (window) => window[look](now).failed) : undefined;
+    const failing = isServing(current.own)
+      ? worstModel(windows, limits, (window) => window[look](now).failed)
+      : undefined;
     return (model) => model === failing || models.get(model)?.state === 'open';
   };
   return judge({
     ...input,
     current: current.own,
-    window: windows.whole(lookOf(current.own), now, worstIn('totals')),
-    run: windows.failures(now, worstIn('failures')),
+    window: windows.whole(lookOf(current.own), now, { isLeftOut: worstIn('totals'), limits }),
+    run: windows.failures(now, { isLeftOut: worstIn('failures'), limits }),
     decisive: windows.decisive(now),
     slowness:
       onlyModel === undefined ? undefined : slowness(input, current.own, onlyModel, windows.pace(now)),
@@ -170,12 +194,13 @@ function slowness(
 
 function worstModel(
   windows: ChannelWindows,
+  limits: LimitsBySubject,
   failedIn: (window: ChannelWindow) => number,
 ): string | undefined {
   let worstOfAll: string | undefined;
   let failedMax = 0;
   for (const [model, window] of windows.models) {
-    const failed = failedIn(window);
+    const failed = [window, ...(limits.models.get(model) ?? [])].reduce((sum, one) => sum + failedIn(one), 0);
     if (failed > failedMax) {
       failedMax = failed;
       worstOfAll = model;
@@ -258,10 +283,9 @@ function partTransitions<Key extends string | number>(
     const from = before.get(key)?.state ?? 'healthy';
     const to = after.get(key) ?? recovered(now);
     if (from !== to.state) {
-      const window =
-        kind === 'credential' ? windows.credentials.get(Number(key)) : windows.models.get(String(key));
-      const observed = (window ?? windows.total).summary(now);
-      changes.push({ part: { kind, key } as Part, from, to, observed });
+      const part = { kind, key } as Part;
+      const observed = windows.summary(part, now) ?? windows.total.summary(now);
+      changes.push({ part, from, to, observed });
     }
   }
   return changes;

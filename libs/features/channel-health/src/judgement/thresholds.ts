@@ -12,6 +12,8 @@ export interface Thresholds {
   readonly failuresInARowMin: number;
   /** … if they are not of one moment, but so far apart. */
   readonly failuresInARowMs: number;
+  /** Beyond this share of a credential's rate limits one model is meant, and not the credential. */
+  readonly oneModelShare: number;
   /** This many refusals of our credentials and no success: more requests would tell nothing new. */
   readonly unauthorizedMax: number;
   /** The first rest; each rest after a failed trial is twice as long. */
@@ -30,6 +32,7 @@ export const THRESHOLDS: Thresholds = {
   recoveredRatio: 0.1,
   failuresInARowMin: 5,
   failuresInARowMs: 60_000,
+  oneModelShare: 0.9,
   unauthorizedMax: 3,
   restMs: 10_000,
   restMaxMs: 300_000,
