@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { organizationDocumentKey } from '@tollgate/contracts';
 import { type WebhookReceiver } from '@tollgate/testing';
 import { SMTPServer } from 'smtp-server';
-import { type HealthWorld, type Replica, SECOND } from '../test-support/health-world.js';
+import { type HealthWorld, key, model, type Replica, SECOND } from '../test-support/health-world.js';
 import { NotificationGround, type ShownNotification } from '../test-support/notification-ground.js';
 
 jest.setTimeout(30_000);
@@ -129,6 +129,29 @@ describe('a rule', () => {
     await world.pass(replica, 40 * SECOND);
     await flap();
     await ground.settled(replica, 2);
+  });
+
+  it('tells within its cool-down of another part of the channel, and of the whole of it', async () => {
+    const id = await world.configure('main', {
+      credentials: [key('one'), key('two')],
+      models: [model('a'), model('b')],
+    });
+    await ground.tell({ on: ['incident-opened'], coolDownSeconds: 300 });
+    const replica = await ground.startReplica();
+    const refuse = (credential: number) =>
+      world.observe(replica, id, { credential, model: 'a', failed: { credential_invalid: 1 } });
+    await refuse(0);
+    await world.observe(replica, id, { credential: 1, model: 'b', failed: { model_gone: 1 } });
+    await world.pass(replica, 11 * SECOND);
+    await world.observe(replica, id, { credential: 0, model: 'a', succeeded: 3 });
+    await refuse(0);
+    await ground.settled(replica, 2);
+    await refuse(1);
+    const items = await ground.settled(replica, 4);
+    expect(items.map(({ summary }) => summary.split(' rests:')[0]).sort()).toEqual([
+      ...['Channel main', 'Credential 0 of channel main', 'Credential 1 of channel main'],
+      'Model b of channel main',
+    ]);
   });
 
   describe('that names organisations', () => {

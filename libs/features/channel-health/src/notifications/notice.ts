@@ -100,6 +100,8 @@ function ofIncident(
   const { id, credential, model, cause, started_at, ended_at } = incident;
   return {
     ...{ kind, ...ofChannel({ id: incident.channel_id, name: incident.channel_name }), summary },
+    // That a credential rests is no reason to keep quiet when the channel does.
+    topic: topicOf(incident),
     facts: {
       ...{ incidentId: id, credential, model, cause },
       startedAt: new Date(started_at).toISOString(),
@@ -108,6 +110,13 @@ function ofIncident(
       affectedOrganizations: incident.affected_organizations,
     },
   };
+}
+
+function topicOf({ channel_id, credential, model }: StoredIncident): string {
+  if (credential !== null) {
+    return `${channel_id} credential ${credential}`;
+  }
+  return model === null ? channel_id : `${channel_id} model ${model}`;
 }
 
 function affectedBy({ affected_requests, affected_organizations }: StoredIncident): string {
