@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Client } from 'pg';
 import { from } from 'pg-copy-streams';
 import type { EntityManager } from 'typeorm';
+import { clientOf } from './session-lock.js';
 
 /**
  * Runs a `copy … from stdin` with this text as its input, in the running transaction of the manager: the cheapest way to
@@ -13,6 +13,6 @@ import type { EntityManager } from 'typeorm';
 export async function copyIn(manager: EntityManager, statement: string, text: string): Promise<void> {
   const runner = manager.queryRunner;
   if (runner?.isTransactionActive !== true) throw new TypeError('COPY runs in a transaction of its caller.');
-  const client = (await runner.connect()) as Client;
+  const client = await clientOf(runner);
   await pipeline(Readable.from([Buffer.from(text)]), client.query(from(statement)));
 }

@@ -7,4 +7,5 @@ export { outboxHolds } from './outbox/outbox-holds.js';
 export { type OutboxDocument, type OutboxEntry, type OutboxEvent } from './outbox/outbox-entry.js';
 export { OutboxRelay, type OutboxBacklog, type OutboxRelayOptions } from './outbox/outbox-relay.js';
 export { createOutboxTableSql } from './outbox/outbox-table.js';
+export { clientOf, SessionLock, type SessionLockOptions } from './session-lock.js';
 export { isConflict, withTransaction, type TransactionOptions } from './transaction.js';
