@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@tollgate/contracts';
 import { type DocumentBucket, type DocumentStore, type EventLog } from '@tollgate/messaging';
-import { FakeLogger } from '@tollgate/testing';
+import { eventually, FakeLogger } from '@tollgate/testing';
 import { type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { FreezingLink } from '../../test-support/freezing-link.js';
 import { openShop, type ShopDatabase } from '../../test-support/shop-database.js';
+import { connectionOf, createDataSource } from '../data-source.js';
 import { withTransaction } from '../transaction.js';
 import { insertOutbox } from './insert-outbox.js';
 import { type OutboxEntry } from './outbox-entry.js';
@@ -85,10 +87,10 @@ describe('the outbox', () => {
   });
   afterAll(() => shop.close());
 
-  const relayTo = (target: RecordingTarget): OutboxRelay => {
+  const relayTo = (target: RecordingTarget, from = dataSource): OutboxRelay => {
     const { documents, eventLog } = target;
     const options = {
-      dataSource,
+      dataSource: from,
       schema: 'shop',
       documents,
       eventLog,
@@ -220,6 +222,28 @@ describe('the outbox', () => {
     // At least once: what was published when the connection went may be published again, and nothing is lost or swapped.
     expect([...new Set(target.seen)]).toEqual(['config/a=1', 'config/b=2']);
   });
+
+  it('is delivered by another relay within ten seconds when the active one is cut off', async () => {
+    // Given an active relay on a machine that loses its network.
+    const link = await FreezingLink.to(connectionOf(dataSource).url);
+    const beyond = { url: link.url, schema: 'shop', migrations: [], applicationName: 'test' };
+    const [first, second] = [new RecordingTarget(), new RecordingTarget()];
+    relayTo(first, createDataSource(beyond)).start();
+    await commit(put('a', 1));
+    await first.until(() => first.seen.length === 1);
+    relayTo(second).start();
+    link.freeze();
+
+    // When something is committed then, then the other one delivers it, also after the first is back.
+    await commit(put('b', 2));
+    await eventually(() => second.seen.includes('config/b=2'), 'the other relay to deliver', 10_000);
+    link.thaw();
+    await commit(put('c', 3));
+    await second.until(() => second.seen.includes('config/c=3'));
+    expect(first.seen).toEqual(['config/a=1']);
+    await relays[0]?.stop();
+    link.close();
+  }, 30_000);
 
   it('refuses a value that is no JSON instead of deleting the document', async () => {
     await expect(commit(put('a', undefined))).rejects.toThrow('The outbox entry "a" is no JSON value.');

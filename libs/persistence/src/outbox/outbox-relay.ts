@@ -152,8 +152,9 @@ export class OutboxRelay {
     const delivered: StoredEntry[] = [];
     try {
       for (const entry of entries) {
+        if (stopping.aborted) break;
         // Without the session the right to deliver is gone too: another relay may be at these entries already.
-        if (stopping.aborted || session.lost) break;
+        await session.confirmLead();
         await this.#deliver(entry);
         delivered.push(entry);
       }

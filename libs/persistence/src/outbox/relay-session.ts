@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { ADVISORY_LOCKS } from '../advisory-locks.js';
+import { endSession, SessionLock } from '../session-lock.js';
 import { OUTBOX_TABLE, outboxChannel } from './outbox-table.js';
 
 export interface StoredEntry {
@@ -21,9 +22,6 @@ export interface RelaySessionOptions {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const QUERY_TIMEOUT_MS = 15_000;
-const CLOSE_TIMEOUT_MS = 2_000;
-/** The server gives the relay's lock free when a relay's machine has been silent for about 25 s. */
-const KEEP_ALIVE = { idleSeconds: 10, intervalSeconds: 5, count: 3 };
 
 /**
  * The relay's own connection. The right to deliver is an advisory lock of this very session: it ends when the session
@@ -31,10 +29,12 @@ const KEEP_ALIVE = { idleSeconds: 10, intervalSeconds: 5, count: 3 };
  */
 export class RelaySession {
   #lost = false;
+  #lock: SessionLock | undefined;
 
   private constructor(
     private readonly client: pg.Client,
     private readonly schema: string,
+    private readonly onWake: () => void,
   ) {}
 
   /** @throws the driver's error when the database can't be reached */
@@ -46,18 +46,13 @@ export class RelaySession {
       query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
     });
-    const session = new RelaySession(client, schema);
+    const session = new RelaySession(client, schema, onWake);
     const onLost = (): void => {
       session.#lost = true;
       onWake();
     };
     client.on('error', onLost).on('end', onLost).on('notification', onWake);
     await client.connect();
-    await client.query(
-      `set tcp_keepalives_idle = ${String(KEEP_ALIVE.idleSeconds)};` +
-        `set tcp_keepalives_interval = ${String(KEEP_ALIVE.intervalSeconds)};` +
-        `set tcp_keepalives_count = ${String(KEEP_ALIVE.count)}`,
-    );
     return session;
   }
 
@@ -68,13 +63,16 @@ export class RelaySession {
 
   /** `true`: this session delivers from now on, and inserts wake it. `false`: another one does. */
   async tryLead(): Promise<boolean> {
-    const { rows } = await this.client.query<{ led: boolean }>(
-      'select pg_try_advisory_lock($1, hashtext($2)) as led',
-      [ADVISORY_LOCKS.outboxRelay, this.schema],
-    );
-    if (rows[0]?.led !== true) return false;
+    const { outboxRelay: key } = ADVISORY_LOCKS;
+    this.#lock = await SessionLock.tryTake(this.client, { key, name: this.schema, onLost: this.onWake });
+    if (this.#lock === undefined) return false;
     await this.client.query(`listen ${this.client.escapeIdentifier(outboxChannel(this.schema))}`);
     return true;
+  }
+
+  /** Asks whether this session still delivers, unless that is certain. @throws when it does not */
+  async confirmLead(): Promise<void> {
+    await this.#lock?.confirm();
   }
 
   /** The oldest entries. */
@@ -98,9 +96,6 @@ export class RelaySession {
   /** Ends within a bound, also when the server is silent. */
   async close(): Promise<void> {
     this.#lost = true;
-    const silent = setTimeout(() => this.client.connection.stream.destroy(), CLOSE_TIMEOUT_MS);
-    await this.client.end().finally(() => {
-      clearTimeout(silent);
-    });
+    await (this.#lock?.release() ?? endSession(this.client));
   }
 }
