@@ -28,6 +28,7 @@ describe('a gateway under traffic has every invariant again', () => {
     'NATS lost its disk',
     'Redis lost its disk',
     'Postgres killed',
+    'Postgres paused',
     'Redis killed',
     "disk of proxy-2's journal full",
     'both vendors: reset-in-body',

@@ -55,4 +55,5 @@ export const SERVER_FAULTS: Faults = {
   'Redis lost its disk': away('redis', (server) => server.loseData()),
   'Postgres killed': away('postgres', (server) => server.kill()),
   'Postgres stopped': away('postgres', (server) => server.stop()),
+  'Postgres paused': paused('postgres'),
 };

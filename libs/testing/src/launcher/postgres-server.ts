@@ -64,10 +64,12 @@ class PostgresServer implements PrivateServer {
     rmSync(this.dataDirectory, { recursive: true, force: true });
   }
 
-  /** To the postmaster; its backends go on. */
+  /** To the postmaster, then to its backends: a stopped one starts no further. */
   signal(name: NodeJS.Signals): void {
     const pid = this.postmasterPid();
-    if (pid !== undefined) process.kill(pid, name);
+    if (pid === undefined) return;
+    process.kill(pid, name);
+    for (const child of childrenOf(pid)) process.kill(child, name);
   }
 
   private postmasterPid(): number | undefined {
@@ -75,6 +77,12 @@ class PostgresServer implements PrivateServer {
     if (this.running === undefined || !existsSync(file)) return undefined;
     return Number(readFileSync(file, 'utf8').split('\n')[0]);
   }
+}
+
+/** Where there is no /proc (macOS), none are seen. */
+function childrenOf(pid: number): readonly number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number) : [];
 }
 
 async function ended(pid: number): Promise<void> {
