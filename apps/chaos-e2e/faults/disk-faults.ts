@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { World } from '../world.js';
@@ -40,6 +41,15 @@ async function mount(directory: string): Promise<string | undefined> {
   } catch {
     return 'a small disk can not be mounted here';
   }
+}
+
+/** Tries it on a folder of its own. `undefined`: the fault can be played on this machine. */
+export async function whyNoSmallDisk(): Promise<string | undefined> {
+  const directory = await mkdtemp(join(tmpdir(), 'tollgate-disk-'));
+  const failure = await mount(directory);
+  if (failure === undefined) await unmount(directory);
+  await rmdir(directory);
+  return failure;
 }
 
 /** After the process that uses it was stopped. */
