@@ -59,7 +59,7 @@ const boundaries = (constraints, more = {}) => ({
 const tests = [
   '**/*.spec.ts',
   'apps/*-e2e/**/*.ts',
-  'libs/**/test-support/**/*.ts',
+  '{apps,libs}/**/test-support/**/*.ts',
   'libs/dialects/goldens/**/*.ts',
 ];
 

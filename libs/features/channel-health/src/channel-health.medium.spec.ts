@@ -193,6 +193,16 @@ describe('channel-health', () => {
     expect(await world.published(id)).toEqual(before);
   });
 
+  it('puts right within a minute what a replica wrote that led no more', async () => {
+    const id = await world.configure('main');
+    const replica = await world.start();
+    const before = await world.published(id);
+    await world.documents.bucket('health').put(channelStatusKey(id), { ...before, state: 'open' });
+    await world.pass(replica, 60 * SECOND);
+    await world.pass(replica, SECOND);
+    expect(await world.published(id)).toEqual(before);
+  });
+
   it('lets one of two replicas judge, and the other when the first has gone', async () => {
     const id = await world.configure('main');
     const [first, second] = [await world.start(), await world.start()];

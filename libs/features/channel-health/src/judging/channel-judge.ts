@@ -75,8 +75,8 @@ export class ChannelJudge {
       usual: (channelId, model) => this.#baselines.usual(channelId, model),
     });
     this.#incidentNotices = new IncidentNotices(this.#incidents, dependencies.organizations);
-    this.#leadership = new Leadership(dataSource);
     this.#ticks = new Repeating(() => this.#tick(), TICK_MS);
+    this.#leadership = new Leadership(dataSource, () => void this.#ticks.run());
     this.#publisher = new StatusPublisher(documents);
     this.configuration = new ConfigurationWatch({
       ...{ documents, logger },
@@ -107,15 +107,7 @@ export class ChannelJudge {
       await this.configuration.start();
       await this.dependencies.organizations.start();
       if ((this.#leadership.isHeld || (await this.#takeOver())) && this.configuration.isComplete) {
-        await this.#judge();
-        await this.#publisher.publish(this.#board.statuses());
-        await this.#consume();
-        await this.#keepHouse();
-        this.dependencies.work.begin({
-          subjects: this.#board.subjects(),
-          channels: this.configuration.channels.values(),
-          settings: this.configuration.settings,
-        });
+        await this.#lead();
       }
       this.#succeeded();
     } catch (error) {
@@ -124,11 +116,27 @@ export class ChannelJudge {
     this.#tickedAt = this.dependencies.clock.monotonic();
   }
 
+  async #lead(): Promise<void> {
+    await this.#judge();
+    await this.#publisher.publish(this.#board.statuses(), () => this.#leadership.confirm());
+    await this.#consume();
+    await this.#keepHouse();
+    await this.#leadership.confirm();
+    this.dependencies.work.begin({
+      subjects: this.#board.subjects(),
+      channels: this.configuration.channels.values(),
+      settings: this.configuration.settings,
+      isLeading: () => this.#leadership.isCertain,
+    });
+  }
+
   async #takeOver(): Promise<boolean> {
+    // What is left of a right that was lost.
+    await this.#standDown();
     if (!(await this.#leadership.tryAcquire())) {
       return false;
     }
-    const { stored, baselines } = await this.#leadership.transaction(async (manager) => ({
+    const { stored, baselines } = await this.#inSession(async (manager) => ({
       stored: await this.#store.loadAll(manager),
       baselines: await this.#trafficStore.baselines(manager),
     }));
@@ -145,24 +153,29 @@ export class ChannelJudge {
     const now = this.dependencies.clock.now();
     const updates = this.#board.proposals(configured.values(), settings, now);
     const gone = this.#board.ids.filter((id) => this.configuration.isGone(id));
-    try {
-      // Also when there is nothing to write: it shows that the session still holds the right to judge.
-      await this.#leadership.transaction(async (manager) => {
-        await this.#store.save(manager, updates, now);
-        await this.#saveIncidents(manager, updates, gone);
-        await this.#store.remove(manager, gone);
-        await this.#trafficStore.remove(manager, gone);
-        await this.dependencies.vendorChecks.remove(manager, gone);
-      });
-    } catch (error) {
-      await this.#standDown();
-      throw error;
-    }
+    // Also when there is nothing to write: it shows that the session still holds the right to judge.
+    await this.#inSession(async (manager) => {
+      await this.#store.save(manager, updates, now);
+      await this.#saveIncidents(manager, updates, gone);
+      await this.#store.remove(manager, gone);
+      await this.#trafficStore.remove(manager, gone);
+      await this.dependencies.vendorChecks.remove(manager, gone);
+    });
     this.#board.commit(updates, configured, now);
     this.#board.remove(gone);
     this.#baselines.remove(gone);
     this.dependencies.work.forget(gone);
     this.#tell(updates);
+  }
+
+  /** Who can't load or write what it judges by leads no more. */
+  async #inSession<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    try {
+      return await this.#leadership.transaction(work);
+    } catch (error) {
+      await this.#standDown();
+      throw error;
+    }
   }
 
   /** With what operators are told of them. */
@@ -207,6 +220,8 @@ export class ChannelJudge {
   }
 
   async #observe(deliveries: readonly Delivery[]): Promise<void> {
+    // Else they are left for the replica that leads.
+    await this.#leadership.confirm();
     const now = this.dependencies.clock.now();
     for (const delivery of deliveries) {
       const message = channelObservationsV1.safeParse(delivery.body);
@@ -232,13 +247,13 @@ export class ChannelJudge {
     if (clock.monotonic() - this.#trafficWrittenAt >= TRAFFIC_MS) {
       const traffic = this.#traffic.take();
       const baselines = this.#baselines.fold(traffic);
-      await this.#leadership.transaction((manager) =>
-        this.#trafficStore.save(manager, { traffic, baselines, now }),
-      );
+      await this.#inSession((manager) => this.#trafficStore.save(manager, { traffic, baselines, now }));
       this.#trafficWrittenAt = clock.monotonic();
+      // A replica that led and hung may have had a status in hand, and written it late over a newer one.
+      this.#publisher.forget();
     }
     if (clock.monotonic() - this.#housekeptAt >= HOUSEKEEPING_MS) {
-      await this.#leadership.transaction(async (manager) => {
+      await this.#inSession(async (manager) => {
         await this.#store.forgetOldHistory(manager, now);
         await this.#incidents.forgetOld(manager, now);
         await this.#trafficStore.forgetOld(manager, now);
@@ -255,7 +270,9 @@ export class ChannelJudge {
     this.#consumption = undefined;
     try {
       await Promise.all([consumption?.stop(), this.dependencies.work.end()]);
-      await this.#leadership.release();
+      if (await this.#leadership.release()) {
+        this.dependencies.logger.info('This replica judges channels no more.');
+      }
     } catch (error) {
       this.dependencies.logger.debug({ error }, 'The right to judge ended with its session.');
     }

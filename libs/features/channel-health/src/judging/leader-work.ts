@@ -10,6 +10,8 @@ export interface LeaderWorkInput {
   readonly subjects: Iterable<readonly [ChannelId, ProbeSubject]>;
   readonly channels: Iterable<ConfiguredChannel>;
   readonly settings: SettingsDocument['health'];
+  /** `false` as soon as this replica leads no more: what is under way does nothing further. */
+  readonly isLeading: () => boolean;
 }
 
 /** What the leading replica does besides judging: begun with each round, and never waited for. */
@@ -23,11 +25,11 @@ export class LeaderWork {
     },
   ) {}
 
-  begin({ subjects, channels, settings }: LeaderWorkInput): void {
-    this.parts.prober.runDue(subjects, settings.probes);
+  begin({ subjects, channels, settings, isLeading }: LeaderWorkInput): void {
+    this.parts.prober.runDue(subjects, settings.probes, isLeading);
     this.parts.vendors.runDue(channels, settings);
     this.parts.budgetAlerts.listen(settings.notifications);
-    void this.parts.notifier.run(settings.notifications);
+    void this.parts.notifier.run(settings.notifications, isLeading);
   }
 
   /** This replica leads no more: what it listens to is another's. */

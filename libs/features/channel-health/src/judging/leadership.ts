@@ -1,32 +1,50 @@
+import { clientOf, SessionLock } from '@tollgate/persistence';
 import { type DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 
-/** First half of the advisory lock; the second is its name's hash. No other lock of ours has this number. */
-const JUDGE_LOCK = 0x7467_0101;
-const JUDGE_LOCK_NAME = 'channel_health';
+/** No other lock of ours has this number. */
+const JUDGE_LOCK = { key: 0x7467_0101, name: 'channel_health' };
+
+interface Held {
+  readonly runner: QueryRunner;
+  readonly lock: SessionLock;
+}
 
 /**
  * The right to judge: an advisory lock of one database session. Whatever the judge writes goes through that session,
- * so that a replica which lost the right can't write any more.
+ * so that a replica which lost the right can't write any more; what it does elsewhere it does while the right is certain.
  */
 export class Leadership {
-  #runner: QueryRunner | undefined;
+  #held: Held | undefined;
 
-  constructor(private readonly dataSource: DataSource) {}
+  /** `onLost`: the right is gone, and nobody gave it back. */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly onLost: () => void,
+  ) {}
 
+  /** It was acquired, and is not known to be lost. */
   get isHeld(): boolean {
-    return this.#runner !== undefined;
+    return this.#held?.lock.isLost === false;
+  }
+
+  /** It is this replica's, for a moment at least; `false` also after a pause, until that has been asked. */
+  get isCertain(): boolean {
+    return this.#held?.lock.isCertain === true;
+  }
+
+  /** Asks whether the right is still this replica's, unless that is certain. Throws when it is not. */
+  async confirm(): Promise<void> {
+    await this.#mustHold().lock.confirm();
   }
 
   /** `false`: another replica judges. */
   async tryAcquire(): Promise<boolean> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      const [row] = (await runner.query('select pg_try_advisory_lock($1, hashtext($2)) as led', [
-        JUDGE_LOCK,
-        JUDGE_LOCK_NAME,
-      ])) as { led: boolean }[];
-      if (row?.led === true) {
-        this.#runner = runner;
+      const client = await clientOf(runner);
+      const lock = await SessionLock.tryTake(client, { ...JUDGE_LOCK, onLost: this.onLost });
+      if (lock !== undefined) {
+        this.#held = { runner, lock };
         return true;
       }
     } catch (error) {
@@ -39,10 +57,7 @@ export class Leadership {
 
   /** One transaction in the session. Throws when the session, and with it the right, is gone. */
   async transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
-    const runner = this.#runner;
-    if (runner === undefined) {
-      throw new Error('This replica does not judge.');
-    }
+    const { runner } = this.#mustHold();
     await runner.startTransaction();
     try {
       const result = await work(runner.manager);
@@ -54,17 +69,25 @@ export class Leadership {
     }
   }
 
-  /** Gives the right back, or drops it when the session is gone already. */
-  async release(): Promise<void> {
-    const runner = this.#runner;
-    this.#runner = undefined;
-    if (runner === undefined) {
-      return;
+  /** Gives the right back with its session, or drops it when the session is gone already. `false`: it had none. */
+  async release(): Promise<boolean> {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held === undefined) {
+      return false;
     }
     try {
-      await runner.query('select pg_advisory_unlock($1, hashtext($2))', [JUDGE_LOCK, JUDGE_LOCK_NAME]);
+      await held.lock.release();
     } finally {
-      await runner.release();
+      await held.runner.release();
     }
+    return true;
+  }
+
+  #mustHold(): Held {
+    if (this.#held === undefined) {
+      throw new Error('This replica does not judge.');
+    }
+    return this.#held;
   }
 }

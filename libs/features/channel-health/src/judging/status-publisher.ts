@@ -18,19 +18,24 @@ export class StatusPublisher {
     this.#published = undefined;
   }
 
-  /** Rejects when the store can't be reached; the next call carries on. */
-  async publish(statuses: readonly ChannelStatusDocument[]): Promise<void> {
+  /**
+   * Rejects when the store can't be reached; the next call carries on. `confirm` is asked before each write, and rejects
+   * when the statuses are another replica's by now.
+   */
+  async publish(statuses: readonly ChannelStatusDocument[], confirm: () => Promise<void>): Promise<void> {
     this.#published ??= await this.#read();
     const wanted = new Map(statuses.map((status) => [channelStatusKey(status.channelId), status]));
     for (const [key, status] of wanted) {
       const json = canonical(status);
       if (this.#published.get(key) !== json) {
+        await confirm();
         await this.#bucket.put(key, status);
         this.#published.set(key, json);
       }
     }
     for (const key of this.#published.keys()) {
       if (!wanted.has(key)) {
+        await confirm();
         await this.#bucket.delete(key);
         this.#published.delete(key);
       }

@@ -19,7 +19,7 @@ const BACKOFF_MAX_MS = 3_600_000;
 
 /**
  * Sends what is due, on the leading replica. At least once: a receiver may get a notification again, under the same id,
- * when its answer was lost or the replica died before it was marked.
+ * when its answer was lost, or the replica died or was stopped before it was marked.
  */
 export class Notifier {
   #sending: Promise<void> | undefined;
@@ -27,17 +27,21 @@ export class Notifier {
   constructor(private readonly dependencies: NotifierDependencies) {}
 
   /** Begins unless it is under way. Never rejects. */
-  run(rules: readonly NotificationRule[]): Promise<void> {
-    this.#sending ??= this.#sendDue(rules).finally(() => {
+  run(rules: readonly NotificationRule[], isLeading: () => boolean): Promise<void> {
+    this.#sending ??= this.#sendDue(rules, isLeading).finally(() => {
       this.#sending = undefined;
     });
     return this.#sending;
   }
 
-  async #sendDue(rules: readonly NotificationRule[]): Promise<void> {
+  async #sendDue(rules: readonly NotificationRule[], isLeading: () => boolean): Promise<void> {
     const { dataSource, store, clock, logger } = this.dependencies;
     try {
       const due = await store.due(dataSource, clock.now(), BATCH_MAX);
+      // They are the next leader's when this replica was stopped meanwhile.
+      if (!isLeading()) {
+        return;
+      }
       await Promise.all(due.map((notification) => this.#send(notification, rules)));
     } catch (error) {
       logger.warn({ error }, 'Notifications could not be sent: trying again.');

@@ -33,6 +33,12 @@ const INTERVAL_SPREAD = 0.1;
 
 type ProbeSettings = SettingsDocument['health']['probes'];
 
+interface Trial {
+  /** Probes at most. */
+  readonly count: number;
+  readonly isLeading: () => boolean;
+}
+
 /**
  * Tries channels: on the leading replica what is due, on any replica what an operator asks for. What a probe showed goes
  * the way of all observations, so that whoever leads judges by it.
@@ -44,7 +50,11 @@ export class Prober {
   constructor(private readonly dependencies: ProberDependencies) {}
 
   /** Begins what is due and does not wait for it; called by the leading replica again and again. */
-  runDue(subjects: Iterable<readonly [ChannelId, ProbeSubject]>, settings: ProbeSettings): void {
+  runDue(
+    subjects: Iterable<readonly [ChannelId, ProbeSubject]>,
+    settings: ProbeSettings,
+    isLeading: () => boolean,
+  ): void {
     if (!settings.enabled || this.dependencies.port === undefined) {
       return;
     }
@@ -58,7 +68,7 @@ export class Prober {
         this.#nextAt.set(id, now + this.#intervalMs(settings));
         const count =
           subject.verdict.whole.state === 'healthy' && subject.verdict.models.size === 0 ? 1 : PROBES_A_TRIAL;
-        void this.#try(id, targets, count);
+        void this.#try(id, targets, { count, isLeading });
       }
     }
   }
@@ -82,11 +92,11 @@ export class Prober {
     return probe;
   }
 
-  async #try(channelId: ChannelId, targets: readonly ProbePart[], count: number): Promise<void> {
+  async #try(channelId: ChannelId, targets: readonly ProbePart[], trial: Trial): Promise<void> {
     this.#inFlight += 1;
     try {
       for (const target of targets) {
-        await this.#tryPart(channelId, target, count);
+        await this.#tryPart(channelId, target, trial);
       }
     } catch (error) {
       this.dependencies.logger.debug({ error, channelId }, 'A channel could not be probed.');
@@ -95,9 +105,9 @@ export class Prober {
     }
   }
 
-  /** Until one fails: it rests again then, and more would only cost. */
-  async #tryPart(channelId: ChannelId, target: ProbePart, count: number): Promise<void> {
-    for (let probes = 0; probes < count; probes += 1) {
+  /** Until one fails: it rests again then, and more would only cost. So would those of a replica that leads no more. */
+  async #tryPart(channelId: ChannelId, target: ProbePart, { count, isLeading }: Trial): Promise<void> {
+    for (let probes = 0; probes < count && isLeading(); probes += 1) {
       const request = { channelId, operation: null, streamed: false, ...target };
       const { failure } = await this.probe(request, 'scheduled');
       if (failure !== null) {
