@@ -101,7 +101,7 @@ export interface VendorError {
   /** The vendor's own words, for the client; bounded length. */
   readonly message: string;
   readonly code: string | null;
-  /** When to try again, where the body says so; a header `retry-after` wins. */
+  /** When to try again, where the body says so; a header wins. */
   readonly retryAfterSeconds?: number;
 }
 

@@ -74,13 +74,19 @@ describe("a vendor's status", () => {
   });
 
   it.each([
-    ['7', 7],
-    ['0.5', 1],
-    ['999999999', 86_400],
-    ['soon', undefined],
-    [undefined, undefined],
-  ])('retry-after %s is %s seconds', (retryAfter, seconds) => {
-    const vendor = { status: 429, ...words('slow down'), retryAfter };
+    [7, undefined, 7],
+    [0.5, undefined, 1],
+    [999_999_999, undefined, 86_400],
+    [0, undefined, undefined],
+    [7, 34.07, 7],
+    // It may be asked at once.
+    [0, 34.07, undefined],
+    [undefined, 34.07, 35],
+    [undefined, 999_999_999, 86_400],
+    [undefined, undefined, undefined],
+  ])('a header that says %s beside a body that says %s is %s seconds', (retryAfter, said, seconds) => {
+    const body = said === undefined ? {} : { retryAfterSeconds: said };
+    const vendor = { status: 429, ...words('slow down'), ...body, retryAfter };
     expect(failureError(classifyFailure(429, vendor), vendor).retryAfterSeconds).toBe(seconds);
   });
 });

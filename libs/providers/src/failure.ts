@@ -127,13 +127,16 @@ export class VendorRefusal extends GatewayError {
   }
 }
 
+export interface RefusingVendor extends VendorError {
+  readonly status: number;
+  /** Seconds, from its headers; `undefined`: they do not say, and its body may. */
+  readonly retryAfter: number | undefined;
+}
+
 /** The error that a client gets when this failure ends its request. */
-export function failureError(
-  failure: FailureClass,
-  vendor: VendorError & { readonly status: number; readonly retryAfter: string | undefined },
-): VendorRefusal {
-  const seconds = Number(vendor.retryAfter ?? vendor.retryAfterSeconds);
-  const retryAfter = Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : undefined;
+export function failureError(failure: FailureClass, vendor: RefusingVendor): VendorRefusal {
+  const seconds = vendor.retryAfter ?? vendor.retryAfterSeconds ?? 0;
+  const retryAfter = seconds > 0 ? Math.ceil(seconds) : undefined;
   const kind = failure.relayed ? rejectedKind(vendor.status) : undefined;
   return new VendorRefusal(failure.code, describe(failure, vendor), failure.decisive, {
     retry: failure.retry,

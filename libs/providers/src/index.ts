@@ -9,6 +9,7 @@ export {
   type FailureClass,
   type FailureRule,
 } from './failure.js';
+export { retryAfterSeconds } from './retry-after.js';
 export { refusalOf, type Refusal } from './refusal.js';
 export type { ChannelOptions, Provider, ProviderDialect, ProviderOption } from './provider.js';
 export { PROVIDERS } from './registry.js';

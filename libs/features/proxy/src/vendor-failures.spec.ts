@@ -107,6 +107,15 @@ describe('the proxy', () => {
       expect(second.requests).toHaveLength(0);
     });
 
+    it.each([
+      { 'retry-after-ms': '6500' },
+      { 'retry-after': 'Fri, 27 Nov 2026 12:00:07 GMT', date: 'Fri, 27 Nov 2026 12:00:00 GMT' },
+    ])('tells when the vendor wants to be asked again: %j', async (headers) => {
+      await world.putSettings({ routing: { attemptsMax: 1 } });
+      vendor.respond({ kind: 'answer', status: 429, body: {}, headers });
+      expect((await send(chat())).headers['retry-after']).toBe('7');
+    });
+
     it('tells the last failure when every channel failed, and charges nothing', async () => {
       vendor.respond({ kind: 'cut' });
       second.respond({ kind: 'answer', status: 429, body: {}, headers: { 'retry-after': '7' } });

@@ -44,7 +44,7 @@ export interface RequestHead {
 /** What is read of an answer's headers, wherever it is read. Of the others there are many, and nobody asks for them. */
 export const READ_HEADERS = [
   ...(['connection', 'content-encoding', 'content-length', 'content-type'] as const),
-  ...(['keep-alive', 'retry-after', 'transfer-encoding'] as const),
+  ...(['date', 'keep-alive', 'retry-after', 'retry-after-ms', 'transfer-encoding'] as const),
 ] as const;
 
 /** A header that occurs several times has a list. */

@@ -120,6 +120,7 @@ export class Attempts {
         drain: this.drainOf(authorized),
         withheld: refusals,
         listener: running,
+        clock: this.dependencies.clock,
       });
       const handler = mappedStatus(reframed(relay, route.spoken.framing), channel.statusMap);
       try {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { GatewayError, type FallbackCondition } from '@tollgate/contracts';
+import { GatewayError, systemClock, type FallbackCondition } from '@tollgate/contracts';
 import type { ClientRequest } from '../http/client-request.js';
 import type { ProxyMetrics } from '../observation/proxy-metrics.js';
 import type { Attempts } from './attempts.js';
@@ -29,6 +29,7 @@ class Vendor {
       this.relay = new Relay({
         ...{ client, passage, streamed: false, failures: undefined, drain: undefined, withheld },
         listener: { firstByte: () => undefined, result: resolve },
+        clock: systemClock,
       });
       const exchange = { abort: () => (this.aborted = true), pause: () => {}, resume: () => {} };
       this.relay.follow(exchange);

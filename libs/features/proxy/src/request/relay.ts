@@ -1,8 +1,9 @@
-import { GatewayError, type FallbackCondition } from '@tollgate/contracts';
+import { GatewayError, type Clock, type FallbackCondition } from '@tollgate/contracts';
 import {
   classifyFailure,
   failureError,
   refusalOf,
+  retryAfterSeconds,
   type FailureRule,
   type UpstreamExchange,
   type UpstreamHandler,
@@ -33,6 +34,7 @@ export interface RelayOptions {
   /** Refusals of the request that the client does not see: another model takes over. */
   readonly withheld?: readonly FallbackCondition[] | undefined;
   readonly listener: RelayListener;
+  readonly clock: Clock;
 }
 
 export interface RelayListener {
@@ -311,7 +313,7 @@ export class Relay implements UpstreamHandler, CloseListener {
     const { status } = this;
     const vendor = passage.decodeError(status, body);
     const failure = classifyFailure(status, vendor, failures);
-    const retryAfter = firstOf(this.headers['retry-after']);
+    const retryAfter = retryAfterSeconds(this.headers, this.options.clock.now());
     const error = failureError(failure, { ...vendor, status, retryAfter });
     if (!failure.relayed) {
       this.fail(error, failure.blamesChannel);

@@ -1,6 +1,12 @@
 import { GatewayError, type Clock } from '@tollgate/contracts';
 import { openaiResponses } from '@tollgate/dialects';
-import { classifyFailure, failureError, type Transport, type UpstreamHeaders } from '@tollgate/providers';
+import {
+  classifyFailure,
+  failureError,
+  retryAfterSeconds,
+  type Transport,
+  type UpstreamHeaders,
+} from '@tollgate/providers';
 import type { Logger } from '@tollgate/telemetry';
 import type { Configuration } from '../configuration/configuration.js';
 import type { RoutableChannel } from '../configuration/routable-channel.js';
@@ -66,7 +72,7 @@ export class StoredResponses {
       method: client.method,
       path: channel.pathBelowBase(`${path}/${encodeURIComponent(id)}${passedOn(suffix)}`),
     });
-    assertOurs(answer, channel);
+    assertOurs(answer, channel, clock.now());
     if (client.method === 'DELETE' && answer.status < 300) await book.forget(id);
     const type = answer.headers['content-type'];
     client.begin(answer.status, typeof type === 'string' ? type : 'application/json', [
@@ -111,16 +117,16 @@ export class StoredResponses {
 }
 
 /** The vendor's words about our credential are not the client's to read. */
-function assertOurs({ status, headers, body }: VendorAnswer, { provider }: RoutableChannel): void {
+function assertOurs(
+  { status, headers, body }: VendorAnswer,
+  { provider }: RoutableChannel,
+  now: number,
+): void {
   if (status < 400) return;
   const vendor = openaiResponses.outbound.decodeError(status, body);
   const failure = classifyFailure(status, vendor, provider.failures);
   if (failure.code !== 'upstream_unauthorized') return;
-  const retryAfter = headers['retry-after'];
-  throw failureError(failure, {
-    ...{ ...vendor, status },
-    retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
-  });
+  throw failureError(failure, { ...vendor, status, retryAfter: retryAfterSeconds(headers, now) });
 }
 
 function passedOn(suffix: string): string {
