@@ -247,6 +247,46 @@ describe('a pool of connections', () => {
     expect([await next.settled, asked.text]).toEqual([undefined, '']);
   });
 
+  it('sends what waited for a connection once more when the vendor closes that one', async () => {
+    let answer: () => void = () => undefined;
+    serve = (socket) => {
+      answer = () => socket.write(OK);
+    };
+    const first = ask();
+    await once(server, 'connection');
+    held = true;
+    const second = ask();
+    await once(accepted[0] ?? server, 'data');
+    held = false;
+    serve = (socket, connection) => (connection === 0 ? socket.end() : socket.write(OK));
+    answer();
+    expect([await first.settled, await second.settled]).toEqual([undefined, undefined]);
+    expect([accepted.length, second.text]).toEqual([2, 'ok']);
+  });
+
+  it('sends nothing once more for who has given up before there is a connection for it', async () => {
+    const { lone, made } = handMade();
+    const { port } = server.address() as AddressInfo;
+    const [first, second, third] = [new Asked(), new Asked(), new Asked()];
+    lone.ask(REQUEST, first);
+    made[0]?.(null, connect(port, '127.0.0.1'));
+    await first.settled;
+    const served: number[] = [];
+    serve = (socket, connection) => {
+      served.push(connection);
+      if (connection === 0) socket.end();
+      else socket.write(OK);
+    };
+    lone.ask(REQUEST, second);
+    await once(accepted[0] ?? server, 'close');
+    second.over = true;
+    made[1]?.(null, connect(port, '127.0.0.1'));
+    lone.ask(REQUEST, third);
+    expect([await third.settled, third.text, second.text]).toEqual([undefined, 'ok', '']);
+    expect(served).toEqual([0, 1]);
+    lone.close();
+  });
+
   it('holds back what comes while it is paused, and reads on for the next one', async () => {
     serve = (socket) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nab');

@@ -10,7 +10,7 @@ export interface PoolUser extends ConnectionUser {
   began(connection: Http1Connection): void;
 }
 
-interface Waiting {
+interface Asking {
   readonly pieces: readonly Buffer[];
   readonly user: PoolUser;
 }
@@ -24,6 +24,8 @@ interface Idle {
 const KEEP_ALIVE_MS = 15_000;
 /** Before a vendor closes a connection as it said it would, it is not used any more. */
 const MARGIN_MS = 2_000;
+/** A connection that the vendor closed as it was used again is known to be closed by then; later, the vendor was at work. */
+const REUSE_RACE_MS = 2_000;
 
 /**
  * The connections of one way to one vendor: as many as are needed at once, each for one exchange at a time. The one that
@@ -31,7 +33,7 @@ const MARGIN_MS = 2_000;
  */
 export class ConnectionPool implements ConnectionOwner {
   private readonly idle: Idle[] = [];
-  private readonly waiting: Waiting[] = [];
+  private readonly waiting: Asking[] = [];
   /** Connections that are being made: never fewer than there are who wait. */
   private connecting = 0;
   private closed = false;
@@ -52,32 +54,25 @@ export class ConnectionPool implements ConnectionOwner {
 
   /** @throws Error for a request that can't be written */
   ask(request: UpstreamRequest, user: PoolUser): void {
-    const pieces = this.bytes.of(request);
+    const asking = { pieces: this.bytes.of(request), user };
     const connection = this.takeIdle();
     if (connection !== undefined) {
-      begin(connection, pieces, user);
+      this.beginAgain(connection, asking);
       return;
     }
-    this.waiting.push({ pieces, user });
+    this.waiting.push(asking);
     this.connecting += 1;
     this.connect(this.target, (error, socket) => {
       this.connecting -= 1;
       if (error !== null) this.refuse(error);
-      else this.free(new Http1Connection(socket, this));
+      else this.made(new Http1Connection(socket, this));
     });
   }
 
   free(connection: Http1Connection): void {
     const next = this.nextWaiting();
-    if (next !== undefined) {
-      begin(connection, next.pieces, next.user);
-      return;
-    }
-    const { keepAliveMs } = connection;
-    const keptMs =
-      keepAliveMs === undefined ? KEEP_ALIVE_MS : Math.min(keepAliveMs - MARGIN_MS, KEEP_ALIVE_MS);
-    if (this.closed || keptMs <= 0) connection.destroy();
-    else this.idle.push({ connection, until: this.now() + keptMs });
+    if (next === undefined) this.keep(connection);
+    else this.beginAgain(connection, next);
   }
 
   gone(connection: Http1Connection): void {
@@ -96,6 +91,47 @@ export class ConnectionPool implements ConnectionOwner {
     for (const { connection } of [...this.idle]) connection.destroy();
   }
 
+  private made(connection: Http1Connection): void {
+    const next = this.nextWaiting();
+    if (next === undefined) this.keep(connection);
+    else begin(connection, next);
+  }
+
+  private keep(connection: Http1Connection): void {
+    const { keepAliveMs } = connection;
+    const keptMs =
+      keepAliveMs === undefined ? KEEP_ALIVE_MS : Math.min(keepAliveMs - MARGIN_MS, KEEP_ALIVE_MS);
+    if (this.closed || keptMs <= 0) connection.destroy();
+    else this.idle.push({ connection, until: this.now() + keptMs });
+  }
+
+  /**
+   * On a connection that was kept: a vendor may have closed it at that very moment, and then never saw the request. It is
+   * sent once more, on a connection of its own, for the other ones that were kept may be as dead.
+   */
+  private beginAgain(connection: Http1Connection, asking: Asking): void {
+    const { pieces, user } = asking;
+    const at = this.now();
+    user.began(connection);
+    connection.ask(pieces, user, (error) => {
+      if (this.now() - at > REUSE_RACE_MS) user.fail(error);
+      else this.beginAnew(asking);
+    });
+  }
+
+  /** Its time-outs go on, and it may be aborted, while the connection is made. */
+  private beginAnew(asking: Asking): void {
+    this.connect(this.target, (error, socket) => {
+      if (error !== null) {
+        asking.user.fail(error);
+        return;
+      }
+      const connection = new Http1Connection(socket, this);
+      if (asking.user.over) this.made(connection);
+      else begin(connection, asking);
+    });
+  }
+
   private takeIdle(): Http1Connection | undefined {
     for (;;) {
       const last = this.idle.pop();
@@ -105,7 +141,7 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   /** Those that gave up meanwhile are passed over. */
-  private nextWaiting(): Waiting | undefined {
+  private nextWaiting(): Asking | undefined {
     for (;;) {
       const next = this.waiting.shift();
       if (next === undefined || !next.user.over) return next;
@@ -121,7 +157,8 @@ export class ConnectionPool implements ConnectionOwner {
   }
 }
 
-function begin(connection: Http1Connection, pieces: readonly Buffer[], user: PoolUser): void {
+/** On a connection that was just made. */
+function begin(connection: Http1Connection, { pieces, user }: Asking): void {
   user.began(connection);
   connection.ask(pieces, user);
 }

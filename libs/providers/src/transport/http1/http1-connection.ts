@@ -20,10 +20,19 @@ export interface ConnectionOwner {
 /** The vendor closed the connection before its answer was whole. */
 export class ConnectionClosed extends Error {}
 
+/** What a write to a connection that the other side has closed, and a read of one, can end with. */
+const CLOSED_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE']);
+
+function isClosed(error: unknown): boolean {
+  if (error instanceof ConnectionClosed) return true;
+  return typeof error === 'object' && error !== null && 'code' in error && CLOSED_CODES.has(error.code);
+}
+
 /** One connection to a vendor, for one exchange after another: HTTP/1.1 without pipelining. */
 export class Http1Connection {
   private user: ConnectionUser | undefined;
   private reader: ResponseReader | undefined;
+  private unheard: ((error: unknown) => void) | undefined;
   private over = false;
   /** What the vendor said with its last answer. */
   keepAliveMs: number | undefined;
@@ -38,10 +47,15 @@ export class Http1Connection {
     socket.on('close', () => this.destroy(new ConnectionClosed('The connection was closed.')));
   }
 
-  /** Only while it is free. */
-  ask(pieces: readonly Buffer[], user: ConnectionUser): void {
+  /**
+   * Only while it is free.
+   *
+   * @param unheard told instead of the user that the vendor closed the connection, or reset it, before any byte came
+   */
+  ask(pieces: readonly Buffer[], user: ConnectionUser, unheard?: (error: unknown) => void): void {
     const { socket } = this;
     this.user = user;
+    this.unheard = unheard;
     this.reader = new ResponseReader(user);
     if (pieces.length > 1) socket.cork();
     for (const piece of pieces) socket.write(piece);
@@ -60,11 +74,12 @@ export class Http1Connection {
   destroy(error?: unknown): void {
     if (this.over) return;
     this.over = true;
-    const { user } = this;
+    const { user, unheard } = this;
     this.release();
     this.socket.destroy();
     this.owner.gone(this);
-    user?.fail(error);
+    if (unheard !== undefined && isClosed(error)) unheard(error);
+    else user?.fail(error);
   }
 
   private read(bytes: Buffer): void {
@@ -74,6 +89,7 @@ export class Http1Connection {
       this.destroy();
       return;
     }
+    this.unheard = undefined;
     let taken;
     try {
       taken = reader.read(bytes);
@@ -106,6 +122,7 @@ export class Http1Connection {
 
   private release(): void {
     this.user = undefined;
+    this.unheard = undefined;
     this.reader = undefined;
   }
 }
