@@ -121,7 +121,7 @@ export class ItineraryWalk {
       pool,
       random,
       health: authorized.snapshot.health,
-      needs: pool.lacks === 0 ? 0 : needsOf(request.bytes, pool.lacks),
+      needs: pool.lacks === 0 ? 0 : needsOf(request, pool.lacks),
       credential: authorized.credential,
       affinity: affinity?.hash,
       preferred:
