@@ -51,6 +51,25 @@ describe('a probe', () => {
     expect(vendor.requests[0]!.json?.stream).toBe(expected.streamed ? true : undefined);
   });
 
+  it.each([
+    ['the cheapest that chats, wherever it stands', null, 'cheap'],
+    ['the cheapest that embeds, where that is asked for', 'embeddings' as const, 'embed-cheap'],
+  ])('tries %s', async (_what, operation, model) => {
+    vendor.respond(operation === null ? chatVendor(['pong'], USAGE) : openaiEmbeddings([[0.1]], 1));
+    const priced = (name: string, input: string | null) => ({
+      ...{ name, upstream: name },
+      cost: input === null ? null : { input, output: input },
+    });
+    await world.putChannel('c1', vendor, {
+      models: [
+        ...[priced('unpriced', null), priced('embed-dear', '0.90'), priced('dear', '9.00')],
+        ...[priced('cheap', '1.00'), priced('embed-cheap', '0.10'), priced('middling', '5.00')],
+      ],
+    });
+    expect(await probe({ operation })).toMatchObject({ model, failure: null });
+    expect(vendor.requests.map(({ json }) => json?.['model'])).toEqual([model]);
+  });
+
   it('asks a model that embeds for a vector', async () => {
     vendor.respond(openaiEmbeddings([[0.1, 0.2]], 1));
     await world.putChannel('c1', vendor, {
