@@ -49,6 +49,7 @@ export type {
   StreamTap,
   VendorError,
 } from './dialect.js';
+export { VendorFault } from './vendor-fault.js';
 export { anthropicMessages } from './anthropic-messages/index.js';
 export { bedrockConverse } from './bedrock-converse/index.js';
 export { cohereChat } from './cohere-chat/index.js';

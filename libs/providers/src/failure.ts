@@ -6,7 +6,8 @@ import {
   type GatewayErrorOptions,
   type RetryAdvice,
 } from '@tollgate/contracts';
-import type { VendorError } from '@tollgate/dialects';
+import { VendorFault, type VendorError } from '@tollgate/dialects';
+import { refusalOf, type Refusal } from './refusal.js';
 
 /** What a vendor's refusal means. */
 export interface FailureClass {
@@ -143,6 +144,33 @@ export function failureError(failure: FailureClass, vendor: RefusingVendor): Ven
     ...(kind === undefined ? {} : { kind }),
     ...(retryAfter === undefined ? {} : { retryAfterSeconds: Math.min(retryAfter, RETRY_AFTER_SECONDS_MAX) }),
   });
+}
+
+/** The other meanings are none of a request's, whatever their words. */
+const MAY_REFUSE: ReadonlySet<ErrorCode> = new Set(['upstream_error', 'upstream_rejected']);
+
+/** What an error means that came where an answer belongs. */
+export interface JudgedFault {
+  readonly error: GatewayError;
+  readonly blamesChannel: boolean;
+  readonly refusal: Refusal | undefined;
+}
+
+/**
+ * As a refusal by status does, one within an answer speaks of the request, not of the channel: what is too long or
+ * filtered is so at every channel, and must not make one look ill to everybody.
+ */
+export function judgeFault(error: GatewayError): JudgedFault {
+  if (!(error instanceof VendorFault) || !MAY_REFUSE.has(error.code)) return blamed(error);
+  const refusal = refusalOf(error.vendor);
+  if (refusal === undefined && error.code !== REJECTED.code) return blamed(error);
+  const { retry, blamesChannel } = REJECTED;
+  const rejected = new GatewayError(REJECTED.code, error.vendor.message, { retry, kind: 'invalid' });
+  return { error: rejected, blamesChannel, refusal };
+}
+
+function blamed(error: GatewayError): JudgedFault {
+  return { error, blamesChannel: true, refusal: undefined };
 }
 
 /** A request that is at fault is so for the client, too. */

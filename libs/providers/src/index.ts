@@ -5,9 +5,11 @@ export { endpointPath, fillOptions } from './endpoints.js';
 export {
   classifyFailure,
   failureError,
+  judgeFault,
   VendorRefusal,
   type FailureClass,
   type FailureRule,
+  type JudgedFault,
 } from './failure.js';
 export { retryAfterSeconds } from './retry-after.js';
 export { refusalOf, type Refusal } from './refusal.js';

@@ -16,7 +16,7 @@ const REFUSALS: readonly { readonly means: Refusal; readonly code?: RegExp; read
   },
   {
     means: 'content-filter',
-    code: /^(content_filter|content_policy_violation|moderation_blocked|data_inspection_failed|ResponsibleAIPolicyViolation)$/i,
+    code: /^(content_filter|(?:image_)?content_policy_violation|moderation_blocked|data_inspection_failed|ResponsibleAIPolicyViolation)$/i,
   },
   {
     means: 'context-window',

@@ -1,7 +1,8 @@
-import { GatewayError, type ErrorCode, type ErrorKind } from '@tollgate/contracts';
+import type { ErrorCode, ErrorKind, GatewayError } from '@tollgate/contracts';
 import type { JsonObject } from '../canonical/part.js';
 import type { EncodedError, VendorError } from '../dialect.js';
 import { objectOf, parseObject, textOf } from '../json/tolerant.js';
+import { VendorFault } from '../vendor-fault.js';
 
 /**
  * Status and `type` by kind: the official SDKs choose their error class by status.
@@ -58,17 +59,19 @@ const STREAM_ERRORS: ReadonlyMap<string, ErrorCode> = new Map([
   ['timeout_error', 'upstream_timeout'],
   ['authentication_error', 'upstream_unauthorized'],
   ['permission_error', 'upstream_unauthorized'],
+  ['invalid_request_error', 'upstream_rejected'],
+  ['request_too_large', 'upstream_rejected'],
 ]);
 
 /** An error that the vendor wrote where an answer belongs: into its stream, or with status 200. */
-export function vendorError(value: unknown): GatewayError {
+export function vendorError(value: unknown): VendorFault {
   const error = objectOf(value) ?? {};
-  const code = STREAM_ERRORS.get(textOf(error['type']) ?? '') ?? 'upstream_error';
+  const type = textOf(error['type']) ?? null;
+  const code = STREAM_ERRORS.get(type ?? '') ?? 'upstream_error';
   // The vendor's words about our credential may name it.
   const words = code === 'upstream_unauthorized' ? undefined : (textOf(error['message']) ?? textOf(value));
-  return new GatewayError(code, bounded(words ?? 'The vendor reported an error.', MESSAGE_LENGTH_MAX), {
-    retry: 'next-channel',
-  });
+  const message = bounded(words ?? 'The vendor reported an error.', MESSAGE_LENGTH_MAX);
+  return new VendorFault(code, message, { message, code: type });
 }
 
 /** The answer, or the event, is an error: imitating vendors leave `type` out. */

@@ -1,6 +1,8 @@
-import { GatewayError, type ErrorCode, type ErrorKind } from '@tollgate/contracts';
+import type { ErrorCode, ErrorKind, GatewayError } from '@tollgate/contracts';
+import type { JsonObject } from '../canonical/part.js';
 import type { EncodedError, VendorError } from '../dialect.js';
 import { arrayOf, given, objectOf, objectsOf, parseObject, textOf } from '../json/tolerant.js';
+import { VendorFault } from '../vendor-fault.js';
 
 /** https://cloud.google.com/apis/design/errors#handling_errors */
 const SHAPE: Record<ErrorKind, { readonly code: number; readonly status: string }> = {
@@ -20,6 +22,7 @@ const SHAPE: Record<ErrorKind, { readonly code: number; readonly status: string 
 
 const HIDDEN_MESSAGE = 'The gateway failed to handle the request.';
 const MESSAGE_LENGTH_MAX = 1_000;
+const CODE_LENGTH_MAX = 200;
 
 /** https://ai.google.dev/gemini-api/docs/troubleshooting */
 export function encodeError(error: GatewayError, requestId: string): EncodedError {
@@ -58,13 +61,19 @@ export function decodeError(status: number, body: Buffer): VendorError {
   const parsed = parseObject(text) ?? objectOf(parsedArray(text)[0]);
   const error = objectOf(parsed?.['error']) ?? parsed;
   const message = textOf(error?.['message']) ?? `The vendor answered with status ${status}.`;
-  const reason = objectsOf(error?.['details']).map((detail) => textOf(detail['reason']));
-  const code = reason.find((word) => word !== undefined) ?? textOf(error?.['status']) ?? null;
   return {
     message: bounded(message),
-    code: code === null ? null : code.slice(0, 200),
+    code: codesIn(error ?? {})[0] ?? null,
     ...given('retryAfterSeconds', retryDelay(error?.['details'])),
   };
+}
+
+/** The reasons in its details, which say more, then its status. */
+function codesIn(error: JsonObject): readonly string[] {
+  const reasons = objectsOf(error['details']).map((detail) => textOf(detail['reason']));
+  return [...reasons, textOf(error['status'])]
+    .filter((word) => word !== undefined)
+    .map((word) => word.slice(0, CODE_LENGTH_MAX));
 }
 
 /** `{"@type": "…RetryInfo", "retryDelay": "34.07s"}`: https://cloud.google.com/apis/design/errors#error_details */
@@ -95,17 +104,19 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   ['DEADLINE_EXCEEDED', 'upstream_timeout'],
   ['UNAUTHENTICATED', 'upstream_unauthorized'],
   ['PERMISSION_DENIED', 'upstream_unauthorized'],
+  ['API_KEY_INVALID', 'upstream_unauthorized'],
+  ['INVALID_ARGUMENT', 'upstream_rejected'],
 ]);
 
 /** An error that stands in an answer or a stream with status 200. */
-export function vendorError(value: unknown): GatewayError {
+export function vendorError(value: unknown): VendorFault {
   const error = objectOf(value) ?? {};
-  const code = CODES.get(textOf(error['status']) ?? '') ?? 'upstream_error';
+  const said = codesIn(error);
+  const code = said.map((word) => CODES.get(word)).find((known) => known !== undefined) ?? 'upstream_error';
   const message =
     code === 'upstream_unauthorized'
       ? 'the credential was refused'
       : bounded(textOf(error['message']) ?? 'no reason given');
-  return new GatewayError(code, `The vendor reported an error in its answer: ${message}`, {
-    retry: 'next-channel',
-  });
+  const vendor = { message, code: said[0] ?? null };
+  return new VendorFault(code, `The vendor reported an error in its answer: ${message}`, vendor);
 }

@@ -1,6 +1,7 @@
-import { GatewayError, type ErrorCode, type ErrorKind } from '@tollgate/contracts';
+import type { ErrorCode, ErrorKind, GatewayError } from '@tollgate/contracts';
 import type { JsonObject } from '../canonical/part.js';
 import type { EncodedError, VendorError } from '../dialect.js';
+import { VendorFault } from '../vendor-fault.js';
 import { objectOf, parseObject, textOf } from './tolerant.js';
 
 /** Status and `type` by kind: the official SDKs choose their error class by status. */
@@ -94,23 +95,34 @@ const UNAUTHORIZED = /^(invalid_api_key|invalid_authentication|authentication_er
 const RATE_LIMITED = /rate.?limit|too_many_requests|^429$/i;
 const OVERLOADED = /overloaded|server_busy|service_unavailable|^(503|529)$/i;
 const TIMED_OUT = /timeout|timed_out|^(408|504)$/i;
+/** The request is at fault: https://platform.openai.com/docs/api-reference/responses/object#responses-object-error */
+const REJECTED = new RegExp(
+  [
+    /^(invalid_request(_error)?|badrequesterror|invalid_prompt|400|413|422)$/,
+    /^(invalid_(base64_)?image(_\w+)?|unsupported_image_media_type|empty_image_file|failed_to_download_image)$/,
+    /^image_(too_(large|small)|parse_error|content_policy_violation|file_(too_large|not_found))$/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
 
 const MEANINGS = [
   [UNAUTHORIZED, 'upstream_unauthorized'],
   [RATE_LIMITED, 'upstream_rate_limited'],
   [OVERLOADED, 'upstream_overloaded'],
   [TIMED_OUT, 'upstream_timeout'],
+  [REJECTED, 'upstream_rejected'],
 ] as const;
 
 /** An error that a vendor wrote into a stream, or into an answer with status 200. */
-export function openaiVendorFailure(body: JsonObject): GatewayError {
-  const { message, code } = readOpenaiError(body) ?? { message: 'no reason given', code: null };
+export function openaiVendorFailure(body: JsonObject): VendorFault {
+  const vendor = readOpenaiError(body) ?? { message: 'no reason given', code: null };
+  const { message, code } = vendor;
   const meaning = MEANINGS.find(([pattern]) => pattern.test(code ?? ''))?.[1] ?? 'upstream_error';
   // The vendor's words about our credential may name it.
   const words = meaning === 'upstream_unauthorized' ? 'the credential was refused' : message;
-  return new GatewayError(meaning, `The vendor failed while it answered: ${words}`, {
-    retry: 'next-channel',
-  });
+  return new VendorFault(meaning, `The vendor failed while it answered: ${words}`, vendor);
 }
 
 function bounded(message: string): string {

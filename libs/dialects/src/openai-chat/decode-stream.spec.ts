@@ -314,7 +314,7 @@ describe('a stream that is no stream', () => {
     ['{"error":{"message":"busy","code":"rate_limit_exceeded"}}', 'upstream_rate_limited'],
     ['{"error":{"message":"busy","code":429}}', 'upstream_rate_limited'],
     ['{"error":"broken"}', 'upstream_error'],
-    ['{"object":"error","message":"broken","type":"BadRequestError"}', 'upstream_error'],
+    ['{"object":"error","message":"broken","type":"BadRequestError"}', 'upstream_rejected'],
     [
       '{"id":"c","choices":[{"delta":{"content":""},"error":{"message":"x"},"finish_reason":"error"}]}',
       'upstream_error',

@@ -84,7 +84,7 @@ export class ChannelObserver {
     this.options.metrics.attempted(attempted.channel.name, error?.code ?? 'ok');
     // A client that went away, or asked for what no vendor can do, says nothing about the channel.
     if (result.kind === 'abandoned' || result.kind === 'refused') return;
-    if (result.kind === 'failed' && !result.blamesChannel) return;
+    if ('blamesChannel' in result && !result.blamesChannel) return;
     // We ended it ourselves.
     if (error?.code === 'shutting_down') return;
     const tally = this.tally(attempted);

@@ -8,7 +8,14 @@ import {
   type RequestId,
 } from '@tollgate/contracts';
 import { openaiChat } from '@tollgate/dialects';
-import { classifyFailure, failureError, reframed, VendorRefusal, type Transport } from '@tollgate/providers';
+import {
+  classifyFailure,
+  failureError,
+  judgeFault,
+  reframed,
+  VendorRefusal,
+  type Transport,
+} from '@tollgate/providers';
 import type { Configuration } from '../configuration/configuration.js';
 import type { RoutableChannel } from '../configuration/routable-channel.js';
 import { ModelRequest } from '../request/model-request.js';
@@ -124,9 +131,9 @@ function readAnswer(
       if (!stream.complete) throw unfinished('The vendor broke off in the middle of its answer.');
     } else passage.readWhole(Buffer.concat(pieces));
   } catch (cause) {
-    const error =
-      cause instanceof GatewayError ? cause : unfinished("The vendor's answer could not be read.");
-    return { error, blamesChannel: true };
+    return judgeFault(
+      cause instanceof GatewayError ? cause : unfinished("The vendor's answer could not be read."),
+    );
   }
   return { error: null, blamesChannel: false };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { settingsDocument, type ChannelId } from '@tollgate/contracts';
 import type { ClientRequest } from '../http/client-request.js';
 import type { Identity } from '../identity/identities.js';
+import type { Snapshot } from '../configuration/snapshot.js';
 import { AffinityKeys } from './affinity-keys.js';
 import type { ModelRequest } from './model-request.js';
 
@@ -162,11 +163,15 @@ describe('what requests have in common', () => {
   it('is remembered for as long as its rule says after the last request', () => {
     const found = find([{ ...USER, ttlSeconds: 60 }], withUser('lasting'));
     if (found === undefined) throw new Error('there is a key');
-    const target = (channel: string) => ({ channel: channel as ChannelId, credential: 1 });
-    expect(keys.recall(found, 0)).toBeUndefined();
+    const pin = { credential: 1, onlyCredential: false };
+    const snapshot = {
+      channel: () => ({ pins: { positionOf: ({ credential }: typeof pin) => credential } }),
+    } as unknown as Snapshot;
+    const target = (channel: string) => ({ channel: channel as ChannelId, pin });
+    expect(keys.recall(found, snapshot, 0)).toBeUndefined();
     keys.remember(found, target('c1'), 1_000);
     keys.remember(found, target('c2'), 31_000);
-    expect(keys.recall(found, 90_999)).toMatchObject(target('c2'));
-    expect(keys.recall(found, 91_000)).toBeUndefined();
+    expect(keys.recall(found, snapshot, 90_999)).toEqual({ channel: 'c2', credential: 1 });
+    expect(keys.recall(found, snapshot, 91_000)).toBeUndefined();
   });
 });

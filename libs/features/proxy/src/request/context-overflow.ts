@@ -14,10 +14,11 @@ const SHORTENING = ['truncation', 'context_management', 'transforms'].map((name)
  * The request certainly has more input than the model's context holds. Most that are too long are not certain to be: a
  * vendor tells of those. Costs nothing for requests of an ordinary length.
  */
-export function overflowsContext({ bytes, path, envelope }: ModelRequest, contextTokensMax: number): boolean {
+export function overflowsContext(request: ModelRequest, contextTokensMax: number): boolean {
+  const { bytes, path, envelope } = request;
   const bytesMax = contextTokensMax * BYTES_PER_TOKEN_MOST;
   if (bytes.length <= bytesMax || path.operation !== 'chat') return false;
-  if (envelope.inputTokensMax > bytes.length || needsOf(bytes, MEDIA) !== 0) return false;
+  if (envelope.inputTokensMax > bytes.length || needsOf(request, MEDIA) !== 0) return false;
   if (SHORTENING.some((sign) => sign.isIn(bytes))) return false;
   return hasMoreThan(bytes, bytesMax);
 }

@@ -28,7 +28,11 @@ export type RelayResult =
       readonly refusal?: FallbackCondition;
     }
   /** Something has reached the client, then the vendor failed. */
-  | ({ readonly kind: 'broken'; readonly error: GatewayError } & ProducedSoFar)
+  | ({
+      readonly kind: 'broken';
+      readonly error: GatewayError;
+      readonly blamesChannel: boolean;
+    } & ProducedSoFar)
   /** The client went away, or stopped reading; `whole`: and the vendor finished its answer all the same. */
   | ({ readonly kind: 'abandoned'; readonly whole: boolean } & ProducedSoFar);
 

@@ -2,6 +2,7 @@ import { GatewayError, type Clock, type FallbackCondition } from '@tollgate/cont
 import {
   classifyFailure,
   failureError,
+  judgeFault,
   refusalOf,
   retryAfterSeconds,
   type FailureRule,
@@ -168,7 +169,7 @@ export class Relay implements UpstreamHandler, CloseListener {
     if (client.answered) client.destroy();
     this.finish(
       client.answered
-        ? { kind: 'broken', error, ...this.producedSoFar() }
+        ? { kind: 'broken', error, blamesChannel: true, ...this.producedSoFar() }
         : { kind: 'failed', error, blamesChannel: true },
     );
   }
@@ -215,7 +216,7 @@ export class Relay implements UpstreamHandler, CloseListener {
   private passEvents(stream: StreamPassage, bytes: Buffer | null): void {
     // A failure that came with the first words can still be tried elsewhere.
     if (!stream.failed || this.sink.answered) this.pass(bytes);
-    if (stream.failed && !this.over) this.fail(stream.fault ?? errorInAnswer(), true);
+    if (stream.failed && !this.over) this.failAsTold(stream.fault ?? errorInAnswer());
   }
 
   private pass(bytes: Buffer | null): void {
@@ -292,7 +293,7 @@ export class Relay implements UpstreamHandler, CloseListener {
     try {
       return this.options.passage.readWhole(bytes);
     } catch (error) {
-      this.fail(error instanceof GatewayError ? error : unreadableAnswer(error), true);
+      this.failAsTold(error instanceof GatewayError ? error : unreadableAnswer(error));
       return undefined;
     }
   }
@@ -320,7 +321,7 @@ export class Relay implements UpstreamHandler, CloseListener {
       return;
     }
     const refusal = this.options.withheld === undefined ? undefined : refusalOf(vendor);
-    if (refusal !== undefined && this.options.withheld?.includes(refusal) === true) {
+    if (this.withholds(refusal)) {
       this.finish({ kind: 'failed', error, blamesChannel: false, refusal });
       return;
     }
@@ -335,11 +336,23 @@ export class Relay implements UpstreamHandler, CloseListener {
     this.finish({ kind: 'refused', status: this.status, error });
   }
 
-  private fail(error: GatewayError, blamesChannel: boolean): void {
+  /** Another model takes over on it. */
+  private withholds(refusal: FallbackCondition | undefined): refusal is FallbackCondition {
+    return refusal !== undefined && this.options.withheld?.includes(refusal) === true;
+  }
+
+  /** The vendor wrote an error, or nonsense, where an answer belongs. */
+  private failAsTold(told: GatewayError): void {
+    const { error, blamesChannel, refusal } = judgeFault(told);
+    this.fail(error, blamesChannel, refusal);
+  }
+
+  private fail(error: GatewayError, blamesChannel: boolean, refusal?: FallbackCondition): void {
     const client = this.sink;
     this.exchange?.abort();
     if (!client.answered) {
-      this.finish({ kind: 'failed', error, blamesChannel });
+      const withheld = this.withholds(refusal) ? { refusal } : {};
+      this.finish({ kind: 'failed', error, blamesChannel, ...withheld });
       return;
     }
     // Time ran out while the client did not read: its doing, not the vendor's, else slow reading would be free.
@@ -350,7 +363,7 @@ export class Relay implements UpstreamHandler, CloseListener {
     }
     if (this.stream === undefined) client.destroy();
     else client.end(this.stream.fail(error));
-    this.finish({ kind: 'broken', error, ...this.producedSoFar() });
+    this.finish({ kind: 'broken', error, blamesChannel, ...this.producedSoFar() });
   }
 
   private abandon(): void {
