@@ -92,9 +92,9 @@ describe('incidents', () => {
       world.observe(replica, id, { failed: { upstream_timeout: count }, failedOrganizations });
     await fails(1, 'long-ago');
     await world.pass(replica, 70 * SECOND);
-    await fails(4, 'a', 'b');
+    await fails(3, 'a', 'b');
     expect((await world.get(replica, '/incidents')).json().items).toEqual([]);
-    await fails(8, 'b', 'c');
+    await fails(9, 'b', 'c');
     await fails(1, 'c');
     await fails(2, 'd', 'a');
     await world.observe(replica, id);

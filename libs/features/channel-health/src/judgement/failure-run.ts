@@ -8,7 +8,7 @@ export interface Failures {
 }
 
 const MINUTE_MS = 60_000;
-export const RUN_MS = 600_000;
+const RUN_MS = 600_000;
 
 export const NO_FAILURES: Failures = {
   failed: 0,
