@@ -73,6 +73,22 @@ describe('private servers', () => {
     expect(await query(url, 'select answer from kept')).toEqual([{ answer: 42 }]);
   });
 
+  it('hang with their backends when Postgres is stopped by a signal, and go on', async () => {
+    const client = new pg.Client(servers.postgres.url);
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+      const stat = `/proc/${rows[0]?.pid}/stat`;
+      servers.postgres.signal('SIGSTOP');
+      // Where there is no /proc (macOS), its state can't be seen.
+      if (existsSync(stat)) await until(() => readFileSync(stat, 'utf8').includes(') T '));
+      servers.postgres.signal('SIGCONT');
+      expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    } finally {
+      await client.end();
+    }
+  });
+
   it('keep what Redis answered when it is killed and started again', async () => {
     const { port } = servers.redis;
     await ask(port, 'SET kept 42');
