@@ -119,7 +119,11 @@ describe('the heads of one connection', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(alike, other, cut), { minLength: 2, maxLength: 4 }), (texts) => {
         const heads = new PlainHeads();
-        for (const one of texts) expect(heads.read(wire(one))).toEqual(readPlainHead(one));
+        for (const one of texts) {
+          // A cut can leave an empty line: the head ends there.
+          const [first = ''] = `${one}\r\n\r\n`.split('\r\n\r\n');
+          expect(heads.read(wire(one))).toEqual(readPlainHead(first));
+        }
       }),
     );
   });
