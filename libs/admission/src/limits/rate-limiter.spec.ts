@@ -30,7 +30,7 @@ class RemoteStore implements LimitStore {
   corrected = 0;
   readonly renewed: (readonly HeldSlots[])[] = [];
 
-  constructor(readonly data: MemoryLimitStore) {}
+  constructor(public data: MemoryLimitStore) {}
 
   async take(...input: Parameters<LimitStore['take']>) {
     this.asked += 1;
@@ -79,7 +79,7 @@ describe('a rate limiter', () => {
       timers: {
         repeat: (interval, task) => {
           if (interval === 10_000) renew = task;
-          else free = task;
+          if (interval === 1_000) free = task;
           return () => undefined;
         },
         delay: () => Promise.resolve(),
@@ -191,6 +191,17 @@ describe('a rate limiter', () => {
     const renewals = store.renewed.length;
     renew();
     expect(store.renewed).toHaveLength(renewals);
+    await reserved(ONE_AT_A_TIME);
+  });
+
+  it('takes the slots of requests under way again within ten seconds where the store knows of none', async () => {
+    const long = await reserved(ONE_AT_A_TIME);
+    store.data = new MemoryLimitStore({ clock });
+    clock.advance(10_000);
+    renew();
+    await new Promise(setImmediate);
+    await refused(ONE_AT_A_TIME);
+    long.settle({ tokens: 0, succeeded: true });
     await reserved(ONE_AT_A_TIME);
   });
 

@@ -60,7 +60,8 @@ class RemoteStore implements LimitStore {
 function sliced(store: LimitStore, clock: ManualClock) {
   let endPeriod = (): void => undefined;
   const timers = {
-    repeat: (_interval: number, task: () => void) => {
+    repeat: (interval: number, task: () => void) => {
+      expect(interval).toBe(1_000);
       endPeriod = task;
       return () => undefined;
     },

@@ -200,6 +200,14 @@ export function describeLimitStore(name: string, makeHarness: () => Promise<Limi
         expect(await statuses(limits, 3)).toEqual(['taken', 'taken', 'refused']);
       });
 
+      it('lapse with their process, and what its requests took of rates stays taken as estimated', async () => {
+        const tokens = rate(100, { measure: 'tokens' });
+        await take({ rates: [tokens], slots: [slot(1)] }, 40);
+        await harness.passTime(SLOT_LIFETIME_MS);
+        expect(await missing(tokens)).toBe(40);
+        expect((await take({ rates: [], slots: [slot(1)] })).status).toBe('taken');
+      });
+
       it('stay taken as long as they are renewed', async () => {
         await statuses(limits, 2);
         for (let times = 0; times < 5; times += 1) {
