@@ -171,6 +171,37 @@ describe('a full journal', () => {
     expect(journal.status.shedRequests).toBe(0);
   });
 
+  it.each(['refuse', 'shed'] as const)(
+    '%ss requests while the disk takes nothing, ends and bills those under way, and goes on when it has room',
+    async (whenFull) => {
+      await billing.start();
+      const journal = await open({}, { whenFull });
+      const ids = await runMany(journal, 3);
+      const start = journalStart();
+      const underWay = await journal.start(start);
+      diskFull = true;
+      let refused = 0;
+      for (let index = 0; index < 50; index += 1) {
+        await run(journal).then(
+          (id) => ids.push(id),
+          (error: unknown) => {
+            refused += 1;
+            expect(error).toMatchObject(OVERLOADED);
+          },
+        );
+      }
+      expect(refused > 0).toBe(whenFull === 'refuse');
+      journal.end(underWay, journalEnd(start));
+      diskFull = false;
+      const goesOn = () => run(journal).then((id) => ids.push(id) > 0 && journal.status.writable);
+      await eventually(() => goesOn().catch(() => false), 'the disk to take it again');
+      await journal.close({ timeoutMs: 5_000 });
+      expect(new Set(billing.records.keys())).toEqual(new Set([...ids, start.id]));
+      expect(billing.records.get(start.id)).toMatchObject({ outcome: 'succeeded' });
+      expect(billing.duplicates).toBe(0);
+    },
+  );
+
   const whyNotMounted = mountProblem();
   const onDisk = whyNotMounted === undefined ? describe : describe.skip; // mounting takes root
 

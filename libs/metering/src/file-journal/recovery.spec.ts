@@ -170,13 +170,14 @@ describe('the journal of a process that died', () => {
       encode([{ start: a }, { end: a, sequence: 1 }, { start: c }, { end: c, sequence: 3 }]),
       encode([{ start: b }, { end: b, sequence: 5 }]),
     ]);
-    await open();
+    const journal = await open();
     await eventually(() => holders(id)[0] === 'damaged', 'the setting aside');
     expect(sequenced().map(({ sequence }) => sequence)).toEqual([1, 3, 5]);
     await eventually(() => logger.messages('error').length > 0, 'the complaint');
     expect(logger.messages('error')).toEqual([
       'A journal has lost events for good; all others are published, and its files are set aside.',
     ]);
+    expect(journal.status.recovered.missing).toBe(2);
     await ground.closeJournals(1_000);
     await open();
     await new Promise((resolve) => setTimeout(resolve, 30));
