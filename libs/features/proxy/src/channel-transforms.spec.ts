@@ -127,8 +127,8 @@ describe("a channel's rules", () => {
     it('that can not be compiled leave their channel out', async () => {
       await channel({ overrides: [{ mode: 'regex-replace', path: 'a', from: '(' }] });
       await fallback();
-      await world.send(chat());
-      expect(vendor.requests).toHaveLength(0);
+      expect((await world.send(chat())).status).toBe(200);
+      expect([vendor.requests.length, second.requests.length]).toEqual([0, 1]);
     });
   });
 
@@ -283,6 +283,14 @@ describe("a channel's rules", () => {
       expect([answer.status, answer.json.error.code]).toEqual([503, 'no_channel_available']);
       expect(vendor.requests).toHaveLength(1);
     });
+  });
+
+  it('the next channel is tried where the proxy of one can not be reached', async () => {
+    // Nobody listens there.
+    await channel({ proxy: { url: 'http://127.0.0.1:1', credentials: null } });
+    await fallback();
+    expect((await world.send(chat())).status).toBe(200);
+    expect([vendor.requests.length, second.requests.length]).toEqual([0, 1]);
   });
 
   it('the vendor is reached through the proxy of the channel, with its sealed user name and password', async () => {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JournalEnd } from '@tollgate/metering';
 import {
@@ -21,7 +22,7 @@ describe('a request whose client leaves, where the vendor may finish', () => {
   afterAll(() => vendor.stop());
   beforeEach(async () => {
     vendor.renew();
-    world = await pricedWorld(vendor);
+    world = await pricedWorld(vendor, { inFlightMax: 1_000 });
   });
   afterEach(() => world.stop());
 
@@ -97,6 +98,22 @@ describe('a request whose client leaves, where the vendor may finish', () => {
     await leave(true);
     expect(await theRecord(world)).toMatchObject({ outcome: 'client_closed', usageSource: 'partial' });
     await eventually(() => vendor.abortedCount === 1, 'the vendor to see the end');
+  });
+
+  it('is cancelled while as many others as may be are finishing', async () => {
+    const most = 200;
+    await settle();
+    vendor.respond(begun('silent'));
+    const left = new Set<number>();
+    for (let index = 0; index <= most; index += 1) {
+      const onData = (incoming: IncomingMessage) => left.add(index) && incoming.destroy();
+      world.send(chat(true), { onData }).catch(() => undefined);
+    }
+    await eventually(() => left.size > most && world.journal.ends.length > 0, 'all to leave, and a record');
+    await eventually(() => vendor.abortedCount > 0, 'the vendor to see the end');
+    expect([world.journal.ends.length, vendor.abortedCount]).toEqual([1, 1]);
+    expect(world.service.dataPlane.inFlight).toBe(most);
+    expect(world.journal.ends[0]).toMatchObject({ outcome: 'client_closed', usageSource: 'partial' });
   });
 
   it('is put on the books when the gateway stops meanwhile', async () => {

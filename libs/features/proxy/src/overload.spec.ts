@@ -39,12 +39,16 @@ describe('requests', () => {
     expect(refusal(await world.send(chat()))).toEqual([503, 'overloaded', '1']);
     const messages = await world.send(chat(), { path: '/v1/messages' });
     expect([messages.status, messages.json.error.type]).toEqual([529, 'overloaded_error']);
-    expect((await world.send(undefined, { path: '/v1/models', method: 'GET' })).status).toBe(200);
+    for (const path of ['/v1/models', '/healthz', '/readyz'])
+      expect((await world.send(undefined, { path, method: 'GET' })).status).toBe(200);
     expect((await stream).text).toContain('word19');
     vendor.respond(chatCompletion('Hello', USAGE));
     await eventually(() => world.service.dataPlane.inFlight === 0, 'the end of the stream');
     expect((await world.send(chat())).status).toBe(200);
     expect(world.journal.ends).toHaveLength(2);
+    expect(await world.metrics.metrics()).toMatch(
+      /tollgate_overload_refused_total\{[^}]*reason="in_flight"[^}]*\} 2\n/,
+    );
   });
 
   it('whose bodies do not fit into memory are refused, announced or not', async () => {
@@ -61,7 +65,7 @@ describe('requests', () => {
     expect((await world.send(large)).status).toBe(200);
   });
 
-  it('that are refused keep their connection, and are answered in turn', async () => {
+  it('that are refused are so before their body is read, and keep their connection', async () => {
     await start({ inFlightMax: 0 });
     const socket = connect(world.port, '127.0.0.1');
     try {
@@ -79,14 +83,15 @@ function refusal({ status, json, headers }: Answer): unknown[] {
   return [status, json.error.code, headers['retry-after']];
 }
 
-/** One request after the other on one connection. */
+/** One request after the other on one connection; each body comes behind its answer. */
 async function sent(socket: Socket, count: number): Promise<string[]> {
   const answers: string[] = [];
   const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${SECRET}\r\n`;
   while (answers.length < count) {
-    socket.write(`${head}content-length: 2\r\n\r\n{}`);
+    socket.write(`${head}content-length: 2\r\n\r\n`);
     const [bytes] = (await once(socket, 'data')) as [Buffer];
     answers.push(bytes.toString());
+    socket.write('{}');
   }
   return answers;
 }

@@ -4,9 +4,9 @@ import { proxyHttpAdapter } from './proxy.module.js';
 import type { ProxyService } from './proxy-service.js';
 
 describe("the proxy's HTTP server", () => {
-  it('gives nobody for ever to send headers or a body', () => {
+  it('gives nobody for ever to send headers or a body, or to ask again', () => {
     const server: Server = proxyHttpAdapter({} as ProxyService).getInstance().server;
-    expect(server.headersTimeout).toBeGreaterThan(0);
-    expect(server.requestTimeout).toBeGreaterThan(server.headersTimeout);
+    const { headersTimeout, requestTimeout, keepAliveTimeout } = server;
+    expect([headersTimeout, requestTimeout, keepAliveTimeout]).toEqual([30_000, 300_000, 75_000]);
   });
 });

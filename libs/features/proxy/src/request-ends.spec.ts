@@ -264,6 +264,30 @@ describe('a request', () => {
     });
   });
 
+  it('whose client stops reading is read no further: its vendor keeps most of the answer', async () => {
+    // 50 MB: more than the buffers between the two take.
+    const events = 1_000;
+    const row = ROWS.find(({ meanwhile }) => meanwhile === 'stops reading');
+    if (row === undefined) throw new Error('no such row');
+    await settings(row.upstream);
+    vendor.respond({ kind: 'stream', events: Array<string>(events).fill(LARGE_EVENT), ending: 'silent' });
+    await run(row);
+    await eventually(() => vendor.abortedCount === 1, 'the vendor to see the end');
+    expect(vendor.eventsTaken).toBeLessThan(events);
+  });
+
+  it('that a shutdown ends tells its client so in the stream, and blames no channel', async () => {
+    await settings();
+    vendor.respond(ENDLESS);
+    let pieces = 0;
+    const answer = world.send(chat(true), { onData: () => (pieces += 1) });
+    await eventually(() => pieces > 3, 'words');
+    await world.service.stop(1);
+    expect((await answer).text).toContain('"code":"shutting_down"');
+    const told = world.eventLog.published.filter(({ topic }) => topic === 'channel-observations');
+    expect(JSON.stringify(told)).not.toMatch(/"failed":\{"/);
+  });
+
   it('that asked for several choices ends with the last of them', async () => {
     await settings();
     const choice = (index: number, more: object) =>

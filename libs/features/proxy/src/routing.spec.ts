@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { channelStatusKey, type SealedSecret } from '@tollgate/contracts';
 import { credentialAssociation, credentialsFingerprint, sealSecret } from '@tollgate/security';
-import { chatVendor, type FakeVendor, ManualClock, type VendorRequest } from '@tollgate/testing';
+import { chatVendor, eventually, type FakeVendor, ManualClock, type VendorRequest } from '@tollgate/testing';
 import { chat, USAGE } from '../test-support/chat-ground.js';
 import { ProxyWorld, settled } from '../test-support/proxy-world.js';
 import { VendorPair } from '../test-support/vendor-pair.js';
@@ -167,16 +167,31 @@ describe('routing in the proxy', () => {
     expect([first.requests.length, second.requests.length]).toEqual([0, 3]);
   });
 
+  const judge = async (changes: object): Promise<void> => {
+    const status = { channelId: 'c1', state: 'healthy', reason: '', since: 0, retryAt: null, ...changes };
+    await world.documents.bucket('health').put(channelStatusKey('c1'), status);
+    await settled();
+  };
+
+  it('tries a half-open channel with one request at a time, however many come', async () => {
+    await judge({ state: 'half-open' });
+    first.respond({ kind: 'silent' });
+    const trial = world.send(chat()).catch(() => undefined);
+    await eventually(() => first.requests.length === 1, 'the trial');
+    for (let request = 0; request < 3; request += 1) expect((await world.send(chat())).status).toBe(200);
+    expect([first.requests.length, second.requests.length]).toEqual([1, 3]);
+    world.server.closeAllConnections();
+    await trial;
+    await eventually(() => world.service.dataPlane.inFlight === 0, 'the end of the trial');
+    first.respond(GOOD);
+    expect((await world.send(chat())).status).toBe(200);
+    expect([first.requests.length, second.requests.length]).toEqual([2, 3]);
+  });
+
   it('uses no credential that channel-health has opened', async () => {
-    await world.documents.bucket('health').put(channelStatusKey('c1'), {
-      channelId: 'c1',
-      state: 'healthy',
-      reason: '',
-      since: 0,
-      retryAt: null,
+    await judge({
       credentials: [{ position: 0, state: 'open', reason: 'refused', retryAt: clock.now() + 60_000 }],
     });
-    await settled();
     for (let request = 0; request < 3; request += 1) await world.send(chat());
     expect(keysAsked()).toEqual(['1', '1', '1']);
   });

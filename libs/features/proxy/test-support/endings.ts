@@ -1,6 +1,8 @@
 import { expect } from '@jest/globals';
+import { systemClock } from '@tollgate/contracts';
 import type { JournalEnd } from '@tollgate/metering';
 import { chatStreamEvents, eventually, type VendorScript } from '@tollgate/testing';
+import type { ProxyLimits } from '../src/proxy-service.js';
 import { OPENING, USAGE } from './chat-ground.js';
 import { ProxyWorld } from './proxy-world.js';
 
@@ -32,11 +34,15 @@ export const chat = (stream: boolean): object => ({
 });
 
 /** A proxy with one channel, whose requests cost something each. */
-export function pricedWorld(vendor: Parameters<ProxyWorld['putChannel']>[1]): Promise<ProxyWorld> {
-  return ProxyWorld.start(async (made) => {
+export function pricedWorld(
+  vendor: Parameters<ProxyWorld['putChannel']>[1],
+  limits: Partial<ProxyLimits> = {},
+): Promise<ProxyWorld> {
+  const prepare = async (made: ProxyWorld): Promise<void> => {
     await made.putChannel('c1', vendor);
     await made.putPrice('gpt-4o', { input: '2.50', output: '10.00', perCall: '0.001' });
-  });
+  };
+  return ProxyWorld.start(prepare, systemClock, limits);
 }
 
 /** Of the only request: one record and one settled hold, which agree. */

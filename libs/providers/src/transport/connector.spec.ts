@@ -170,6 +170,7 @@ describe('connections that are not made the plain way', () => {
   const transportOf = (allowPrivate: boolean) =>
     new HttpTransport({ guard: new EgressGuard({ allowPrivate }), clock: systemClock });
   beforeEach(() => {
+    answered = 0;
     transport = transportOf(true);
   });
   afterEach(async () => {
@@ -178,7 +179,9 @@ describe('connections that are not made the plain way', () => {
     transport.close();
   });
 
+  let answered = 0;
   const answer: RequestListener = (request, response) => {
+    answered += 1;
     const peer = (request.socket as Partial<TLSSocket>).getPeerCertificate?.().subject?.CN ?? '-';
     response.end(`${request.headers.host} ${request.url} ${String(peer)}`);
   };
@@ -250,17 +253,22 @@ describe('connections that are not made the plain way', () => {
       expect(await ask('http://vendor.test', { url: `http://127.0.0.1:${closing}` })).toBe(
         'upstream_unreachable',
       );
+      const mute = await listen(createTcpServer(() => undefined));
+      expect(await ask('http://vendor.test', { url: `http://127.0.0.1:${mute}` })).toBe(
+        'upstream_unreachable',
+      );
       const babbling = await listen(createTcpServer((socket) => socket.end('220 smtp.test ESMTP\r\n\r\n')));
       expect(await ask('http://vendor.test', { url: `http://127.0.0.1:${babbling}` })).toBe(
         'upstream_unreachable',
       );
     });
 
-    it('believe no vendor that the authority does not vouch for', async () => {
+    it('believe no vendor that the authority does not vouch for, and send it nothing', async () => {
       const proxy = await listen(connectProxy(await tlsVendor(), asked));
       const url = { url: `http://127.0.0.1:${proxy}` };
       expect(await ask('https://vendor.test', url)).toBe('upstream_unreachable');
       expect(await ask('https://other.test', url, { ca: pem.ca })).toBe('upstream_unreachable');
+      expect(answered).toBe(0);
     });
   });
 

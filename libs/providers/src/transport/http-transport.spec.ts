@@ -106,6 +106,16 @@ describe('the transport to vendors', () => {
   it.each<[string, string, string]>([
     ['closes without a word', '', 'upstream_unreachable'],
     ['answers garbage', 'ceci n’est pas HTTP\r\n\r\n', 'upstream_invalid_response'],
+    [
+      'says two lengths',
+      'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 5\r\n\r\nhello',
+      'upstream_invalid_response',
+    ],
+    [
+      'says another length of a chunk than it has',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhello\r\n0\r\n\r\n',
+      'upstream_cut',
+    ],
     ['breaks off in its body', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort', 'upstream_cut'],
   ])('tells a vendor that %s', async (_what, bytes, code) => {
     const { recorder } = ask(await rawVendor(bytes));

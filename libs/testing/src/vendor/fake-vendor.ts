@@ -41,6 +41,8 @@ export class FakeVendor {
   readonly requests: VendorRequest[] = [];
   /** Connections of requests that the gateway gave up. */
   abortedCount = 0;
+  /** Of streams: so many events were taken from it, by the gateway or by what lies between. */
+  eventsTaken = 0;
 
   private constructor(
     private readonly server: Server,
@@ -70,6 +72,7 @@ export class FakeVendor {
     this.script = script;
     this.requests.length = 0;
     this.abortedCount = 0;
+    this.eventsTaken = 0;
   }
 
   async stop(): Promise<void> {
@@ -87,11 +90,16 @@ export class FakeVendor {
     response.on('close', () => {
       if (!response.writableEnded) this.abortedCount += 1;
     });
-    await perform(typeof this.script === 'function' ? this.script(seen) : this.script, response);
+    const behaviour = typeof this.script === 'function' ? this.script(seen) : this.script;
+    await perform(behaviour, response, () => (this.eventsTaken += 1));
   }
 }
 
-async function perform(behaviour: VendorBehaviour, response: ServerResponse): Promise<void> {
+async function perform(
+  behaviour: VendorBehaviour,
+  response: ServerResponse,
+  taken: () => void,
+): Promise<void> {
   switch (behaviour.kind) {
     case 'answer': {
       if (behaviour.delayMs !== undefined) await pause(behaviour.delayMs);
@@ -106,7 +114,7 @@ async function perform(behaviour: VendorBehaviour, response: ServerResponse): Pr
       return;
     }
     case 'stream':
-      await stream(behaviour, response);
+      await stream(behaviour, response, taken);
       return;
     case 'cut':
       response.destroy();
@@ -119,10 +127,15 @@ async function perform(behaviour: VendorBehaviour, response: ServerResponse): Pr
 async function stream(
   { events, intervalMs, ending }: Extract<VendorBehaviour, { kind: 'stream' }>,
   response: ServerResponse,
+  taken: () => void,
 ): Promise<void> {
+  const { socket } = response;
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   for (const event of events) {
-    response.write(event);
+    // A socket that was destroyed calls back without an error, too.
+    response.write(event, () => {
+      if (socket?.destroyed === false) taken();
+    });
     if (intervalMs !== undefined) await pause(intervalMs);
     if (response.destroyed) return;
   }

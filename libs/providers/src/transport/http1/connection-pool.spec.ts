@@ -91,7 +91,10 @@ describe('a pool of connections', () => {
     const connecting: buildConnector.connector = (_target, callback) => void made.push(callback);
     return { made, lone: new ConnectionPool('http://vendor.test', connecting, () => now) };
   };
-  const gone = (connection: number) => once(accepted[connection] ?? server, 'close');
+  const gone = async (connection: number): Promise<void> => {
+    const socket = accepted[connection];
+    if (socket?.closed !== true) await once(socket ?? server, 'close');
+  };
 
   it('asks again on the connection that it has', async () => {
     for (let count = 0; count < 3; count += 1) expect(await ask().settled).toBeUndefined();
@@ -202,6 +205,7 @@ describe('a pool of connections', () => {
   ])('tells that a vendor %s', async (_what, broken, error) => {
     serve = broken;
     expect(await ask().settled).toEqual(error);
+    await gone(0);
     serve = (socket) => socket.write(OK);
     expect(await ask().settled).toBeUndefined();
   });
