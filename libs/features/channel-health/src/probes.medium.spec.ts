@@ -169,11 +169,18 @@ describe('a probe that an operator asks for', () => {
     expect([response.statusCode, response.json().code]).toEqual([status, code]);
   });
 
-  it('is refused while no proxy answers', async () => {
+  it('is refused while no proxy answers, and nothing rests because of it', async () => {
     const id = await world.configure('main');
     const replica = await world.start({ rpcClient: inProcessRpcTransport().client() });
-    const response = await world.post(replica, `/channels/${id}/probe`, {});
-    expect([response.statusCode, response.json().code]).toEqual([503, 'service_unavailable']);
+    await world.observe(replica, id, { succeeded: 1 });
+    const healthy = await world.published(id);
+    for (let times = 0; times < 5; times += 1) {
+      const response = await world.post(replica, `/channels/${id}/probe`, {});
+      expect([response.statusCode, response.json().code]).toEqual([503, 'service_unavailable']);
+      await world.pass(replica, SECOND);
+    }
+    expect(await world.published(id)).toEqual(healthy);
+    expect((await world.get(replica, `/channels/${id}/probes`)).json().items).toEqual([]);
   });
 });
 
