@@ -28,6 +28,8 @@ export interface StepResult {
   /** Why the fault could not be played; it was not, then. */
   readonly skipped: string | undefined;
   readonly requests: Readonly<Record<Ending, number>>;
+  /** Requests that were sent and answered whole while the fault lasted. */
+  readonly servedMeanwhile: number;
   readonly violations: readonly string[];
   readonly settledAfterMs: number;
   readonly latencyMs: number;
@@ -90,20 +92,32 @@ export async function playStep(world: World, step: Step, normalLatencyMs: number
   traffic.start();
   await delay(BEFORE_MS);
   vendors[1].behave(step.mood);
-  const { skipped, failure } = await playFault(world, step);
+  const from = performance.now();
+  const { skipped, failure } = await playFaults(world, step);
+  const to = performance.now();
   await delay(AFTER_MS);
   vendors[1].behave(undefined);
   await traffic.pause();
-  const requests = countEndings(traffic.sent.slice(before));
+  const sent = traffic.sent.slice(before);
+  const requests = countEndings(sent);
+  const meanwhile = sent.filter(({ sentAt, endedAt }) => sentAt > from && endedAt < to);
+  const servedMeanwhile = countEndings(meanwhile).complete;
   const verdict = await checkWorld(world, normalLatencyMs);
   const violations = failure === undefined ? verdict.violations : [failure, ...verdict.violations];
-  return { ...verdict, step, skipped, requests, violations };
+  return { ...verdict, step, skipped, requests, servedMeanwhile, violations };
 }
 
-async function playFault(
-  world: World,
-  { fault: name, holdMs }: Step,
-): Promise<Record<'skipped' | 'failure', string | undefined>> {
+type Played = Readonly<Record<'skipped' | 'failure', string | undefined>>;
+
+async function playFaults(world: World, { fault, also = [], holdMs }: Step): Promise<Played> {
+  const played = await Promise.all([fault, ...also].map((name) => playFault(world, name, holdMs)));
+  return {
+    skipped: played.find(({ skipped }) => skipped !== undefined)?.skipped,
+    failure: played.find(({ failure }) => failure !== undefined)?.failure,
+  };
+}
+
+async function playFault(world: World, name: string, holdMs: number): Promise<Played> {
   const fault = FAULTS[name];
   if (fault === undefined) throw new Error(`There is no fault "${name}".`);
   try {

@@ -5,6 +5,8 @@ import { VENDOR_TROUBLE_NAMES } from './vendor/vendor-trouble.js';
 /** One fault of a schedule, and what one vendor does wrong meanwhile. */
 export interface Step {
   readonly fault: string;
+  /** What fails at the same time. */
+  readonly also?: readonly string[];
   /** How long the fault lasts, milliseconds. */
   readonly holdMs: number;
   readonly mood?: VendorMood;
