@@ -79,32 +79,40 @@ function codeIn(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code ?? '');
 }
 
+/** Where a table or a template fills something in. */
+const PLACE = /%[sdij]|\$\{.*(?:\}|$)|\$\w+/;
+
 interface Title {
-  readonly whole: RegExp;
+  isWhole(text: string): boolean;
   /** Ends where a word ends. */
   begins(text: string): boolean;
 }
 
-/** All texts in quotes; what a table or a template fills in fits anything. */
+/** All texts in quotes; what a table or a template fills in fits anything that stands in the file. */
 function titlesOf(source: string): Title[] {
   const literals = source.matchAll(/'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/g);
   return [...literals].flatMap(([, single, double, template]) => {
     const title = (single ?? double ?? template ?? '').replace(/\\(.)/g, '$1');
-    const parts = title.split(/%[sdij]|\$\{.*(?:\}|$)|\$\w+/);
+    const parts = title.split(PLACE);
     // What is filled in everywhere would fit every name.
     if (parts.every((part) => part.trim() === '')) return [];
     const escaped = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
     const begins = (text: string) => title.startsWith(text) && /^[ ,:]/.test(title.slice(text.length));
-    return [{ whole: new RegExp(`^${escaped.join('.*')}$`), begins }];
+    const whole = new RegExp(`^${escaped.join('(.*)')}$`);
+    const isWhole = (text: string): boolean => {
+      const filledIn = whole.exec(text)?.slice(1);
+      return filledIn?.every((part) => PLACE.test(part) || source.includes(part)) ?? false;
+    };
+    return [{ isWhole, begins }];
   });
 }
 
 function isComposed(name: string, titles: readonly Title[], parts: number): boolean {
-  if (titles.some((title) => title.whole.test(name) || title.begins(name))) return true;
+  if (titles.some((title) => title.isWhole(name) || title.begins(name))) return true;
   if (parts === 1) return false;
   return [...name.matchAll(/ /g)].some(({ index }) => {
     const suite = name.slice(0, index);
-    const isSuite = titles.some((title) => title.whole.test(suite));
+    const isSuite = titles.some((title) => title.isWhole(suite));
     return isSuite && isComposed(name.slice(index + 1), titles, parts - 1);
   });
 }
