@@ -21,8 +21,8 @@ import type { UpstreamHandler } from './transport.js';
 import { upstreamConnection, type UpstreamProxy, type UpstreamTls } from './upstream-connection.js';
 
 const TIMEOUTS = {
-  connectTimeoutMs: 2_000,
-  firstByteTimeoutMs: 2_000,
+  connectTimeoutMs: 1_000,
+  firstByteTimeoutMs: 10_000,
   idleTimeoutMs: 2_000,
   totalTimeoutMs: 5_000,
 };
