@@ -10,6 +10,15 @@ import { currentOwner, formatOwner } from '../src/file-journal/owner.js';
 /** The holder of a journal whose process is no more. */
 export const DEAD = formatOwner({ ...currentOwner(), processId: 4_194_303, startTicks: 1 });
 
+/** Rhythms that nobody waits for. */
+export const FAST: Partial<JournalLimits> = {
+  batchDelayMs: 2,
+  syncIntervalMs: 5,
+  watermarkPollMs: 2,
+  retryDelayMinMs: 1,
+  retryDelayMaxMs: 5,
+};
+
 /** A folder for journals, what they publish to, and billing behind it. */
 export class JournalGround {
   readonly parent = mkdtempSync(join(tmpdir(), 'tollgate-journal-'));

@@ -12,17 +12,9 @@ import {
   journalStart,
   ManualClock,
 } from '@tollgate/testing/fakes';
-import { JournalGround } from '../../test-support/journal-ground.js';
+import { FAST, JournalGround } from '../../test-support/journal-ground.js';
 import type { FileJournal, FileJournalOptions } from './file-journal.js';
 import type { JournalLimits } from './limits.js';
-
-const FAST: Partial<JournalLimits> = {
-  batchDelayMs: 2,
-  syncIntervalMs: 5,
-  watermarkPollMs: 2,
-  retryDelayMinMs: 1,
-  retryDelayMaxMs: 5,
-};
 
 describe('the request journal', () => {
   let ground: JournalGround;

@@ -11,18 +11,10 @@ import {
   journalEnd,
   journalStart,
 } from '@tollgate/testing/fakes';
-import { JournalGround } from '../../test-support/journal-ground.js';
+import { FAST, JournalGround } from '../../test-support/journal-ground.js';
 import type { FileJournal, FileJournalOptions } from './file-journal.js';
 import type { JournalLimits } from './limits.js';
 
-const FAST: Partial<JournalLimits> = {
-  batchDelayMs: 2,
-  syncIntervalMs: 5,
-  watermarkPollMs: 2,
-  retryDelayMinMs: 1,
-  retryDelayMaxMs: 5,
-  adoptIntervalMs: 5,
-};
 const OVERLOADED = { code: 'overloaded', retryAfterSeconds: 5 };
 
 describe('a full journal', () => {
@@ -34,7 +26,7 @@ describe('a full journal', () => {
   let diskFull: boolean;
 
   beforeEach(() => {
-    ground = new JournalGround(FAST);
+    ground = new JournalGround({ ...FAST, adoptIntervalMs: 5 });
     ({ parent, eventLog, logger, billing } = ground);
     diskFull = false;
   });

@@ -2,18 +2,11 @@ import { writeSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tollgate/testing';
 import { journalEnd, journalStart } from '@tollgate/testing/fakes';
-import { JournalGround } from '../../test-support/journal-ground.js';
+import { FAST, JournalGround } from '../../test-support/journal-ground.js';
 import type { FileJournal, FileJournalOptions } from './file-journal.js';
 import type { JournalLimits } from './limits.js';
 import { RECORD_BYTES_MAX } from './record.js';
 
-const FAST: Partial<JournalLimits> = {
-  batchDelayMs: 2,
-  syncIntervalMs: 5,
-  watermarkPollMs: 2,
-  retryDelayMinMs: 1,
-  retryDelayMaxMs: 5,
-};
 /** Fifty of their events are more than the log takes in one message. */
 const LONG = ['w'.repeat(60_000)];
 const COUNT = 50;
