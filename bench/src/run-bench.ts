@@ -30,6 +30,8 @@ export async function runBench(world: BenchWorld, options: BenchOptions, say: Sa
   const machine = machineFacts();
   const foreign = new ForeignCpu();
   const { samples, rounds } = await takeSamples(world, options, say);
+  // Of the rounds: what gateways used that are started anew afterwards would count as others'.
+  const foreignShare = foreign.share(machine.cores);
   const keyWalk = await walkKeys(world, options, say);
   const idle = options.idle ? await idleStreams(world, options.plan, say) : {};
   const overload = options.overload ? await overloads(world, options, say) : {};
@@ -37,7 +39,7 @@ export async function runBench(world: BenchWorld, options: BenchOptions, say: Sa
     date: new Date().toISOString().slice(0, 10),
     plan: options.plan,
     machine,
-    foreignShare: foreign.share(machine.cores),
+    foreignShare,
     rounds,
     seconds: (performance.now() - startedAt) / 1_000,
     gateways: world.titles,
