@@ -63,8 +63,7 @@ export function acquitChannel(current: Verdict, now: number): Verdict {
 
 /** Gives back `current` itself when nothing changes. Pure, but for windows that drop what is old. */
 export function judgeChannel(input: JudgeChannelInput): Verdict {
-  const { current, windows, parts } = input;
-  const { credentialsChanged } = input;
+  const { current, windows, parts, credentialsChanged } = input;
   const known = credentialsChanged ? new Map<number, Judgement>() : current.credentials;
   const limits = windows.limits.bySubject(input.now, input.thresholds.oneModelShare, (limited) =>
     isServing(limited === 'channel' ? current.own : known.get(limited)),
