@@ -55,3 +55,15 @@ export interface ProducedSoFar {
   /** 0 when nothing had been produced. */
   readonly producedTokens: number;
 }
+
+/**
+ * The result for a client that had left before: whatever the vendor did at last, nobody was there to see it.
+ *
+ * @param produced until then
+ */
+export function unseen(result: RelayResult, produced: ProducedSoFar): RelayResult {
+  if (result.kind === 'abandoned') return result;
+  if (result.kind !== 'answered') return { kind: 'abandoned', whole: false, ...produced };
+  const { usage, text, producedTokens } = result;
+  return { kind: 'abandoned', whole: true, usage, text, producedTokens };
+}

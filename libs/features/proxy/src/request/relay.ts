@@ -1,10 +1,6 @@
 import { GatewayError, type Clock, type FallbackCondition } from '@tollgate/contracts';
 import {
-  classifyFailure,
-  failureError,
   judgeFault,
-  refusalOf,
-  retryAfterSeconds,
   type FailureRule,
   type UpstreamExchange,
   type UpstreamHandler,
@@ -16,7 +12,9 @@ import { firstOf, isEventStream, isJson, warningsHeader } from './answer-headers
 import type { AnswerSink, Drain, Drains } from './drains.js';
 import type { Passage, StreamPassage, WholeAnswer } from './passage.js';
 import { errorInAnswer } from './passing.js';
-import type { ProducedSoFar, RelayResult } from './relay-result.js';
+import { unseen, type ProducedSoFar, type RelayResult } from './relay-result.js';
+import { UsageTail } from './usage-tail.js';
+import { judgeRefusal } from './vendor-refusal.js';
 
 /** Who the answer is for. */
 export interface RelayClient extends AnswerSink {
@@ -48,7 +46,6 @@ export interface RelayListener {
 /** A JSON answer up to this size is held until it is whole: its errors can then still be retried. */
 const WHOLE_ANSWER_BYTES_MAX = 1_048_576;
 const ERROR_BYTES_MAX = 65_536;
-const USAGE_TAIL_BYTES = 65_536;
 /** An answer that must be whole to be translated may not be larger. */
 const TRANSLATED_BYTES_MAX = 64 * 1_048_576;
 const NOTHING_ELSE = { text: undefined, responseId: null, warnings: [] } as const;
@@ -69,7 +66,7 @@ export class Relay implements UpstreamHandler, CloseListener {
   private flushPending = false;
   private stalled = false;
   private outputBytes = 0;
-  private tail: Buffer | undefined;
+  private readonly tail = new UsageTail();
   private stream: StreamPassage | undefined;
   private over = false;
   /** Where the answer goes: to the client, or nowhere once that left. */
@@ -190,8 +187,11 @@ export class Relay implements UpstreamHandler, CloseListener {
 
   private flush(): void {
     if (this.gathered.length === 0) return;
-    if (this.stream === undefined) this.pass(this.keepTail(this.take()));
-    else this.passEvents(this.stream, this.stream.push(this.takePieces()));
+    if (this.stream === undefined) {
+      const bytes = this.take();
+      this.tail.keep(bytes);
+      this.pass(bytes);
+    } else this.passEvents(this.stream, this.stream.push(this.takePieces()));
   }
 
   private takePieces(): readonly Buffer[] {
@@ -204,13 +204,6 @@ export class Relay implements UpstreamHandler, CloseListener {
   private take(): Buffer {
     const pieces = this.takePieces();
     return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
-  }
-
-  /** Remembers the end of an answer that is too large to be held whole: its usage lies there. */
-  private keepTail(bytes: Buffer): Buffer {
-    const joined = this.tail === undefined ? bytes : Buffer.concat([this.tail, bytes]);
-    this.tail = Buffer.from(joined.subarray(Math.max(0, joined.length - USAGE_TAIL_BYTES)));
-    return bytes;
   }
 
   private passEvents(stream: StreamPassage, bytes: Buffer | null): void {
@@ -274,8 +267,7 @@ export class Relay implements UpstreamHandler, CloseListener {
     const client = this.sink;
     const bytes = this.take();
     if (client.answered && (this.drain === undefined || this.outputBytes > 0)) {
-      this.keepTail(bytes);
-      const usage = passage.readTail(this.tail ?? bytes);
+      const usage = passage.readTail(this.tail.keep(bytes));
       client.end(bytes);
       this.answeredWhole({ ...NOTHING_ELSE, usage }, this.outputBytes + bytes.length);
       return;
@@ -308,19 +300,16 @@ export class Relay implements UpstreamHandler, CloseListener {
   }
 
   private endError(): void {
-    const { passage, failures } = this.options;
+    const { passage, failures, clock } = this.options;
     const client = this.sink;
     const body = this.take();
-    const { status } = this;
-    const vendor = passage.decodeError(status, body);
-    const failure = classifyFailure(status, vendor, failures);
-    const retryAfter = retryAfterSeconds(this.headers, this.options.clock.now());
-    const error = failureError(failure, { ...vendor, status, retryAfter });
-    if (!failure.relayed) {
-      this.fail(error, failure.blamesChannel);
+    const { status, headers } = this;
+    const answer = { status, headers, vendor: passage.decodeError(status, body) };
+    const { error, relayed, blamesChannel, refusal } = judgeRefusal(answer, failures, clock.now());
+    if (!relayed) {
+      this.fail(error, blamesChannel);
       return;
     }
-    const refusal = this.options.withheld === undefined ? undefined : refusalOf(vendor);
     if (this.withholds(refusal)) {
       this.finish({ kind: 'failed', error, blamesChannel: false, refusal });
       return;
@@ -387,14 +376,6 @@ export class Relay implements UpstreamHandler, CloseListener {
     this.guarded(() => this.flush());
   }
 
-  /** Whatever the vendor did at last: nobody was there to see it. */
-  private drained(result: RelayResult): RelayResult {
-    if (result.kind === 'abandoned') return result;
-    if (result.kind !== 'answered') return { kind: 'abandoned', whole: false, ...this.producedSoFar() };
-    const { usage, text, producedTokens } = result;
-    return { kind: 'abandoned', whole: true, usage, text, producedTokens };
-  }
-
   private producedSoFar(): ProducedSoFar {
     const { outputBytes, stream } = this;
     const produced = stream?.producedTokens(outputBytes) ?? outputBytes / BYTES_PER_TOKEN;
@@ -409,6 +390,6 @@ export class Relay implements UpstreamHandler, CloseListener {
     this.options.client.closeListener = undefined;
     this.gathered = [];
     this.drain?.close();
-    this.options.listener.result(this.drain === undefined ? result : this.drained(result));
+    this.options.listener.result(this.drain === undefined ? result : unseen(result, this.producedSoFar()));
   }
 }
