@@ -309,24 +309,42 @@ describe('the request journal', () => {
       expect([...billing.records.values()].every(({ outcome }) => outcome === 'succeeded')).toBe(true);
     });
 
-    it('writes the ends that waited, once, when there is room again', async () => {
-      const journal = await open({}, { write });
+    /** Nobody takes it: neither the disk nor the log. */
+    async function endInVain(journal: FileJournal): Promise<string> {
       eventLog.away = true;
       const start = journalStart();
       const started = await journal.start(start);
       full = true;
       journal.end(started, journalEnd(start));
       await eventually(() => !journal.status.writable, 'the refusal');
-      full = false;
-      await eventually(() => journal.status.writable, 'the next attempt');
-      await journal.close({ timeoutMs: 5 });
+      return start.id;
+    }
+
+    /** By the next journal. */
+    async function expectReplayed(journal: FileJournal, id: string): Promise<void> {
       eventLog.away = false;
       await billing.start();
       await open();
       await eventually(() => billing.closedJournals.has(journal.id), 'the replay');
-      expect([...billing.records.values()]).toEqual([
-        expect.objectContaining({ id: start.id, outcome: 'succeeded' }),
-      ]);
+      expect([...billing.records.values()]).toEqual([expect.objectContaining({ id, outcome: 'succeeded' })]);
+    }
+
+    it('writes the ends that waited, once, when there is room again', async () => {
+      const journal = await open({}, { write });
+      const id = await endInVain(journal);
+      full = false;
+      await eventually(() => journal.status.writable, 'the next attempt');
+      await journal.close({ timeoutMs: 5 });
+      await expectReplayed(journal, id);
+    });
+
+    it('is offered them a last time when the journal is closed unpublished', async () => {
+      const journal = await open({ syncIntervalMs: 60_000 }, { write });
+      const id = await endInVain(journal);
+      const closed = journal.close({ timeoutMs: 20 });
+      full = false;
+      await closed;
+      await expectReplayed(journal, id);
     });
   });
 });

@@ -62,9 +62,7 @@ export class JournalWriter {
     const sequence = this.#lastSequence + 1;
     this.#lastSequence = sequence;
     this.open.ended(request, sequence);
-    const encode = (end: JournalEnd): Buffer =>
-      filed ? this.#buffer.appendEnd(end, sequence) : encodeEvent(end, sequence);
-    const json = this.#encoded(entry, encode);
+    const json = this.#encoded(entry, sequence, filed);
     if (filed) {
       if (this.#firstBuffered === 0) this.#firstBuffered = sequence;
       this.options.backlog.append({ sequence, json });
@@ -155,16 +153,20 @@ export class JournalWriter {
   }
 
   /** Of an event, only its remarks can be of any length: the rest was small enough for a start. */
-  #encoded(entry: JournalEnd, encode: (entry: JournalEnd) => Buffer): Buffer {
+  #encoded(entry: JournalEnd, sequence: number, filed: boolean): Buffer {
     try {
-      return encode(entry);
+      return this.#encode(entry, sequence, filed);
     } catch (error) {
       this.options.logger.error(
         { requestId: entry.id, error: reasonOf(error) },
         'A usage event is too large for the journal; it is recorded without its findings and warnings.',
       );
-      return encode({ ...entry, findings: [], warnings: [] });
+      return this.#encode({ ...entry, findings: [], warnings: [] }, sequence, filed);
     }
+  }
+
+  #encode(entry: JournalEnd, sequence: number, filed: boolean): Buffer {
+    return filed ? this.#buffer.appendEnd(entry, sequence) : encodeEvent(entry, sequence);
   }
 
   #begun(segment: Segment): void {

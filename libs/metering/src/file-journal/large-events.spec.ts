@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@tollgate/testing';
 import { journalEnd, journalStart } from '@tollgate/testing/fakes';
@@ -91,30 +90,4 @@ describe('events that are large', () => {
       ]);
     },
   );
-
-  it('are offered to a full disk again when their journal is closed unpublished', async () => {
-    let full = false;
-    const write = ((descriptor: number, bytes: Buffer, offset: number, length: number): number => {
-      if (full) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
-      return writeSync(descriptor, bytes, offset, length, null);
-    }) as typeof writeSync;
-    const { eventLog, billing } = ground;
-    const journal = await open({ syncIntervalMs: 60_000 }, { write });
-    eventLog.away = true;
-    const start = journalStart();
-    const started = await journal.start(start);
-    full = true;
-    journal.end(started, journalEnd(start));
-    await eventually(() => !journal.status.writable, 'the refusal');
-    const closed = journal.close({ timeoutMs: 20 });
-    full = false;
-    await closed;
-    eventLog.away = false;
-    await billing.start();
-    await open();
-    await eventually(() => billing.closedJournals.has(journal.id), 'the replay');
-    expect([...billing.records.values()]).toEqual([
-      expect.objectContaining({ id: start.id, outcome: 'succeeded' }),
-    ]);
-  });
 });
