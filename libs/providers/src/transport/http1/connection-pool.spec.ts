@@ -85,6 +85,19 @@ describe('a pool of connections', () => {
     pool.ask(request, asked);
     return asked;
   };
+  /** The second one has no connection until the first is answered, and none comes about. */
+  const oneWaits = async () => {
+    let answer: () => void = () => undefined;
+    serve = (socket) => {
+      answer = () => socket.write(OK);
+    };
+    const first = ask();
+    await once(server, 'connection');
+    held = true;
+    const second = ask();
+    await once(accepted[0] ?? server, 'data');
+    return { first, second, answer: () => answer() };
+  };
   /** A pool whose connections come about as the test says, in the order in which they were asked for. */
   const handMade = () => {
     const made: buildConnector.Callback[] = [];
@@ -115,15 +128,7 @@ describe('a pool of connections', () => {
   });
 
   it('gives a connection that is free to who waits for one to be made', async () => {
-    let answer: () => void = () => undefined;
-    serve = (socket) => {
-      answer = () => socket.write(OK);
-    };
-    const first = ask();
-    await once(server, 'connection');
-    held = true;
-    const second = ask();
-    await once(accepted[0] ?? server, 'data');
+    const { first, second, answer } = await oneWaits();
     serve = (socket) => socket.write(OK);
     answer();
     expect([await first.settled, await second.settled]).toEqual([undefined, undefined]);
@@ -252,15 +257,7 @@ describe('a pool of connections', () => {
   });
 
   it('sends what waited for a connection once more when the vendor closes that one', async () => {
-    let answer: () => void = () => undefined;
-    serve = (socket) => {
-      answer = () => socket.write(OK);
-    };
-    const first = ask();
-    await once(server, 'connection');
-    held = true;
-    const second = ask();
-    await once(accepted[0] ?? server, 'data');
+    const { first, second, answer } = await oneWaits();
     held = false;
     serve = (socket, connection) => (connection === 0 ? socket.end() : socket.write(OK));
     answer();
