@@ -47,6 +47,20 @@ describe('members that entries share', () => {
     expect(encoded).toHaveLength(101);
   });
 
+  it('keep of what they were learnt from only what they depend on', () => {
+    const kept: object[] = [];
+    const members = new SharedMembers<Source, Facts>({
+      owner: ({ owner }) => owner,
+      facts: ({ model }) => ({ model }),
+      same: (known) => kept.push(known) > 0,
+      encode: ({ model }) => model,
+    });
+    const source = { owner: {}, model: 'm', warnings: ['of a large request'] };
+    members.of(source);
+    members.of(source);
+    expect(kept).toEqual([{ model: 'm' }]);
+  });
+
   it('are forgotten when there are too many, and learnt anew', () => {
     const { members, encoded } = shared();
     const owners = Array.from({ length: 5_000 }, () => ({}));
