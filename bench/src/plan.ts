@@ -8,7 +8,11 @@ export interface Plan {
   /** A machine too slow for all rounds stops after these, once `roundsMs` are over, warm-up included. */
   readonly roundsMin: number;
   readonly roundsMs: number;
-  /** Requests of a sample at 16 connections, for each weight of a workload. */
+  /** How often in a round each gateway is asked at 16 connections, in turn with the others. */
+  readonly slices: number;
+  /** Requests of each time, for each weight of a workload. */
+  readonly sliceRequests: number;
+  /** Requests of a load at 16 connections that no other gateway's is compared with, for each weight of a workload. */
   readonly loadedRequests: number;
   /** Requests of a sample at 1 connection, for each weight of a workload. */
   readonly singleRequests: number;
@@ -23,10 +27,12 @@ export const LOADED_CONNECTIONS = 16;
 
 export const fullPlan: Plan = {
   mode: 'full',
-  warmUpRounds: 2,
-  rounds: 7,
+  warmUpRounds: 1,
+  rounds: 4,
   roundsMin: 3,
   roundsMs: 350_000,
+  slices: 10,
+  sliceRequests: 250,
   loadedRequests: 500,
   singleRequests: 60,
   steadyRequests: 1_000,
@@ -40,6 +46,8 @@ export const quickPlan: Plan = {
   rounds: 3,
   roundsMin: 1,
   roundsMs: 60_000,
+  slices: 4,
+  sliceRequests: 50,
   loadedRequests: 200,
   singleRequests: 25,
   steadyRequests: 200,

@@ -1,10 +1,11 @@
 import { type GatewayName, type SubjectName } from './gateways/gateway.ts';
 import { type IdleResult } from './measure/idle.ts';
 import { type KeyWalkStep } from './measure/key-walk.ts';
+import { type Loaded } from './measure/load.ts';
 import { type MachineFacts } from './measure/machine.ts';
 import { type OverloadedWorkload, type OverloadResult } from './measure/overload.ts';
-import { type Latency, type Loaded, type Sample } from './measure/sample.ts';
-import { median, spread } from './measure/statistics.ts';
+import { type Sample } from './measure/sample.ts';
+import { median, spread, type Latency } from './measure/statistics.ts';
 import { type Plan } from './plan.ts';
 import { type WorkloadId } from './workloads.ts';
 
@@ -51,7 +52,7 @@ export function summarize(samples: readonly Sample[]): Summary {
   const beside = samples.flatMap(({ besideAftermath }) => besideAftermath ?? []);
   const steady = samples.flatMap((sample) => sample.steady ?? []);
   return {
-    loaded: summarizeLoaded(samples.map(({ loaded }) => loaded)),
+    loaded: summarizeLoaded(samples.flatMap(({ loaded }) => loaded)),
     ...(beside.length > 0 && { besideAftermath: summarizeLoaded(beside) }),
     single: summarizeLatency(samples.map(({ single }) => single)),
     ...(steady.length > 0 && { steady: summarizeLatency(steady) }),

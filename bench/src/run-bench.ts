@@ -2,11 +2,12 @@ import { type BenchWorld } from './bench-world.ts';
 import { type GatewayName } from './gateways/gateway.ts';
 import { measureIdleStreams, type IdleResult } from './measure/idle.ts';
 import { measureKeyWalk, type KeyWalkStep } from './measure/key-walk.ts';
+import { loadInTurn } from './measure/load.ts';
 import { machineFacts } from './measure/machine.ts';
 import { measureOverload, OVERLOADED_WORKLOADS } from './measure/overload.ts';
 import { cpuMicroseconds, machineBusyMicroseconds, processTree } from './measure/processes.ts';
 import { takeSample, type Sample } from './measure/sample.ts';
-import { isAsked, type Subject } from './measure/subject.ts';
+import { isAsked, naming, type Subject } from './measure/subject.ts';
 import { type BenchOptions } from './options.ts';
 import { type Plan } from './plan.ts';
 import { allowOpenFiles } from './process/open-files.ts';
@@ -52,41 +53,50 @@ export async function runBench(world: BenchWorld, options: BenchOptions, say: Sa
 
 async function takeSamples(
   world: BenchWorld,
-  { plan, workloads }: BenchOptions,
+  options: BenchOptions,
   say: Say,
 ): Promise<{ samples: Samples; rounds: number }> {
+  const { plan } = options;
   const samples: Samples = {};
-  // Workload by workload, so that what is compared is measured in the same seconds.
-  const asked = (subjects: readonly Subject[]): [WorkloadId, Subject][] =>
-    workloads.flatMap((id) =>
-      subjects
-        .filter((subject) => isAsked(subject, id))
-        .map((subject): [WorkloadId, Subject] => [id, subject]),
-    );
   const startedAt = performance.now();
   say('warm-up …');
-  for (let round = 0; round < plan.warmUpRounds; round += 1) {
-    for (const [id, subject] of asked(world.subjects)) await sampleOf(world, subject, id, plan);
-  }
+  for (let round = 0; round < plan.warmUpRounds; round += 1) await takeRound(world, options, round);
   let round = 0;
   while (round < plan.rounds) {
     const late = performance.now() - startedAt > plan.roundsMs;
     if (late && round >= plan.roundsMin) break;
     round += 1;
     say(`round ${round} of ${plan.rounds} …`);
-    for (const [id, subject] of asked(inTurn(world.subjects, round))) {
-      ((samples[subject.name] ??= {})[id] ??= []).push(await sampleOf(world, subject, id, plan));
+    for (const { subject, id, sample } of await takeRound(world, options, round)) {
+      ((samples[subject.name] ??= {})[id] ??= []).push(sample);
     }
   }
   return { samples, rounds: round };
 }
 
-async function sampleOf(world: BenchWorld, subject: Subject, id: WorkloadId, plan: Plan): Promise<Sample> {
-  try {
-    return await takeSample(subject, id, plan, world.processesBeside(subject));
-  } catch (error) {
-    throw new Error(`${subject.name}, ${id}: ${messageOf(error)}. The run does not count.`, { cause: error });
+interface Taken {
+  readonly subject: Subject;
+  readonly id: WorkloadId;
+  readonly sample: Sample;
+}
+
+/** Workload by workload, so that what is compared is measured in the same seconds. */
+async function takeRound(
+  world: BenchWorld,
+  { plan, workloads }: BenchOptions,
+  round: number,
+): Promise<Taken[]> {
+  const taken: Taken[] = [];
+  for (const id of workloads) {
+    const subjects = world.subjects.filter((subject) => isAsked(subject, id));
+    const loaded = await loadInTurn(subjects, id, { plan, round });
+    for (const subject of inTurn(subjects, round)) {
+      const others = world.processesBeside(subject);
+      const rest = await naming(subject, id, () => takeSample(subject, id, plan, others));
+      taken.push({ subject, id, sample: { ...rest, loaded: loaded.get(subject) ?? [] } });
+    }
   }
+  return taken;
 }
 
 async function idleStreams(

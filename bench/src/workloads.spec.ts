@@ -17,11 +17,11 @@ describe('the workloads', () => {
     });
     expect(paths).toEqual([
       ['J1', 8, '/v1/chat/completions', '/v1/chat/completions'],
-      ['JL', 2, '/v1/chat/completions', '/v1/chat/completions'],
+      ['JL', 4, '/v1/chat/completions', '/v1/chat/completions'],
       ['J60', 8, '/v1/chat/completions', '/v1/chat/completions'],
       ['SB', 8, '/v1/chat/completions', '/v1/chat/completions'],
-      ['AO', 2, '/v1/messages', '/v1/chat/completions'],
-      ['OA', 2, '/v1/chat/completions', '/v1/messages'],
+      ['AO', 3, '/v1/messages', '/v1/chat/completions'],
+      ['OA', 3, '/v1/chat/completions', '/v1/messages'],
     ]);
   });
 });

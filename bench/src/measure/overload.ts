@@ -77,7 +77,7 @@ export async function measureOverload(subject: Subject, id: OverloadedWorkload):
   if (gateway === undefined) throw new Error('The direct call is no gateway.');
   const { weight } = workloads[id];
   const asked = { port, pid: gateway.server.pid, weight, ...requestOf(subject, id) };
-  return standingStill(gateway.aftermath, () => overloadInRounds(asked));
+  return standingStill([subject], () => overloadInRounds(asked));
 }
 
 async function overloadInRounds(asked: Asked): Promise<OverloadResult> {

@@ -1,14 +1,15 @@
-import { type ServerProcess } from '../process/server-process.ts';
+import { type Subject } from './subject.ts';
 
-/** Measures while a server, if there is one, does nothing. What it was sent it does afterwards. */
+/** Measures while the aftermaths of gateways stand still. What they were sent they do afterwards. */
 export async function standingStill<Result>(
-  server: ServerProcess | undefined,
+  subjects: readonly Pick<Subject, 'gateway'>[],
   measure: () => Promise<Result>,
 ): Promise<Result> {
-  server?.pause();
+  const servers = subjects.flatMap(({ gateway }) => gateway?.aftermath ?? []);
+  for (const server of servers) server.pause();
   try {
     return await measure();
   } finally {
-    server?.resume();
+    for (const server of servers) server.resume();
   }
 }

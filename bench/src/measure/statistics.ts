@@ -23,3 +23,15 @@ export function spread(values: readonly number[]): number {
   const middle = median(values);
   return middle === 0 ? 0 : (percentile(values, 75) - percentile(values, 25)) / middle;
 }
+
+/** In microseconds. */
+export interface Latency {
+  readonly p50Us: number;
+  readonly p99Us: number;
+}
+
+/** @throws Error without any time */
+export function latencyOf(timesUs: Float64Array): Latency {
+  const values = [...timesUs];
+  return { p50Us: percentile(values, 50), p99Us: percentile(values, 99) };
+}

@@ -31,6 +31,20 @@ export function requestOf({ name, requests }: Subject, id: WorkloadId): SubjectR
   return request;
 }
 
+/** @throws Error who was asked what when the work failed */
+export async function naming<Result>(
+  { name }: Subject,
+  id: WorkloadId,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`${name}, ${id}: ${message}. The run does not count.`, { cause: error });
+  }
+}
+
 /**
  * Looks closely at one answer of each kind: what has the vendor's content once has it each time, if status, length and end
  * are the same.

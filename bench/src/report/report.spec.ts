@@ -8,12 +8,13 @@ import { judge } from './targets.js';
 function sample(cpuUs: number, p50Us: number): Sample {
   const single = { p50Us, p99Us: 3 * p50Us };
   const steady = { p50Us: p50Us / 2, p99Us: p50Us };
-  return { requests: 100, loaded: { cpuUs, ...single }, single, steady, behindUs: 7, residentKb: 102_400 };
+  return { loaded: [{ cpuUs, ...single }], single, steady, behindUs: 7, residentKb: 102_400 };
 }
 
 /** With an aftermath that makes everything half as dear again when it is done beside it. */
 function sampleBeside(cpuUs: number, p50Us: number): Sample {
-  return { ...sample(cpuUs, p50Us), besideAftermath: sample(1.5 * cpuUs, 1.5 * p50Us).loaded };
+  const besideAftermath = { cpuUs: 1.5 * cpuUs, p50Us: 1.5 * p50Us, p99Us: 4.5 * p50Us };
+  return { ...sample(cpuUs, p50Us), besideAftermath };
 }
 
 function results(samples: Samples): Results {
@@ -45,7 +46,11 @@ function results(samples: Samples): Results {
 
 const run = results({
   direct: { J1: [sample(0, 40)], SB: [sample(0, 90)], AO: [sample(0, 100)] },
-  bare: { J1: [50, 40, 900].map((cpuUs) => sample(cpuUs, 100)), SB: [sample(100, 50)] },
+  bare: {
+    J1: [50, 40, 900].map((cpuUs) => sample(cpuUs, 100)),
+    JL: [sample(50, 100)],
+    SB: [sample(100, 50)],
+  },
   tollgate: {
     J1: [65, 60, 80].map((cpuUs) => sampleBeside(cpuUs, 250)),
     JL: [sample(70, 270)],
@@ -111,6 +116,16 @@ describe('the report of a run', () => {
     expect(p50?.measured).toBe(0.12);
   });
 
+  it('compares slice by slice within a round', () => {
+    const inSlices = (values: number[]): Sample[] => [
+      { ...sample(0, 0), loaded: values.map((value) => ({ cpuUs: value, p50Us: value, p99Us: value })) },
+    ];
+    const [cpu] = judge(
+      results({ bare: { J1: inSlices([50, 100, 2_000]) }, tollgate: { J1: inSlices([60, 140, 2_400]) } }),
+    );
+    expect(cpu?.measured).toBe(1.2);
+  });
+
   it('compares Tollgate among many channels with itself among few', () => {
     const crowded = { ...run.samples, crowded: { J1: [sample(65, 0)], SB: [sample(220, 0)] } };
     const verdicts = judge(results(crowded)).map(({ verdict }) => verdict);
@@ -166,7 +181,7 @@ describe('the report of a run', () => {
 
   it('leaves empty what a gateway was not asked', () => {
     expect(row('CPU time', 'bare').slice(4)).toEqual(['100.0 ±0%', '–', '–']);
-    expect(row("Tollgate's CPU time", 'bare')).toEqual(['bare', '1.30', '–', '–', '2.00', '–', '–']);
+    expect(row("Tollgate's CPU time", 'bare')).toEqual(['bare', '1.30', '1.40', '–', '2.00', '–', '–']);
   });
 
   it('shows memory under load, after a start and a stream', () => {

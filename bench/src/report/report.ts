@@ -1,6 +1,6 @@
 import { type GatewayName } from '../gateways/gateway.ts';
 import { type IdleResult } from '../measure/idle.ts';
-import { type Latency } from '../measure/sample.ts';
+import { type Latency } from '../measure/statistics.ts';
 import { type LoadedSummary, type Results } from '../results.ts';
 import { workloadIds, workloads, type WorkloadId } from '../workloads.ts';
 import { keyWalkSection, overloadSection } from './more-sections.ts';
@@ -38,12 +38,12 @@ function facts({ date, machine, plan, rounds, seconds, gateways, skipped, foreig
     `- Node ${node} (V8 ${v8}) for every Node gateway`,
     ...Object.values(gateways).map((title) => `- ${title}`),
     ...Object.values(skipped).map((reason) => `- not measured: ${reason}`),
-    ...workloadIds.map((id) => `- ${id}: ${workloads[id].title}, ${requestsOf(plan, id)} requests a sample`),
+    ...workloadIds.map((id) => `- ${id}: ${workloads[id].title}, ${requestsOf(plan, id)}`),
   ].join('\n');
 }
 
-function requestsOf({ loadedRequests }: Results['plan'], id: WorkloadId): number {
-  return loadedRequests * workloads[id].weight;
+function requestsOf({ slices, sliceRequests }: Results['plan'], id: WorkloadId): string {
+  return `${slices} times ${sliceRequests * workloads[id].weight} requests a round`;
 }
 
 function measured(results: Results): GatewayName[] {

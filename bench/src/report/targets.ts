@@ -1,6 +1,7 @@
 import { type SubjectName } from '../gateways/gateway.ts';
-import { type Latency, type Sample } from '../measure/sample.ts';
-import { median } from '../measure/statistics.ts';
+import { type Loaded } from '../measure/load.ts';
+import { type Sample } from '../measure/sample.ts';
+import { median, type Latency } from '../measure/statistics.ts';
 import { type Results } from '../results.ts';
 import { STEADY_RATE, type WorkloadId } from '../workloads.ts';
 
@@ -16,7 +17,7 @@ export interface Target {
 
 export const targets: readonly Target[] = [
   atMost(1.35, { workload: 'J1', than: 'bare' }),
-  limited(1.35),
+  atMost(1.35, { workload: 'JL', than: 'bare' }),
   atMost(0.12, { workload: 'J1', than: 'portkey' }),
   atMost(1.25, { workload: 'SB', than: 'bare' }),
   // To translate a stream may cost as much again as to pass it on.
@@ -44,15 +45,6 @@ function atMost(max: number, { workload, than }: { workload: WorkloadId; than: S
     title,
     max,
     measure: ({ samples }) => cpuRatio(samples.tollgate?.[workload], samples[than]?.[workload]),
-  };
-}
-
-/** The bare proxy knows no limits: to it JL is J1. */
-function limited(max: number): Target {
-  return {
-    title: `JL, CPU time: at most ${max} × bare`,
-    max,
-    measure: ({ samples: { tollgate, bare } }) => cpuRatio(tollgate?.JL, bare?.J1),
   };
 }
 
@@ -89,7 +81,8 @@ type Taken = readonly Sample[] | undefined;
 
 /** One's CPU time a request as a multiple of the other's. @returns `undefined` if one of them was not measured */
 export function cpuRatio(own: Taken, other: Taken): number | undefined {
-  return paired(own, other, (one, two) => one.loaded.cpuUs / two.loaded.cpuUs);
+  const slices = (taken: Taken): readonly Loaded[] | undefined => taken?.flatMap(({ loaded }) => loaded);
+  return paired(slices(own), slices(other), (one, two) => one.cpuUs / two.cpuUs);
 }
 
 /** What a gateway adds to the direct call. @returns `undefined` if one of them was not measured */
@@ -102,19 +95,19 @@ export function addedTime(through: readonly Latency[], direct: readonly Latency[
 /** A way of asking. */
 export type Load = 'loaded' | 'besideAftermath' | 'single' | 'steady';
 
-/** Of one way of asking, by rounds. */
+/** Of one way of asking, by rounds or, if loaded, by slices. */
 export function latencies(taken: Taken, load: Load): readonly Latency[] {
   return taken?.flatMap((sample) => sample[load] ?? []) ?? [];
 }
 
-/** The median of what comes of the samples of each round: they stood beside one another, whatever the machine did then. */
+/** The median of what comes of each two that stood beside one another, whatever the machine did then. */
 function paired<Item>(
   own: readonly Item[] | undefined,
   other: readonly Item[] | undefined,
   compare: (own: Item, other: Item) => number,
 ): number | undefined {
-  const compared = own?.flatMap((item, round) => {
-    const beside = other?.[round];
+  const compared = own?.flatMap((item, index) => {
+    const beside = other?.[index];
     return beside === undefined ? [] : [compare(item, beside)];
   });
   return compared === undefined || compared.length === 0 ? undefined : median(compared);
