@@ -158,6 +158,37 @@ describe('a probe that an operator asks for', () => {
     expect(shown.days).toMatchObject([{ requests: 0, failed: 0 }]);
   });
 
+  it('and that succeeds ends the rest of what it tried, and of nothing else', async () => {
+    const id = await world.configure('main', {
+      credentials: [key('one'), key('two')],
+      models: [model('a', 'vendor-a'), model('b', 'vendor-b')],
+    });
+    const replica = await world.start({ rpcClient });
+    await world.observe(replica, id, { credential: 0, model: 'a', failed: { credential_invalid: 1 } });
+    await world.observe(replica, id, { credential: 1, model: 'b', failed: { model_gone: 1 } });
+    const states = async () => {
+      const { credentials, models } = (await world.published(id)) ?? {};
+      return {
+        credentials: credentials?.map(({ state }) => state),
+        models: models?.map(({ state }) => state),
+      };
+    };
+    expect(await states()).toEqual({ credentials: ['open'], models: ['open'] });
+
+    proxy.failure = 'credential_invalid';
+    await world.post(replica, `/channels/${id}/probe`, { credential: 0, model: 'a' });
+    await replica.judge.judgeNow();
+    expect(await states()).toEqual({ credentials: ['open'], models: ['open'] });
+
+    proxy.failure = null;
+    await world.post(replica, `/channels/${id}/probe`, { credential: 0, model: 'a' });
+    await eventually(async () => {
+      await replica.judge.judgeNow();
+      return (await states()).credentials?.[0] === 'half-open';
+    }, 'the credential to be on trial');
+    expect(await states()).toEqual({ credentials: ['half-open'], models: ['open'] });
+  });
+
   it.each([
     ['/channels/unknown/probe', {}, 404, 'not_found'],
     ['/channels/ID/probe', { operation: 'dance' }, 400, 'validation_failed'],

@@ -34,7 +34,7 @@ export class ProbeController {
   @HttpCode(OK)
   @ApiOperation({
     summary:
-      'Try the channel with a tiny request, which the vendor charges and no tenant does. Its result counts in its health.',
+      'Try the channel with a tiny request, which the vendor charges and no tenant does. Its result counts in its health, and a success ends a rest.',
   })
   @ApiOkResponse({ type: ProbeView })
   async probe(@Param('channelId') channelId: string, @Body() asked: ProbeChannelDto): Promise<ProbeView> {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { latencyBucket } from '@tollgate/contracts';
 import { JudgedChannel, SECOND, type Seen } from '../../test-support/judged-channel.js';
-import { acquitChannel, transitions } from './judge-channel.js';
+import { acquitChannel, endRests, transitions } from './judge-channel.js';
 
 let channel: JudgedChannel;
 beforeEach(() => {
@@ -221,5 +221,37 @@ describe('transitions', () => {
       { part: null, from: 'healthy', to: { state: 'open' }, observed: { failed: 2 } },
     ]);
     expect(transitions(channel.verdict, channel.verdict, channel.windows, channel.now)).toEqual([]);
+  });
+});
+
+describe('a probe that succeeds', () => {
+  const channel = () => {
+    const judged = new JudgedChannel();
+    judged.see({ credential: 0, model: 'a', failed: { credential_invalid: 1 } });
+    judged.see({ credential: 1, model: 'b', failed: { model_gone: 1 } });
+    return judged;
+  };
+
+  it('puts the credential and the model on trial that it tried, if they rest', () => {
+    const judged = channel();
+    judged.verdict = endRests(judged.verdict, { credential: 0, model: 'b' }, judged.now);
+    judged.judge();
+    expect(judged.states).toMatchObject({ credentials: { 0: 'half-open' }, models: { b: 'half-open' } });
+  });
+
+  it.each([[{ credential: 1, model: 'a' }], [{}]])('leaves others alone: %j', (tried) => {
+    const { verdict, now } = channel();
+    expect(endRests(verdict, tried, now)).toBe(verdict);
+  });
+
+  it('puts a channel on trial that rests itself, and a second failure lets it rest for longer', () => {
+    const judged = new JudgedChannel();
+    judged.see({ failed: { upstream_unreachable: 20 } });
+    const [first] = [judged.verdict.own];
+    judged.verdict = endRests(judged.verdict, {}, judged.now);
+    judged.judge();
+    expect(judged.verdict.own).toMatchObject({ state: 'half-open', rests: first.rests });
+    judged.see({ failed: { upstream_unreachable: 1 } });
+    expect(judged.verdict.own).toMatchObject({ state: 'open', rests: first.rests + 1 });
   });
 });

@@ -3,7 +3,7 @@ import { type ChannelParts, hasPart, type Part, partCount, type PartKind } from 
 import { ChannelWindow, type Pace, sumTotals, type WindowSummary } from './channel-window.js';
 import { type ChannelWindows, type Look } from './channel-windows.js';
 import { sumFailures } from './failure-run.js';
-import { acquit, firstJudgement, judge, type JudgeInput, type Judgement } from './judge.js';
+import { acquit, endRest, firstJudgement, judge, type JudgeInput, type Judgement } from './judge.js';
 import { slownessOf, type SlownessLimits, type UsualPace } from './slowness.js';
 import { type LimitsBySubject } from './rate-limits.js';
 import { type Thresholds } from './thresholds.js';
@@ -59,6 +59,37 @@ export function acquitChannel(current: Verdict, now: number): Verdict {
   return whole === current.whole && !hasParts
     ? current
     : { whole, own: whole, credentials: new Map(), models: new Map() };
+}
+
+/**
+ * A probe succeeded: whatever rests and was tried by it goes on trial with the next judgement. A probe that fails says
+ * nothing new of what rests. Gives back `current` itself when nothing of it rests.
+ *
+ * @param tried - the credential and the model of the probe
+ */
+export function endRests(
+  current: Verdict,
+  tried: { readonly credential?: number | undefined; readonly model?: string | undefined },
+  now: number,
+): Verdict {
+  const { own, credentials, models } = current;
+  const ended = {
+    own: endRest(own, now),
+    credentials: endRestOf(credentials, tried.credential, now),
+    models: endRestOf(models, tried.model, now),
+  };
+  const isSame = ended.own === own && ended.credentials === credentials && ended.models === models;
+  return isSame ? current : { whole: current.whole, ...ended };
+}
+
+function endRestOf<Key>(
+  parts: ReadonlyMap<Key, Judgement>,
+  key: Key | undefined,
+  now: number,
+): ReadonlyMap<Key, Judgement> {
+  const part = key === undefined ? undefined : parts.get(key);
+  const ended = part && endRest(part, now);
+  return key === undefined || ended === undefined || ended === part ? parts : new Map(parts).set(key, ended);
 }
 
 /** Gives back `current` itself when nothing changes. Pure, but for windows that drop what is old. */

@@ -53,6 +53,11 @@ export function acquit(current: Judgement, now: number): Judgement {
     : healthy(now, 'Channels are not judged: settings.health.enabled is false.');
 }
 
+/** What rests may go on trial from now on; anything else is left as it is. */
+export function endRest(current: Judgement, now: number): Judgement {
+  return current.state === 'open' ? { ...current, retryAt: now } : current;
+}
+
 /**
  * healthy ⇄ degraded → open → half-open → healthy or open again. Pure; gives back `current` itself when nothing
  * changes.

@@ -12,6 +12,7 @@ import { type ChannelParts } from '../judgement/channel-parts.js';
 import { ChannelWindows } from '../judgement/channel-windows.js';
 import {
   acquitChannel,
+  endRests,
   firstVerdict,
   judgeChannel,
   transitions,
@@ -67,9 +68,12 @@ export class ChannelBoard {
   }
 
   /** Observations of channels that do not exist are passed over. */
-  observe(observation: ChannelObservationV1, now: number): void {
+  observe(observation: ChannelObservationV1, now: number, { isProbe }: { readonly isProbe: boolean }): void {
     const entry = this.#entries.get(observation.channelId);
     if (entry !== undefined) {
+      if (isProbe && observation.succeeded > 0) {
+        entry.verdict = endRests(entry.verdict, observation, now);
+      }
       entry.windows.observe(observation, entry.parts, now);
       entry.affected.observe(observation, entry.verdict, now);
       entry.seenAt = now;

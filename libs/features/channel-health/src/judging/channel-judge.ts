@@ -231,9 +231,10 @@ export class ChannelJudge {
         );
         continue;
       }
+      const isProbe = message.data.proxyId === PROBER_ID;
       for (const observation of message.data.observations) {
-        this.#board.observe(observation, now);
-        if (message.data.proxyId !== PROBER_ID) {
+        this.#board.observe(observation, now, { isProbe });
+        if (!isProbe) {
           this.#traffic.observe(observation);
         }
       }
