@@ -70,13 +70,16 @@ describe('a probe', () => {
     expect(vendor.requests.map(({ json }) => json?.['model'])).toEqual([model]);
   });
 
-  it('asks a model that embeds for a vector', async () => {
+  it('asks a model that embeds for a vector, never for a stream', async () => {
     vendor.respond(openaiEmbeddings([[0.1, 0.2]], 1));
     await world.putChannel('c1', vendor, {
       models: [{ name: 'text-embedding-3', upstream: 'text-embedding-3', cost: null }],
     });
-    expect(await probe()).toMatchObject({ operation: 'embeddings', streamed: false, failure: null });
-    expect(vendor.requests[0]!.path).toBe('/v1/embeddings');
+    expect(await probe({ streamed: true })).toMatchObject({
+      ...{ operation: 'embeddings', streamed: false, failure: null },
+    });
+    expect(vendor.requests).toMatchObject([{ path: '/v1/embeddings' }]);
+    expect(vendor.requests[0]!.json?.stream).toBeUndefined();
   });
 
   it('goes the way of a dialect that the vendor speaks', async () => {
