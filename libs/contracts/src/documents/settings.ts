@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { groupLimits } from '../limits.js';
 import { nameString } from '../name.js';
+import { PROBE_OPERATIONS } from '../rpc.js';
 import { milliseconds } from './milliseconds.js';
 import { AFFINITY_DEFAULT, affinityRules, ROUTING_STRATEGIES } from './routing.js';
 
@@ -106,6 +107,17 @@ export const settingsDocument = z.strictObject({
           intervalSeconds: z.number().int().min(10).max(86_400).default(60),
           /** Channels without requests for so long are probed, too; `null`: never. */
           idleSeconds: z.number().int().min(60).max(86_400).nullable().default(null),
+          /** `true`: answers are asked for as streams, where the operation has them. */
+          stream: z.boolean().default(false),
+          /** Each is tried, in this order; `null`: what the channel's cheapest model is for. */
+          operations: z
+            .array(z.enum(PROBE_OPERATIONS))
+            .min(1)
+            .refine((operations) => new Set(operations).size === operations.length, {
+              message: 'operations of probes must differ',
+            })
+            .nullable()
+            .default(null),
         })
         .prefault({}),
       /** What vendors tell of their models and of our balance. */

@@ -1,14 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Controller, Module, type INestMicroservice } from '@nestjs/common';
+import { Controller, Module, type INestMicroservice, UseFilters } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type ClientProxy, MessagePattern, Payload } from '@nestjs/microservices';
 import {
   type ChannelProbeReply,
   type ChannelProbeRequest,
+  GatewayError,
   RPC,
   type VendorQueryReply,
 } from '@tollgate/contracts';
-import { inProcessRpcTransport } from '@tollgate/messaging/rpc';
+import { GatewayErrorRpcFilter, inProcessRpcTransport } from '@tollgate/messaging/rpc';
 import { eventually } from '@tollgate/testing';
 import { HealthWorld, key, model, type Replica, SECOND } from '../test-support/health-world.js';
 
@@ -17,19 +18,24 @@ jest.setTimeout(30_000);
 /** What the proxy of these tests answers, and what it was asked. */
 const proxy = {
   failure: null as string | null,
+  lacks: null as string | null,
   vendor: { models: null, balance: null } as VendorQueryReply,
   probes: [] as ChannelProbeRequest[],
 };
 
 @Controller()
+@UseFilters(GatewayErrorRpcFilter)
 class FakeProxy {
   @MessagePattern(RPC.channelProbe)
   probe(@Payload() request: ChannelProbeRequest): ChannelProbeReply {
     proxy.probes.push(request);
+    if (proxy.lacks !== null && request.operation === proxy.lacks) {
+      throw new GatewayError('unsupported_operation', 'The channel has no model that a probe could try.');
+    }
     world.clock.advance(34);
     const { failure } = proxy;
     return {
-      operation: 'chat',
+      operation: request.operation ?? 'chat',
       ...{ model: request.model ?? 'a', credential: request.credential ?? 0, streamed: request.streamed },
       ...{ failure, blamesChannel: failure !== null, message: failure === null ? null : 'It failed.' },
       ...{ firstByteMs: 12, durationMs: 34 },
@@ -63,6 +69,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   proxy.failure = null;
+  proxy.lacks = null;
   proxy.vendor = { models: null, balance: null };
   proxy.probes.length = 0;
 });
@@ -87,6 +94,20 @@ describe('scheduled probes', () => {
     await becomes(replica, id, { state: 'healthy', reason: 'The trial succeeded 3 times.' });
     expect(proxy.probes).toHaveLength(3);
     expect(proxy.probes[0]).toMatchObject({ channelId: id, model: null, credential: null });
+  });
+
+  it('ask for the operations and streams that the operator wants, and pass over what a channel lacks', async () => {
+    const id = await world.configure('main');
+    await world.set({ probes: { enabled: true, stream: true, operations: ['embeddings', 'chat'] } });
+    proxy.lacks = 'embeddings';
+    const replica = await world.start({ rpcClient });
+    await world.observe(replica, id, { failed: { upstream_error: 10 } });
+    await world.pass(replica, 10 * SECOND);
+    await becomes(replica, id, { state: 'healthy', reason: 'The trial succeeded 3 times.' });
+    expect(proxy.probes.map(({ operation, streamed }) => [operation, streamed])).toEqual([
+      ['embeddings', true],
+      ...Array.from({ length: 3 }, () => ['chat', true]),
+    ]);
   });
 
   it('try the credential or model that is on trial, and rest it again when it fails', async () => {

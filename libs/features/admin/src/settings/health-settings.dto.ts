@@ -1,9 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { NOTIFICATION_KINDS, type NotificationRule } from '@tollgate/contracts';
+import {
+  NOTIFICATION_KINDS,
+  PROBE_OPERATIONS,
+  type NotificationRule,
+  type ProbeOperation,
+} from '@tollgate/contracts';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  ArrayUnique,
   IsArray,
   IsEmail,
   IsIn,
@@ -57,6 +63,30 @@ export class HealthProbesDto {
   @Min(60)
   @Max(DAY_SECONDS)
   idleSeconds?: number | null;
+
+  @OptionalFlag({
+    default: false,
+    description: 'true: answers are asked for as streams, where the operation has them.',
+  })
+  stream?: boolean;
+
+  @ApiPropertyOptional({
+    enum: PROBE_OPERATIONS,
+    isArray: true,
+    minItems: 1,
+    uniqueItems: true,
+    nullable: true,
+    default: null,
+    description:
+      'Each is tried, in this order; one that the channel has no model for is passed over. A model on trial is asked ' +
+      "for what it is for. null: what the channel's cheapest model is for.",
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayUnique()
+  @IsIn(PROBE_OPERATIONS, { each: true })
+  operations?: ProbeOperation[] | null;
 }
 
 export class VendorChecksDto {

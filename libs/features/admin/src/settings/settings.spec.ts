@@ -31,9 +31,33 @@ describe('settings', () => {
     );
     expect(merged.health).toEqual({
       ...DEFAULTS.health,
-      probes: { enabled: true, intervalSeconds: 30, idleSeconds: null },
+      probes: { ...DEFAULTS.health.probes, enabled: true, intervalSeconds: 30 },
       notifications: [],
     });
+  });
+
+  it('that were written before probes had streams and operations keep their meaning', () => {
+    const written = { enabled: true, intervalSeconds: 60, idleSeconds: null };
+    expect(settingsDocument.parse({ health: { probes: written } }).health.probes).toEqual({
+      ...written,
+      ...{ stream: false, operations: null },
+    });
+  });
+
+  it.each([
+    [null, false],
+    [['embeddings'], false],
+    [['embeddings', 'chat'], false],
+    [[], true],
+    [['chat', 'chat'], true],
+    [['dance'], true],
+    ['chat', true],
+  ])('have operations of probes, each once: %j refused: %j', (operations, refused) => {
+    const value = { health: { probes: { operations } } };
+    expect([validate(value).length > 0, !settingsDocument.safeParse(value).success]).toEqual([
+      refused,
+      refused,
+    ]);
   });
 
   it.each([

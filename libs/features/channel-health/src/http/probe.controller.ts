@@ -46,7 +46,7 @@ export class ProbeController {
       streamed: asked.stream ?? false,
       credential: asked.credential ?? null,
     };
-    return toProbeView(await this.prober.probe(request, 'manual'));
+    return toProbeView(await this.prober.probe(request));
   }
 
   @Get('probes')

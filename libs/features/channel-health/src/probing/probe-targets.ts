@@ -1,4 +1,4 @@
-import { type SettingsDocument } from '@tollgate/contracts';
+import { type ProbeOperation, type SettingsDocument } from '@tollgate/contracts';
 import { type Judgement } from '../judgement/judge.js';
 import { type Verdict } from '../judgement/judge-channel.js';
 
@@ -6,7 +6,12 @@ import { type Verdict } from '../judgement/judge-channel.js';
 export interface ProbePart {
   readonly credential: number | null;
   readonly model: string | null;
+  /** In turn. */
+  readonly operations: readonly (ProbeOperation | null)[];
 }
+
+/** A model is asked for what it is for: others fail, and would be held against it. */
+const OWN_OPERATION = [null];
 
 export interface ProbeSubject {
   readonly verdict: Verdict;
@@ -17,21 +22,22 @@ export interface ProbeSubject {
 /** Everything that is on trial, else the channel where nobody used it for long. Empty: nothing is to be tried. */
 export function probeTargets(
   { verdict, seenAt }: ProbeSubject,
-  { idleSeconds }: Pick<SettingsDocument['health']['probes'], 'idleSeconds'>,
+  { idleSeconds, ...settings }: Pick<SettingsDocument['health']['probes'], 'idleSeconds' | 'operations'>,
   now: number,
 ): ProbePart[] {
   const { own, credentials, models } = verdict;
   if (own.state === 'open') {
     return [];
   }
+  const operations = settings.operations ?? [null];
   const parts: ProbePart[] = [
-    ...onTrial(credentials).map((credential) => ({ credential, model: null })),
-    ...onTrial(models).map((model) => ({ credential: null, model })),
+    ...onTrial(credentials).map((credential) => ({ credential, model: null, operations })),
+    ...onTrial(models).map((model) => ({ credential: null, model, operations: OWN_OPERATION })),
   ];
   const isIdle =
     idleSeconds !== null && now - seenAt >= idleSeconds * 1_000 && verdict.whole.state !== 'open';
   return parts.length === 0 && (own.state === 'half-open' || isIdle)
-    ? [{ credential: null, model: null }]
+    ? [{ credential: null, model: null, operations }]
     : parts;
 }
 

@@ -34,8 +34,9 @@ const INTERVAL_SPREAD = 0.1;
 type ProbeSettings = SettingsDocument['health']['probes'];
 
 interface Trial {
-  /** Probes at most. */
+  /** Successes that are enough, unless there are more operations to try. */
   readonly count: number;
+  readonly streamed: boolean;
   readonly isLeading: () => boolean;
 }
 
@@ -68,7 +69,7 @@ export class Prober {
         this.#nextAt.set(id, now + this.#intervalMs(settings));
         const count =
           subject.verdict.whole.state === 'healthy' && subject.verdict.models.size === 0 ? 1 : PROBES_A_TRIAL;
-        void this.#try(id, targets, { count, isLeading });
+        void this.#try(id, targets, { count, streamed: settings.stream, isLeading });
       }
     }
   }
@@ -80,15 +81,25 @@ export class Prober {
     }
   }
 
-  /** One probe, stored and told. @throws GatewayError when no proxy tried: `service_unavailable`, `not_found` … */
-  async probe(request: ChannelProbeRequest, trigger: ProbeTrigger): Promise<StoredProbe> {
-    const { port, store, clock } = this.dependencies;
+  /** What an operator asks for. @throws GatewayError when no proxy tried: `service_unavailable`, `not_found` … */
+  async probe(request: ChannelProbeRequest): Promise<StoredProbe> {
+    const reply = await this.#ask(request);
+    return this.#keep(request.channelId, 'manual', reply);
+  }
+
+  async #ask(request: ChannelProbeRequest): Promise<ChannelProbeReply> {
+    const { port } = this.dependencies;
     if (port === undefined) {
       throw new GatewayError('service_unavailable', 'This service has no way to ask a proxy.');
     }
-    const reply = await port.probe(request);
-    const probe = await store.add({ channelId: request.channelId, trigger, reply, at: clock.now() });
-    await this.#tell(request.channelId, reply);
+    return port.probe(request);
+  }
+
+  /** Stored, and told to whoever judges. */
+  async #keep(channelId: ChannelId, trigger: ProbeTrigger, reply: ChannelProbeReply): Promise<StoredProbe> {
+    const { store, clock } = this.dependencies;
+    const probe = await store.add({ channelId, trigger, reply, at: clock.now() });
+    await this.#tell(channelId, reply);
     return probe;
   }
 
@@ -105,14 +116,42 @@ export class Prober {
     }
   }
 
-  /** Until one fails: it rests again then, and more would only cost. So would those of a replica that leads no more. */
-  async #tryPart(channelId: ChannelId, target: ProbePart, { count, isLeading }: Trial): Promise<void> {
-    for (let probes = 0; probes < count && isLeading(); probes += 1) {
-      const request = { channelId, operation: null, streamed: false, ...target };
-      const { failure } = await this.probe(request, 'scheduled');
-      if (failure !== null) {
+  /**
+   * Until one fails: it rests again then, and more would only cost. So would those of a replica that leads no more. What
+   * tells nothing about the channel ends the tries of its operation alone.
+   */
+  async #tryPart(channelId: ChannelId, { operations, ...part }: ProbePart, trial: Trial): Promise<void> {
+    const { count, streamed, isLeading } = trial;
+    const waiting = [...operations];
+    let succeeded = 0;
+    while (succeeded < Math.max(count, waiting.length) && isLeading()) {
+      const operation = waiting[succeeded % waiting.length];
+      if (operation === undefined) {
         return;
       }
+      const reply = await this.#askScheduled({ channelId, operation, streamed, ...part });
+      if (reply?.failure === null) {
+        succeeded += 1;
+      } else if (reply?.blamesChannel === true) {
+        return;
+      } else {
+        waiting.splice(waiting.indexOf(operation), 1);
+      }
+    }
+  }
+
+  /** `undefined`: the proxy has nothing to try. @throws GatewayError `service_unavailable` when no proxy answers */
+  async #askScheduled(request: ChannelProbeRequest): Promise<ChannelProbeReply | undefined> {
+    try {
+      const reply = await this.#ask(request);
+      await this.#keep(request.channelId, 'scheduled', reply);
+      return reply;
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.code === 'service_unavailable') {
+        throw error;
+      }
+      this.dependencies.logger.debug({ error, ...request }, 'A channel has nothing to probe.');
+      return undefined;
     }
   }
 
