@@ -3,7 +3,7 @@ export interface Plan {
   readonly mode: 'full' | 'quick';
   /** Rounds that are thrown away: compilers and heaps are not yet where they will stay. */
   readonly warmUpRounds: number;
-  /** Rounds that are measured; each asks every gateway everything once. */
+  /** Rounds that are measured; each asks every gateway everything. */
   readonly rounds: number;
   /** A machine too slow for all rounds stops after these, once `roundsMs` are over, warm-up included. */
   readonly roundsMin: number;

@@ -247,7 +247,7 @@ describe('a probe that succeeds', () => {
   it('puts a channel on trial that rests itself, and a second failure lets it rest for longer', () => {
     const judged = new JudgedChannel();
     judged.see({ failed: { upstream_unreachable: 20 } });
-    const [first] = [judged.verdict.own];
+    const first = judged.verdict.own;
     judged.verdict = endRests(judged.verdict, {}, judged.now);
     judged.judge();
     expect(judged.verdict.own).toMatchObject({ state: 'half-open', rests: first.rests });

@@ -10,7 +10,7 @@ export interface ProbePart {
   readonly operations: readonly (ProbeOperation | null)[];
 }
 
-/** A model is asked for what it is for: others fail, and would be held against it. */
+/** What the model is for. */
 const OWN_OPERATION = [null];
 
 export interface ProbeSubject {
@@ -29,9 +29,10 @@ export function probeTargets(
   if (own.state === 'open') {
     return [];
   }
-  const operations = settings.operations ?? [null];
+  const operations = settings.operations ?? OWN_OPERATION;
   const parts: ProbePart[] = [
     ...onTrial(credentials).map((credential) => ({ credential, model: null, operations })),
+    // Another operation than its own would fail, and be held against it.
     ...onTrial(models).map((model) => ({ credential: null, model, operations: OWN_OPERATION })),
   ];
   const isIdle =

@@ -66,7 +66,7 @@ export class Relay implements UpstreamHandler, CloseListener {
   private flushPending = false;
   private stalled = false;
   private outputBytes = 0;
-  private readonly tail = new UsageTail();
+  private tail: UsageTail | undefined;
   private stream: StreamPassage | undefined;
   private over = false;
   /** Where the answer goes: to the client, or nowhere once that left. */
@@ -189,7 +189,7 @@ export class Relay implements UpstreamHandler, CloseListener {
     if (this.gathered.length === 0) return;
     if (this.stream === undefined) {
       const bytes = this.take();
-      this.tail.keep(bytes);
+      this.keepTail(bytes);
       this.pass(bytes);
     } else this.passEvents(this.stream, this.stream.push(this.takePieces()));
   }
@@ -204,6 +204,11 @@ export class Relay implements UpstreamHandler, CloseListener {
   private take(): Buffer {
     const pieces = this.takePieces();
     return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+  }
+
+  /** Few answers are passed on in pieces without being a stream. */
+  private keepTail(bytes: Buffer): Buffer {
+    return (this.tail ??= new UsageTail()).keep(bytes);
   }
 
   private passEvents(stream: StreamPassage, bytes: Buffer | null): void {
@@ -267,7 +272,7 @@ export class Relay implements UpstreamHandler, CloseListener {
     const client = this.sink;
     const bytes = this.take();
     if (client.answered && (this.drain === undefined || this.outputBytes > 0)) {
-      const usage = passage.readTail(this.tail.keep(bytes));
+      const usage = passage.readTail(this.keepTail(bytes));
       client.end(bytes);
       this.answeredWhole({ ...NOTHING_ELSE, usage }, this.outputBytes + bytes.length);
       return;
