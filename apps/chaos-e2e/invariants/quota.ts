@@ -10,11 +10,14 @@ export interface AccountQuota {
 
 const ROOT = '{tollgate:quota}:';
 
-/** Reads the store's current epoch by its documented layout, past every service. */
+/**
+ * Reads the store's current epoch by its documented layout, past every service.
+ *
+ * @throws while the store waits to be rebuilt, or for leases to be attached again: what it says then is of the past.
+ */
 export function readQuota(redisUrl: string): Promise<ReadonlyMap<string, AccountQuota>> {
   return withRedis(redisUrl, async (redis) => {
-    const epoch = await redis.hget(`${ROOT}state`, 'epoch');
-    if (epoch === null) throw new Error('The quota store is blank.');
+    const epoch = await epochInForce(redis);
     const held = await heldOf(redis, `${ROOT}${epoch}:lease:`);
     const prefix = `${ROOT}${epoch}:account:`;
     const quota = new Map<string, AccountQuota>();
@@ -25,6 +28,17 @@ export function readQuota(redisUrl: string): Promise<ReadonlyMap<string, Account
     }
     return quota;
   });
+}
+
+async function epochInForce(redis: Redis): Promise<string> {
+  const { epoch, run, recoverUntil } = await redis.hgetall(`${ROOT}state`);
+  if (epoch === undefined) throw new Error('The quota store is blank.');
+  const server = await redis.info('server');
+  if (run === undefined || !server.includes(run)) throw new Error('The quota store waits to be rebuilt.');
+  const [seconds = 0] = await redis.time();
+  if (Number(recoverUntil) > Number(seconds) * 1_000)
+    throw new Error('The quota store waits for its leases.');
+  return epoch;
 }
 
 async function heldOf(redis: Redis, prefix: string): Promise<Map<string, bigint>> {
