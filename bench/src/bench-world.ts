@@ -97,6 +97,11 @@ export class BenchWorld {
     return inspect(name, port, gateway);
   }
 
+  /** The same gateways, fresh; the vendor stays. */
+  async restartAll(): Promise<void> {
+    for (const subject of this.subjects) if (subject.gateway !== undefined) await this.restart(subject);
+  }
+
   async stop(): Promise<void> {
     await Promise.allSettled(this.gateways.map(({ server }) => server.stop()));
     await Promise.allSettled(this.gateways.map((gateway) => gateway.close()));

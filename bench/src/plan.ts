@@ -1,14 +1,19 @@
 /** How much a run does: fixed counts, so that two runs compare. */
 export interface Plan {
   readonly mode: 'full' | 'quick';
-  /** Rounds that are thrown away: compilers and heaps are not yet where they will stay. */
-  readonly warmUpRounds: number;
-  /** Rounds that are measured; each asks every gateway everything. */
+  /** Each asks every gateway everything, after each was started anew: two processes of one build differ. */
   readonly rounds: number;
-  /** A machine too slow for all rounds stops after these, once `roundsMs` are over, warm-up included. */
+  /**
+   * Requests that are thrown away after each start, for each weight of a workload: code that only ever saw one workload is
+   * compiled for that one.
+   */
+  readonly firstRequests: number;
+  /** The same before what is measured: compilers and heaps take so long until they are where they will stay. */
+  readonly warmUpRequests: number;
+  /** A machine too slow for all rounds stops after these, once `roundsMs` are over. */
   readonly roundsMin: number;
   readonly roundsMs: number;
-  /** How often in a round each gateway is asked at 16 connections, in turn with the others. */
+  /** How often in a round each gateway is asked at 16 connections, in turn with the others: a twentieth of a second each. */
   readonly slices: number;
   /** Requests of each time, for each weight of a workload. */
   readonly sliceRequests: number;
@@ -27,12 +32,13 @@ export const LOADED_CONNECTIONS = 16;
 
 export const fullPlan: Plan = {
   mode: 'full',
-  warmUpRounds: 1,
-  rounds: 4,
-  roundsMin: 3,
-  roundsMs: 350_000,
-  slices: 10,
-  sliceRequests: 250,
+  rounds: 3,
+  firstRequests: 300,
+  warmUpRequests: 3_000,
+  roundsMin: 2,
+  roundsMs: 450_000,
+  slices: 24,
+  sliceRequests: 64,
   loadedRequests: 500,
   singleRequests: 60,
   steadyRequests: 1_000,
@@ -42,8 +48,9 @@ export const fullPlan: Plan = {
 
 export const quickPlan: Plan = {
   mode: 'quick',
-  warmUpRounds: 1,
-  rounds: 3,
+  rounds: 2,
+  firstRequests: 50,
+  warmUpRequests: 100,
   roundsMin: 1,
   roundsMs: 60_000,
   slices: 4,

@@ -1,12 +1,15 @@
 import { type BenchWorld } from './bench-world.ts';
 import { type GatewayName } from './gateways/gateway.ts';
+import { ForeignCpu } from './measure/foreign-cpu.ts';
 import { measureIdleStreams, type IdleResult } from './measure/idle.ts';
 import { measureKeyWalk, type KeyWalkStep } from './measure/key-walk.ts';
-import { loadInTurn } from './measure/load.ts';
+import { loadInTurn, warmUp } from './measure/load.ts';
 import { machineFacts } from './measure/machine.ts';
 import { measureOverload, OVERLOADED_WORKLOADS } from './measure/overload.ts';
-import { cpuMicroseconds, machineBusyMicroseconds, processTree } from './measure/processes.ts';
+import { processTree } from './measure/processes.ts';
 import { takeSample, type Sample } from './measure/sample.ts';
+import { AFTERMATH_OVER, settle } from './measure/settle.ts';
+import { standingStill } from './measure/standing-still.ts';
 import { isAsked, naming, type Subject } from './measure/subject.ts';
 import { type BenchOptions } from './options.ts';
 import { type Plan } from './plan.ts';
@@ -29,10 +32,7 @@ export type Say = (text: string) => void;
 export async function runBench(world: BenchWorld, options: BenchOptions, say: Say): Promise<Results> {
   const startedAt = performance.now();
   const machine = machineFacts();
-  const foreign = new ForeignCpu();
-  const { samples, rounds } = await takeSamples(world, options, say);
-  // Of the rounds: what gateways used that are started anew afterwards would count as others'.
-  const foreignShare = foreign.share(machine.cores);
+  const { samples, rounds, foreignShare } = await takeSamples(world, options, say);
   const keyWalk = await walkKeys(world, options, say);
   const idle = options.idle ? await idleStreams(world, options.plan, say) : {};
   const overload = options.overload ? await overloads(world, options, say) : {};
@@ -55,23 +55,35 @@ async function takeSamples(
   world: BenchWorld,
   options: BenchOptions,
   say: Say,
-): Promise<{ samples: Samples; rounds: number }> {
+): Promise<{ samples: Samples; rounds: number; foreignShare: number }> {
   const { plan } = options;
   const samples: Samples = {};
+  const foreign = new ForeignCpu();
   const startedAt = performance.now();
-  say('warm-up …');
-  for (let round = 0; round < plan.warmUpRounds; round += 1) await takeRound(world, options, round);
   let round = 0;
   while (round < plan.rounds) {
     const late = performance.now() - startedAt > plan.roundsMs;
     if (late && round >= plan.roundsMin) break;
+    say(`round ${round + 1} of ${plan.rounds} …`);
+    if (round > 0) await world.restartAll();
+    const taken = await foreign.during(async () => {
+      await askAllOnce(world, options);
+      return takeRound(world, options, round);
+    });
+    for (const { subject, id, sample } of taken) ((samples[subject.name] ??= {})[id] ??= []).push(sample);
     round += 1;
-    say(`round ${round} of ${plan.rounds} …`);
-    for (const { subject, id, sample } of await takeRound(world, options, round)) {
-      ((samples[subject.name] ??= {})[id] ??= []).push(sample);
-    }
   }
-  return { samples, rounds: round };
+  return { samples, rounds: round, foreignShare: foreign.share };
+}
+
+/** Whatever will be asked was asked before. */
+async function askAllOnce(world: BenchWorld, { plan, workloads }: BenchOptions): Promise<void> {
+  const all = processTree(process.pid).filter((pid) => pid !== process.pid);
+  for (const id of workloads) {
+    const subjects = world.subjects.filter((subject) => isAsked(subject, id));
+    await standingStill(subjects, () => warmUp(subjects, id, plan.firstRequests));
+    await settle(all, plan.settleMs, AFTERMATH_OVER);
+  }
 }
 
 interface Taken {
@@ -149,21 +161,4 @@ async function overloads(world: BenchWorld, { workloads }: BenchOptions, say: Sa
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** How much of the machine went to processes that are not the bench's. */
-class ForeignCpu {
-  private readonly startedAt = performance.now();
-  private readonly before = ForeignCpu.reading();
-
-  share(cores: number): number {
-    const after = ForeignCpu.reading();
-    const machineUs = (performance.now() - this.startedAt) * 1_000 * cores;
-    const foreignUs = after.machine - this.before.machine - (after.own - this.before.own);
-    return Math.min(1, Math.max(0, foreignUs / machineUs));
-  }
-
-  private static reading(): { machine: number; own: number } {
-    return { machine: machineBusyMicroseconds(), own: cpuMicroseconds(processTree(process.pid)) };
-  }
 }

@@ -50,9 +50,30 @@ export async function load(subject: Subject, id: WorkloadId, size: LoadSize): Pr
 /** Whoever takes ten times as long is asked less, or the others would come to their next slice with cold caches. */
 const PARTS: Readonly<Partial<Record<SubjectName, number>>> = { portkey: 1 / 8 };
 
+function partOf({ name }: Subject, id: WorkloadId, requests: number): number {
+  return Math.ceil(requests * workloads[id].weight * (PARTS[name] ?? 1));
+}
+
+/** Nothing is compiled as they run. */
+const ALWAYS_WARM: readonly SubjectName[] = ['direct', 'nginx'];
+
 /**
- * Asks all subjects a workload in slices of a tenth of a second, one after the other, while all aftermaths stand still: what
- * a machine does in one second may be over in the next, and what is compared has to meet the same.
+ * Asks a workload and counts nothing: so many requests, for each weight, of each subject that gets quicker by it. Aftermaths
+ * should stand still.
+ *
+ * @throws Error who gave a wrong answer
+ */
+export async function warmUp(subjects: readonly Subject[], id: WorkloadId, requests: number): Promise<void> {
+  for (const subject of subjects.filter(({ name }) => !ALWAYS_WARM.includes(name))) {
+    const { wire: request, expected } = requestOf(subject, id);
+    const asked = { port: subject.port, request, expected, connections: LOADED_CONNECTIONS };
+    await naming(subject, id, () => runLoad({ ...asked, requests: partOf(subject, id, requests) }));
+  }
+}
+
+/**
+ * Asks all subjects a workload in slices of a twentieth of a second, one after the other, while all aftermaths stand still:
+ * what a machine does in one second may be over in the next, and what is compared has to meet the same.
  *
  * @returns what each subject did, slice by slice
  * @throws Error who gave a wrong answer
@@ -63,12 +84,13 @@ export async function loadInTurn(
   { plan, round }: { readonly plan: Plan; readonly round: number },
 ): Promise<ReadonlyMap<Subject, readonly Loaded[]>> {
   const done = new Map<Subject, Loaded[]>(subjects.map((subject) => [subject, []]));
-  const sizeFor = ({ name }: Subject): LoadSize => ({
-    requests: Math.ceil(plan.sliceRequests * workloads[id].weight * (PARTS[name] ?? 1)),
+  const sizeFor = (subject: Subject): LoadSize => ({
+    requests: partOf(subject, id, plan.sliceRequests),
     settleMs: plan.settleMs,
     quiet: BETWEEN_SLICES,
   });
   await standingStill(subjects, async () => {
+    await warmUp(subjects, id, plan.warmUpRequests);
     for (let slice = 0; slice < plan.slices; slice += 1) {
       for (const subject of inTurn(subjects, round * plan.slices + slice)) {
         done.get(subject)?.push(await naming(subject, id, () => load(subject, id, sizeFor(subject))));

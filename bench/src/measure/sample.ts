@@ -4,7 +4,7 @@ import { LOADED_CONNECTIONS, type Plan } from '../plan.ts';
 import { workloads, type WorkloadId } from '../workloads.ts';
 import { load, warmUpOf, type Loaded } from './load.ts';
 import { cpuMicroseconds, processTree, residentKb } from './processes.ts';
-import { settle } from './settle.ts';
+import { AFTERMATH_OVER, settle } from './settle.ts';
 import { standingStill } from './standing-still.ts';
 import { latencyOf, type Latency } from './statistics.ts';
 import { requestOf, type Subject } from './subject.ts';
@@ -24,9 +24,6 @@ export interface Sample {
   readonly residentKb: number;
 }
 
-/** An aftermath that does nothing for so long is over: it gathers what it does. */
-const AFTERMATH_PAUSES_MS = 400;
-
 /**
  * What is not measured in turn with others.
  *
@@ -45,7 +42,7 @@ export async function takeSample(
   const own = gateway === undefined ? [] : processTree(gateway.server.pid);
   const behind = withoutTrees(processTree(process.pid), [process.pid, ...own], others);
   const hasAftermath = gateway?.aftermath !== undefined;
-  const pauses = hasAftermath ? { quietMs: AFTERMATH_PAUSES_MS } : {};
+  const pauses = hasAftermath ? AFTERMATH_OVER : {};
   const quiet = (): Promise<void> => settle([...own, ...behind], plan.settleMs, pauses);
 
   const steadily = async (rate: number): Promise<Latency> => {

@@ -12,6 +12,9 @@ export interface Quiet {
   readonly windowMs?: number;
 }
 
+/** An aftermath that does nothing for so long is over: it gathers what it does. */
+export const AFTERMATH_OVER: Quiet = { quietMs: 400 };
+
 /**
  * Waits until none of the processes has been busy for a while: a gateway's trailing work belongs to its own sample, and
  * what stands behind it must not disturb the next one's.
