@@ -37,13 +37,13 @@ export const fullPlan: Plan = {
   warmUpRequests: 3_000,
   roundsMin: 2,
   roundsMs: 600_000,
-  slices: 48,
+  slices: 40,
   sliceRequests: 64,
   loadedRequests: 500,
   singleRequests: 60,
   steadyRequests: 1_000,
   idleStreams: 2_000,
-  settleMs: 5_000,
+  settleMs: 20_000,
 };
 
 export const quickPlan: Plan = {
@@ -59,5 +59,5 @@ export const quickPlan: Plan = {
   singleRequests: 25,
   steadyRequests: 200,
   idleStreams: 500,
-  settleMs: 1_500,
+  settleMs: 5_000,
 };

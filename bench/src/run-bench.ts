@@ -3,11 +3,11 @@ import { type GatewayName } from './gateways/gateway.ts';
 import { ForeignCpu } from './measure/foreign-cpu.ts';
 import { measureIdleStreams, type IdleResult } from './measure/idle.ts';
 import { measureKeyWalk, type KeyWalkStep } from './measure/key-walk.ts';
-import { loadInTurn, warmUp } from './measure/load.ts';
+import { warmUp } from './measure/load.ts';
 import { machineFacts } from './measure/machine.ts';
 import { measureOverload, OVERLOADED_WORKLOADS } from './measure/overload.ts';
 import { processTree } from './measure/processes.ts';
-import { takeSample, type Sample } from './measure/sample.ts';
+import { takeBesideAftermath, takeUndisturbed, type Sample } from './measure/sample.ts';
 import { AFTERMATH_OVER, settle } from './measure/settle.ts';
 import { standingStill } from './measure/standing-still.ts';
 import { isAsked, naming, type Subject } from './measure/subject.ts';
@@ -15,7 +15,6 @@ import { type BenchOptions } from './options.ts';
 import { type Plan } from './plan.ts';
 import { allowOpenFiles } from './process/open-files.ts';
 import { summarizeAll, type Overloads, type Results, type Samples } from './results.ts';
-import { inTurn } from './turns.ts';
 import { type WorkloadId } from './workloads.ts';
 
 /** A client's connection and a vendor's. */
@@ -101,11 +100,11 @@ async function takeRound(
   const taken: Taken[] = [];
   for (const id of workloads) {
     const subjects = world.subjects.filter((subject) => isAsked(subject, id));
-    const loaded = await loadInTurn(subjects, id, { plan, round });
-    for (const subject of inTurn(subjects, round)) {
+    const undisturbed = await standingStill(subjects, () => takeUndisturbed(subjects, id, { plan, round }));
+    for (const [subject, alone] of undisturbed) {
       const others = world.processesBeside(subject);
-      const rest = await naming(subject, id, () => takeSample(subject, id, plan, others));
-      taken.push({ subject, id, sample: { ...rest, loaded: loaded.get(subject) ?? [] } });
+      const beside = await naming(subject, id, () => takeBesideAftermath(subject, id, { plan, others }));
+      taken.push({ subject, id, sample: { ...alone, ...beside } });
     }
   }
   return taken;
