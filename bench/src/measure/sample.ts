@@ -54,9 +54,9 @@ async function askGently(subject: Subject, id: WorkloadId, plan: Plan): Promise<
   const asked = { port: subject.port, request, expected };
   const single = await runLoad({ ...asked, requests: weight * plan.singleRequests, connections: 1 });
   const steadily = async (rate: number): Promise<Latency> => {
-    const load = { ...asked, connections: LOADED_CONNECTIONS, rate };
-    await runSteadyLoad({ ...load, requests: warmUpOf(plan.steadyRequests) });
-    return latencyOf(await runSteadyLoad({ ...load, requests: plan.steadyRequests }));
+    const often = { ...asked, connections: LOADED_CONNECTIONS, rate };
+    await runSteadyLoad({ ...often, requests: warmUpOf(plan.steadyRequests) });
+    return latencyOf(await runSteadyLoad({ ...often, requests: plan.steadyRequests }));
   };
   const steady = steadyRate === undefined ? undefined : await steadily(steadyRate);
   await settle(own, plan.settleMs);

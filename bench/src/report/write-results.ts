@@ -10,8 +10,13 @@ export function writeResults(results: Results): string {
   const folder = results.plan.mode === 'full' ? 'bench/results' : 'bench/.cache/results';
   const name = `${results.date}-node-${results.machine.node}.json`;
   mkdirSync(inRoot(folder), { recursive: true });
-  writeFileSync(join(inRoot(folder), name), `${JSON.stringify(results, undefined, 1)}\n`);
+  writeFileSync(join(inRoot(folder), name), `${JSON.stringify(results, rounded)}\n`);
   const page = `# The last run\n\nWritten by \`npm run bench\`; how to read it: [bench/README.md](../README.md). All samples: [${name}](${name}).\n\n${report(results)}`;
   writeFileSync(inRoot(folder, 'README.md'), page);
   return folder;
+}
+
+/** Thousands of samples stay a small file; nothing is measured to more than five digits. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(5)) : value;
 }
