@@ -66,7 +66,7 @@ async function takeSamples(
     say(`round ${round + 1} of ${plan.rounds} …`);
     if (round > 0) await world.restartAll();
     const taken = await foreign.during(async () => {
-      await askAllOnce(world, options);
+      await askEverything(world, options);
       return takeRound(world, options, round);
     });
     for (const { subject, id, sample } of taken) ((samples[subject.name] ??= {})[id] ??= []).push(sample);
@@ -75,8 +75,8 @@ async function takeSamples(
   return { samples, rounds: round, foreignShare: foreign.share };
 }
 
-/** Whatever will be asked was asked before. */
-async function askAllOnce(world: BenchWorld, { plan, workloads }: BenchOptions): Promise<void> {
+/** Whatever will be measured was asked before. */
+async function askEverything(world: BenchWorld, { plan, workloads }: BenchOptions): Promise<void> {
   const all = processTree(process.pid).filter((pid) => pid !== process.pid);
   for (const id of workloads) {
     const subjects = world.subjects.filter((subject) => isAsked(subject, id));

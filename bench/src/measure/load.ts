@@ -53,7 +53,7 @@ function partOf({ name }: Subject, id: WorkloadId, requests: number): number {
   return Math.ceil(requests * workloads[id].weight * (PARTS[name] ?? 1));
 }
 
-/** Nothing is compiled as they run. */
+/** Nginx compiles nothing, and the vendor has answered everybody else before. */
 const ALWAYS_WARM: readonly SubjectName[] = ['direct', 'nginx'];
 
 /**
